@@ -1,0 +1,49 @@
+#pragma once
+#include <fovea/catalogue/schedule.hpp>
+#include <fovea/catalogue/target.hpp>
+#include <fovea/graph/network.hpp>
+#include <fovea/model.hpp>
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace fovea {
+
+// What compile() is doing: reported when a phase begins, and after each kernel.
+struct CompileProgress {
+  std::string phase;  // "import", "fuse", ..., "kernels", "driver", "link"
+  std::string layer;  // in phase "kernels": the layer whose kernel is done
+  int done = 0, total = 0; // in phase "kernels"
+  double seconds = 0; // since compile() began
+};
+
+struct CompileOptions {
+  // Threads that compile kernels; 0: all cores that this process may use.
+  int threads = 0;
+  // Schedules of one's own, by layer: {{"conv2", schedule("...")}}. The others get the default of
+  // their algorithm. Throws Error for a layer that is no kernel's.
+  std::map<std::string, Schedule> schedules;
+  // The machine to compile for; none: this one.
+  std::optional<catalogue::Target> target;
+  // A folder that receives the network after each phase: 00_import.mlir, 01_..., NN_driver.mlir.
+  // Made if absent.
+  std::filesystem::path dump_phases;
+  // Also, for each kernel, in the folder's `kernels`: equation, schedule, Halide statement, LLVM IR
+  // and assembly. Takes as long again as the kernels do.
+  bool dump_kernels = false;
+  // Stop after this phase, which leaves no model: for dumps. Empty: go through.
+  std::string stop_after;
+  // Called during compile(), by one thread at a time.
+  std::function<void(const CompileProgress &)> progress;
+};
+
+// Compiles a network to machine code in this process. Every weight must be set (Network::load,
+// set_weight, randomize): the model shares their memory, and later changes to the network do not
+// reach it. Throws Error: what is wrong, and the line of the network that it comes from.
+Model compile(const Network &network, const CompileOptions &options = {},
+              SourceLocation location = SourceLocation::current());
+
+} // namespace fovea

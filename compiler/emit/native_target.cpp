@@ -1,0 +1,24 @@
+#include "compiler/emit/native_target.hpp"
+
+#include <fovea/error.hpp>
+
+#include <llvm/Support/TargetSelect.h>
+
+#include <mutex>
+
+namespace fovea::emit {
+
+void initialize_native_target() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    llvm::InitializeNativeTarget();
+    llvm::InitializeNativeTargetAsmPrinter();
+  });
+}
+
+void throw_if(llvm::Error error, const std::string &doing) {
+  if (error)
+    throw Error({.what = "internal error: " + doing, .detail = llvm::toString(std::move(error))});
+}
+
+} // namespace fovea::emit

@@ -1,0 +1,79 @@
+#include "compiler/emit/object.hpp"
+
+#include "compiler/emit/native_target.hpp"
+
+#include <fovea/error.hpp>
+
+#include <llvm/IR/LegacyPassManager.h>
+#include <llvm/IR/Module.h>
+#include <llvm/MC/TargetRegistry.h>
+#include <llvm/Passes/PassBuilder.h>
+#include <llvm/Support/raw_ostream.h>
+#include <llvm/Target/TargetMachine.h>
+#include <llvm/TargetParser/Host.h>
+#include <mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h>
+#include <mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h>
+#include <mlir/Target/LLVMIR/Export.h>
+
+namespace fovea::emit {
+namespace {
+
+// The architecture's baseline: a driver function only calls, wider vectors would gain it nothing.
+std::unique_ptr<llvm::TargetMachine> make_target_machine() {
+  initialize_native_target();
+  const llvm::Triple triple(llvm::sys::getProcessTriple());
+  std::string why;
+  const llvm::Target *target = llvm::TargetRegistry::lookupTarget(triple, why);
+  std::unique_ptr<llvm::TargetMachine> machine;
+  if (target)
+    machine.reset(target->createTargetMachine(triple, /*CPU=*/"", /*Features=*/"",
+                                              llvm::TargetOptions(), llvm::Reloc::PIC_));
+  if (!machine)
+    throw Error({.what = "internal error: no code generator for " + triple.str(), .detail = why});
+  return machine;
+}
+
+void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager components;
+  llvm::ModuleAnalysisManager modules;
+  llvm::PassBuilder builder(&machine);
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(components);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, components, modules);
+  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2).run(module, modules);
+}
+
+std::vector<std::byte> generate_code(llvm::Module &module, llvm::TargetMachine &machine) {
+  llvm::SmallVector<char, 0> bytes;
+  llvm::raw_svector_ostream stream(bytes);
+  llvm::legacy::PassManager passes;
+  if (machine.addPassesToEmitFile(passes, stream, nullptr, llvm::CodeGenFileType::ObjectFile))
+    throw Error({.what = "internal error: the code generator writes no objects"});
+  passes.run(module);
+  const auto *first = reinterpret_cast<const std::byte *>(bytes.data());
+  return {first, first + bytes.size()};
+}
+
+} // namespace
+
+std::vector<std::byte> compile_to_object(mlir::ModuleOp module) {
+  mlir::registerBuiltinDialectTranslation(*module.getContext());
+  mlir::registerLLVMDialectTranslation(*module.getContext());
+  llvm::LLVMContext context;
+  std::unique_ptr<llvm::Module> translated = mlir::translateModuleToLLVMIR(module, context);
+  if (!translated)
+    throw Error({.what = "internal error: the driver function does not translate to LLVM IR"});
+
+  const std::unique_ptr<llvm::TargetMachine> machine = make_target_machine();
+  translated->setTargetTriple(machine->getTargetTriple());
+  translated->setDataLayout(machine->createDataLayout());
+  translated->setPICLevel(llvm::PICLevel::BigPIC);
+  optimize(*translated, *machine);
+  return generate_code(*translated, *machine);
+}
+
+} // namespace fovea::emit

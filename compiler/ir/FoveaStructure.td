@@ -1,0 +1,57 @@
+#ifndef FOVEA_STRUCTURE_TD
+#define FOVEA_STRUCTURE_TD
+
+include "compiler/ir/FoveaAttributes.td"
+include "compiler/ir/FoveaInterfaces.td"
+include "mlir/IR/CommonAttrConstraints.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+def Fovea_ParameterOp : Op<Fovea_Dialect, "parameter", [Pure]> {
+  let summary = "a weight of the network";
+  let description = [{
+    `number` is its position in the network's list of weights.
+
+    ```mlir
+    %w = fovea.parameter "conv1.weight" number 0 : tensor<6x1x5x5xf32>
+    ```
+  }];
+  let arguments = (ins StrAttr:$parameter_name,
+                       ConfinedAttr<I64Attr, [IntNonNegative]>:$number);
+  let results = (outs Fovea_Tensor:$value);
+  let assemblyFormat = "$parameter_name `number` $number attr-dict `:` type($value)";
+}
+
+def Fovea_KernelOp : Op<Fovea_Dialect, "kernel", [Pure, IsolatedFromAbove, SingleBlock,
+    DeclareOpInterfaceMethods<FoveaOpInterface, ["is_row_major_view"]>]> {
+  let summary = "ops that are compiled into one function";
+  let description = [{
+    An anchor and what was fused with it. Its definition is that of its ops, composed. `algorithm`,
+    `schedule` and `symbol` are set when an algorithm is selected; `offsets` by memory planning: for
+    each result its byte offset in the arena, or -1 where it is an output of the function.
+
+    ```mlir
+    %z = fovea.kernel "conv1" (%x, %w) algorithm "direct" schedule <"direct">
+        symbol "fovea_kernel_0123456789abcdef" offsets [0]
+        : (tensor<1x1x28x28xf32>, tensor<6x1x5x5xf32>) -> tensor<1x6x24x24xf32> {
+    ^bb0(%a: tensor<1x1x28x28xf32>, %b: tensor<6x1x5x5xf32>):
+      %0 = fovea.conv ...
+      %1 = fovea.tanh %0 ...
+      fovea.yield %1 : tensor<1x6x24x24xf32>
+    }
+    ```
+  }];
+  let arguments = (ins StrAttr:$layer, Variadic<Fovea_Tensor>:$inputs,
+                       OptionalAttr<StrAttr>:$algorithm, OptionalAttr<Fovea_Schedule>:$schedule,
+                       OptionalAttr<StrAttr>:$symbol, OptionalAttr<DenseI64ArrayAttr>:$offsets);
+  let results = (outs Variadic<Fovea_Tensor>:$outputs);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = [{
+    $layer `(` $inputs `)` (`algorithm` $algorithm^)? (`schedule` $schedule^)?
+    (`symbol` $symbol^)? (`offsets` $offsets^)? attr-dict
+    `:` functional-type(operands, results) $body
+  }];
+  let hasVerifier = 1;
+  let hasRegionVerifier = 1;
+}
+
+#endif

@@ -1,0 +1,26 @@
+#pragma once
+#include <mlir/IR/BuiltinAttributes.h>
+#include <mlir/IR/OpImplementation.h>
+
+// Custom directives of the assembly formats in FoveaEquation.td.
+namespace fovea::ir {
+
+// [i < 8, "odd name" < 64]
+mlir::ParseResult parseRanges(mlir::OpAsmParser &parser, mlir::ArrayAttr &names,
+                              mlir::DenseI64ArrayAttr &extents);
+void printRanges(mlir::OpAsmPrinter &printer, mlir::Operation *op, mlir::ArrayAttr names,
+                 mlir::DenseI64ArrayAttr extents);
+
+// A string as a bare word.
+mlir::ParseResult parseKeyword(mlir::OpAsmParser &parser, mlir::StringAttr &word);
+void printKeyword(mlir::OpAsmPrinter &printer, mlir::Operation *op, mlir::StringAttr word);
+
+// [(d0, d1) -> (d0, d1 - 2)]
+mlir::ParseResult parseIndexMap(mlir::OpAsmParser &parser, mlir::AffineMapAttr &map);
+void printIndexMap(mlir::OpAsmPrinter &printer, mlir::Operation *op, mlir::AffineMapAttr map);
+
+// A number with a point is an f64, one without an i64.
+mlir::ParseResult parseNumber(mlir::OpAsmParser &parser, mlir::Attribute &number);
+void printNumber(mlir::OpAsmPrinter &printer, mlir::Operation *op, mlir::Attribute number);
+
+} // namespace fovea::ir

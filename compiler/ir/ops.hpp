@@ -1,0 +1,40 @@
+#pragma once
+#include "compiler/ir/types.hpp"
+#include "compiler/ir/views.hpp"
+
+#include <fovea/definition/definition.hpp>
+
+#include <mlir/Bytecode/BytecodeOpInterface.h>
+#include <mlir/IR/Dialect.h>
+#include <mlir/IR/OpDefinition.h>
+#include <mlir/IR/OpImplementation.h>
+#include <mlir/Interfaces/SideEffectInterfaces.h>
+
+// The fovea dialect, as C++. Needed only where ops are built or matched; those who run kernels read
+// plan.hpp instead.
+#include "compiler/ir/FoveaDialect.h.inc"
+#include "compiler/ir/FoveaInterfaces.h.inc"
+#define GET_ATTRDEF_CLASSES
+#include "compiler/ir/FoveaAttributes.h.inc"
+#define GET_OP_CLASSES
+#include "compiler/ir/FoveaOps.h.inc"
+
+namespace fovea::ir {
+
+// A definition as IR, at the builder's insertion point. Lossless: definition_of gives it back.
+EquationOp build_equation(mlir::OpBuilder &builder, mlir::Location location,
+                          const Definition &definition, mlir::ValueRange operands,
+                          llvm::StringRef layer = {});
+Definition definition_of(EquationOp equation);
+
+// The kernel's ops, composed: operands and results are those of the kernel, in order.
+Definition definition_of(KernelOp kernel);
+
+// The value whose memory `value` shares: itself, or what it is a row-major view of.
+mlir::Value owner_of(mlir::Value value);
+
+// The name of the layer that an op belongs to: its attribute `layer`, else its location's name,
+// else the op's own name.
+std::string layer_of(mlir::Operation *op);
+
+} // namespace fovea::ir

@@ -1,0 +1,242 @@
+#include "compiler/ir/index_map.hpp"
+#include "compiler/ir/ops.hpp"
+
+#include <llvm/ADT/STLExtras.h>
+
+namespace fovea::ir {
+namespace {
+
+// The block's arguments have the operands' types and the values yielded those of the results.
+llvm::LogicalResult verify_region(mlir::Operation *op) {
+  mlir::Block &block = op->getRegion(0).front();
+  if (!llvm::equal(block.getArgumentTypes(), op->getOperandTypes()))
+    return op->emitOpError() << "expects block arguments of its operands' types ("
+                             << op->getOperandTypes() << "), got (" << block.getArgumentTypes()
+                             << ")";
+  auto yield = llvm::dyn_cast<YieldOp>(block.back());
+  if (!yield)
+    return op->emitOpError() << "expects its region to end in fovea.yield, got "
+                             << block.back().getName();
+  if (!llvm::equal(yield->getOperandTypes(), op->getResultTypes()))
+    return op->emitOpError() << "expects to yield (" << op->getResultTypes() << "), got ("
+                             << yield->getOperandTypes() << ")";
+  return mlir::success();
+}
+
+} // namespace
+
+// ---- equation ----------------------------------------------------------------------------------
+
+Definition EquationOp::definition() { return definition_of(*this); }
+llvm::StringRef EquationOp::struct_name() { return "equation"; }
+
+llvm::LogicalResult EquationOp::verify() {
+  if (getOperandNames().size() != getInputs().size())
+    return emitOpError() << "expects " << getInputs().size() << " operand names, got "
+                         << getOperandNames().size();
+  return mlir::success();
+}
+
+llvm::LogicalResult EquationOp::verifyRegions() {
+  if (mlir::failed(verify_region(*this)))
+    return mlir::failure();
+  for (mlir::Operation &op : getBody().front().without_terminator())
+    if (!llvm::isa<DefineOp>(op))
+      return op.emitOpError() << "expects not to stand in fovea.equation, which holds "
+                                 "fovea.define only";
+  for (mlir::Value value : getBody().front().getTerminator()->getOperands())
+    if (!value.getDefiningOp())
+      return emitOpError() << "expects to yield results of fovea.define, got an operand";
+  return mlir::success();
+}
+
+// ---- define ------------------------------------------------------------------------------------
+
+unsigned DefineOp::index_count() {
+  return static_cast<unsigned>(getFreeExtents().size() +
+                               (getReducedExtents() ? getReducedExtents()->size() : 0));
+}
+
+std::vector<Interval> DefineOp::index_intervals() {
+  std::vector<Interval> intervals;
+  for (int64_t extent : getFreeExtents())
+    intervals.push_back({0, extent - 1});
+  if (getReducedExtents())
+    for (int64_t extent : *getReducedExtents())
+      intervals.push_back({0, extent - 1});
+  return intervals;
+}
+
+llvm::LogicalResult DefineOp::verify() {
+  if (getFreeNames().size() != getFreeExtents().size())
+    return emitOpError() << "expects a name for each of its " << getFreeExtents().size()
+                         << " free indices, got " << getFreeNames().size();
+  if (getType().getShape() != getFreeExtents())
+    return emitOpError() << "expects a result of shape [" << getFreeExtents() << "], got "
+                         << getType();
+  if (!getReduction()) {
+    if (getReducedNames() || getReducedExtents() || getAccumulator())
+      return emitOpError() << "expects reduced indices and an accumulator only with a reduction";
+    return mlir::success();
+  }
+  if (!reduce_kind_of(*getReduction()))
+    return emitOpError() << "expects a reduction of sum, product, max or min, got "
+                         << *getReduction();
+  if (!getReducedNames() || !getReducedExtents() ||
+      getReducedNames()->size() != getReducedExtents()->size())
+    return emitOpError() << "expects a name and an extent for each reduced index";
+  for (int64_t extent : *getReducedExtents())
+    if (extent < 1)
+      return emitOpError() << "expects reduced extents >= 1, got " << extent;
+  if (!getAccumulator() || !is_scalar(*getAccumulator()))
+    return emitOpError() << "expects an accumulator of an element type, got "
+                         << getAccumulatorAttr();
+  return mlir::success();
+}
+
+llvm::LogicalResult DefineOp::verifyRegions() {
+  mlir::Block &block = getBody().front();
+  for (mlir::Operation &op : block.without_terminator())
+    if (!llvm::isa<ReadOp, IndexOp, ConstantOp, CastOp, ScalarCallOp>(op))
+      return op.emitOpError() << "expects not to stand in fovea.define, which holds read, index, "
+                                 "constant, cast and scalar only";
+  auto yield = llvm::dyn_cast<YieldOp>(block.back());
+  if (!yield || yield->getNumOperands() != 1)
+    return emitOpError() << "expects its region to end in fovea.yield of one value";
+  if (yield->getOperand(0).getType() != getType().getElementType())
+    return emitOpError() << "expects to yield " << getType().getElementType() << ", got "
+                         << yield->getOperand(0).getType();
+  return mlir::success();
+}
+
+// ---- scalar expressions ------------------------------------------------------------------------
+
+namespace {
+
+llvm::LogicalResult verify_map(mlir::Operation *op, mlir::AffineMap map, size_t results) {
+  auto define = llvm::cast<DefineOp>(op->getParentOp());
+  if (map.getNumDims() != define.index_count() || map.getNumSymbols() != 0)
+    return op->emitOpError() << "expects a map of " << define.index_count()
+                             << " indices and no symbols, got " << map;
+  if (map.getNumResults() != results)
+    return op->emitOpError() << "expects " << results << " subscripts, got "
+                             << map.getNumResults();
+  for (mlir::AffineExpr expr : map.getResults())
+    if (!from_affine(expr))
+      return op->emitOpError() << "expects sums of indices times constants, floordiv and mod by "
+                                  "constants >= 1, got "
+                               << expr;
+  return mlir::success();
+}
+
+} // namespace
+
+llvm::LogicalResult IndexOp::verify() { return verify_map(*this, getMap(), 1); }
+
+llvm::LogicalResult ReadOp::verify() {
+  const auto type = llvm::cast<mlir::RankedTensorType>(getTensor().getType());
+  const size_t rank = static_cast<size_t>(type.getRank());
+  if (mlir::failed(verify_map(*this, getMap(), rank)))
+    return mlir::failure();
+  std::vector<Boundary> rules(rank, Boundary::none);
+  if (const std::optional<mlir::ArrayAttr> names = getBoundaries()) {
+    if (names->size() != rank)
+      return emitOpError() << "expects " << rank << " boundary rules, got " << names->size();
+    for (auto [rule, name] : llvm::zip(rules, names->getAsRange<mlir::StringAttr>())) {
+      const std::optional<Boundary> known = boundary_of(name.getValue());
+      if (!known)
+        return emitOpError() << "expects boundary rules none, fill, clamp, reflect or wrap, got "
+                             << name;
+      rule = *known;
+    }
+  }
+  if (const auto fills = llvm::count(rules, Boundary::fill);
+      static_cast<size_t>(fills) != getFills().size())
+    return emitOpError() << "expects " << fills << " fill values, got " << getFills().size();
+  for (mlir::Value fill : getFills())
+    if (fill.getType() != type.getElementType())
+      return emitOpError() << "expects fill values of " << type.getElementType() << ", got "
+                           << fill.getType();
+
+  // Nothing reads outside a tensor: what has no boundary rule must stay inside by its ranges.
+  const std::vector<Interval> intervals =
+      llvm::cast<DefineOp>((*this)->getParentOp()).index_intervals();
+  for (size_t k = 0; k < rank; ++k) {
+    const int64_t extent = type.getDimSize(static_cast<unsigned>(k));
+    const Interval range =
+        range_of(*from_affine(getMap().getResult(static_cast<unsigned>(k))), intervals);
+    if (rules[k] == Boundary::none && (range.low < 0 || range.high >= extent))
+      return emitOpError() << "expects subscript " << k << " within 0 to " << extent - 1
+                           << ", got " << range.low << " to " << range.high;
+  }
+  return mlir::success();
+}
+
+llvm::LogicalResult ConstantOp::verify() {
+  const bool is_real = llvm::isa<mlir::FloatAttr>(getNumber());
+  if (is_real != is_float(*dtype_of(getType())))
+    return emitOpError() << "expects " << (is_real ? "a float type" : "an integer type")
+                         << " for this number, got " << getType();
+  return mlir::success();
+}
+
+llvm::LogicalResult ScalarCallOp::verify() {
+  const std::optional<ScalarOp> op = scalar_op_of(getKind());
+  if (!op)
+    return emitOpError() << "expects a scalar operation such as add, max or exp, got "
+                         << getKind();
+  const int count = operand_count(*op);
+  if (getArgs().size() != static_cast<size_t>(count))
+    return emitOpError() << "'" << getKind() << "' expects " << count << " operands, got "
+                         << getArgs().size();
+
+  const mlir::Type boolean = mlir::IntegerType::get(getContext(), 1);
+  const bool is_select = *op == ScalarOp::select;
+  const bool is_logical = *op >= ScalarOp::logical_and && *op <= ScalarOp::logical_not;
+  const bool is_relation = *op >= ScalarOp::less && *op <= ScalarOp::not_equal;
+  if (is_select && getArgs()[0].getType() != boolean)
+    return emitOpError() << "'select' expects a condition of i1, got " << getArgs()[0].getType();
+  const mlir::Type operand = is_logical ? boolean : getArgs()[is_select ? 1 : 0].getType();
+  for (mlir::Value arg : getArgs().drop_front(is_select ? 1 : 0))
+    if (arg.getType() != operand)
+      return emitOpError() << "'" << getKind() << "' expects operands of " << operand << ", got "
+                           << arg.getType();
+  if (const mlir::Type wanted = is_relation ? boolean : operand; getType() != wanted)
+    return emitOpError() << "'" << getKind() << "' expects a result of " << wanted << ", got "
+                         << getType();
+  return mlir::success();
+}
+
+// ---- kernel ------------------------------------------------------------------------------------
+
+Definition KernelOp::definition() { return definition_of(*this); }
+llvm::StringRef KernelOp::struct_name() { return "kernel"; }
+bool KernelOp::is_row_major_view() { return false; } // it copies: that is what it is for
+
+llvm::LogicalResult KernelOp::verify() {
+  if (getOffsets() && getOffsets()->size() != getNumResults())
+    return emitOpError() << "expects an offset for each of its " << getNumResults()
+                         << " results, got " << getOffsets()->size();
+  if (getOffsets())
+    for (int64_t offset : *getOffsets())
+      if (offset != -1 && (offset < 0 || offset % 64 != 0))
+        return emitOpError() << "expects offsets that are multiples of 64, or -1 for an output, "
+                                "got "
+                             << offset;
+  return mlir::success();
+}
+
+llvm::LogicalResult KernelOp::verifyRegions() {
+  if (mlir::failed(verify_region(*this)))
+    return mlir::failure();
+  for (mlir::Operation &op : getBody().front().without_terminator())
+    if (!llvm::isa<FoveaOpInterface>(op) || llvm::isa<KernelOp>(op))
+      return op.emitOpError() << "expects not to stand in fovea.kernel, which holds ops that have "
+                                 "a definition and no kernels";
+  for (mlir::Value value : getBody().front().getTerminator()->getOperands())
+    if (!value.getDefiningOp())
+      return emitOpError() << "expects to yield what its ops compute, got an operand";
+  return mlir::success();
+}
+
+} // namespace fovea::ir

@@ -1,0 +1,34 @@
+#pragma once
+#include <fovea/catalogue/schedule.hpp>
+#include <fovea/definition/definition.hpp>
+
+// Definitions rewritten, before any loop exists, into an equal system that is easier to run: one
+// equation is one stage of a kernel. Nothing here knows Halide.
+namespace fovea::kernels {
+
+// `expr` with index k replaced by indices[k].
+IndexExpr substitute(const IndexExpr& expr, const std::vector<IndexExpr>& indices);
+// The same for every index of a scalar expression, fill values included.
+Expr substitute(const Expr& expr, const std::vector<IndexExpr>& indices);
+
+// The intervals of an equation's indices, the free ones first.
+std::vector<Interval> intervals_of(const Equation& equation);
+
+Expr make_read(int tensor, DType type, std::vector<Subscript> subscripts);
+Expr make_cast(Expr value, DType type); // value itself where it has the type
+
+// Drops boundary rules where no read is outside, dimensions of extent 1, and equations that no
+// result needs; joins neighbouring dimensions that are only ever walked together, so that a 7x7 map
+// is one row of 49. Operands keep their memory, not their shape.
+Definition simplify(const Definition& definition);
+
+// Every reduction becomes an equation of its own, `Z_sum`, in its accumulator's type, beside `Z`,
+// which is its value. What a reduction reads through a boundary rule is copied first, rule applied,
+// into `V_pad`: the reduction's loops then have no conditions. Names become identifiers, unlike one
+// another.
+Definition split_stages(const Definition& simplified);
+
+// Applies the schedule's rfactor directives.
+Definition apply_rfactors(Definition stages, const catalogue::Schedule& schedule);
+
+} // namespace fovea::kernels

@@ -1,0 +1,112 @@
+// Nodes of scalar expressions, with the element types checked as they are made.
+#include <fovea/equation/statement.hpp>
+#include <fovea/error.hpp>
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace fovea {
+namespace {
+
+std::shared_ptr<Node> make_node(Node::Kind kind, DType type) {
+  auto node = std::make_shared<Node>();
+  node->kind = kind;
+  node->type = type;
+  return node;
+}
+
+bool yields_boolean(ScalarOp op) {
+  return op >= ScalarOp::less && op <= ScalarOp::logical_not;
+}
+
+bool is_number(const Expr &expr, double number) {
+  return expr->kind == Node::Kind::constant && expr->constant == number;
+}
+
+// Constants are folded as equations are made, where the result is exact, so that a definition does
+// not depend on how a number came about.
+Expr fold(ScalarOp op, const std::vector<Expr> &args) {
+  if (op != ScalarOp::mul && op != ScalarOp::add && op != ScalarOp::sub)
+    return nullptr;
+  const Expr &a = args[0], &b = args[1];
+  if (op == ScalarOp::mul && (is_number(a, 1) || is_number(b, 1)))
+    return is_number(a, 1) ? b : a;
+  constexpr double exact = 1 << 24; // integers that every float type but the short ones holds
+  if (a->kind != Node::Kind::constant || b->kind != Node::Kind::constant ||
+      size_of(a->type) < 4 || a->constant != std::trunc(a->constant) ||
+      b->constant != std::trunc(b->constant))
+    return nullptr;
+  const double value = op == ScalarOp::mul   ? a->constant * b->constant
+                       : op == ScalarOp::add ? a->constant + b->constant
+                                             : a->constant - b->constant;
+  return std::abs(value) <= exact && value != 0 ? make_constant(value, a->type) : nullptr;
+}
+
+} // namespace
+
+Expr make_constant(double value, DType type) {
+  auto node = make_node(Node::Kind::constant, type);
+  node->constant = value;
+  if (!is_float(type))
+    node->integer = static_cast<int64_t>(value);
+  return node;
+}
+
+Expr make_index(const IndexExpr& index) {
+  auto node = make_node(Node::Kind::index, DType::i64);
+  node->index = index;
+  return node;
+}
+
+Expr make_operation(ScalarOp op, std::vector<Expr> args) {
+  const size_t first = op == ScalarOp::select ? 1 : 0; // the condition's type is its own
+  const DType type = args[first]->type;
+  for (size_t k = first; k < args.size(); ++k)
+    if (args[k]->type != type)
+      throw Error({.what = fmt::format(
+                       "equation: the operands of `{}` have different element types", name_of(op)),
+                   .expected = std::string(name_of(type)),
+                   .got = std::string(name_of(args[k]->type)),
+                   .hint = "convert one of them with cast(value, type)"});
+  if (Expr folded = fold(op, args))
+    return folded;
+  auto node = make_node(Node::Kind::op, yields_boolean(op) ? DType::boolean : type);
+  node->op = op;
+  node->args = std::move(args);
+  return node;
+}
+
+Expr make_cast(Expr value, DType type) {
+  if (value->type == type)
+    return value;
+  if (value->kind == Node::Kind::constant && !is_float(value->type) && is_float(type) &&
+      size_of(type) >= 4 && std::abs(value->integer) <= 1 << 24)
+    return make_constant(static_cast<double>(value->integer), type);
+  auto node = make_node(Node::Kind::cast, type);
+  node->args = {std::move(value)};
+  return node;
+}
+
+Expr make_reduction(ReduceKind kind, bool mean, std::vector<int> symbols,
+                    std::vector<int64_t> extents, Expr body) {
+  if (symbols.empty()) // a pack of rank 0: one term
+    return body;
+  auto node = make_node(Node::Kind::reduce, body->type);
+  node->reduce = kind;
+  node->mean = mean;
+  node->reduced = std::move(symbols);
+  node->reduced_extents = std::move(extents);
+  node->args = {std::move(body)};
+  return node;
+}
+
+Expr make_read(int tensor, StatementPtr source, DType type, std::vector<Subscript> subscripts) {
+  auto node = make_node(Node::Kind::read, type);
+  node->tensor = tensor;
+  node->source = std::move(source);
+  node->subscripts = std::move(subscripts);
+  return node;
+}
+
+} // namespace fovea

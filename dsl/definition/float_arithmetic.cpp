@@ -1,0 +1,202 @@
+#include "dsl/definition/arithmetic.hpp"
+
+#include "dsl/definition/value.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cfloat>
+#include <cmath>
+
+namespace fovea::arithmetic {
+namespace {
+
+constexpr double own_unit = 0x1p-53; // of the interpreter's double arithmetic
+
+// f16 keeps its denormals everywhere we know of; the others may be flushed to zero.
+constexpr FloatFormat formats[] = {
+    {0x1p-11 + own_unit, 65520.0, 0x1p-14, 0x1p-24, 42},        // f16
+    {0x1p-8 + own_unit, 0x1.ffp127, FLT_MIN, FLT_MIN, 45},      // bf16
+    {0x1p-24 + own_unit, 0x1.ffffffp127, FLT_MIN, FLT_MIN, 29}, // f32
+    {0x1p-53 + own_unit, infinity, DBL_MIN, DBL_MIN, 0},        // f64
+};
+
+// Implementations round correctly, so an exact result that the type can hold has no error.
+bool representable(const FloatFormat& format, double real) {
+  const uint64_t dropped = (uint64_t{1} << format.dropped_bits) - 1;
+  return real == 0 ||
+         (std::abs(real) >= format.least_normal && (std::bit_cast<uint64_t>(real) & dropped) == 0);
+}
+
+// Result of an arithmetic operation one of whose arguments is not finite.
+Value special_binary(ScalarOp op, double real, const Value& a, const Value& b) {
+  bool certain = std::isfinite(a.error) && std::isfinite(b.error);
+  if (op == ScalarOp::mul) // infinity times what may be zero, or of either sign
+    certain = certain && !may_be_zero(a) && !may_be_zero(b);
+  if (op == ScalarOp::div)
+    certain = certain && !may_be_zero(b);
+  return special(real, certain || certain_nan(a) || certain_nan(b));
+}
+
+Value divide(DType type, const Value& a, const Value& b) {
+  const double real = a.real / b.real;
+  if (b.real == 0 && b.error == 0)
+    return special(real, !may_be_zero(a) && std::isfinite(a.error));
+  if (may_be_zero(b))
+    return special(real, false);
+  return rounded(type, real, (a.error + scaled(real, b.error)) / (std::abs(b.real) - b.error), 1);
+}
+
+// x^y for an interval of bases and exponents: monotone in each, so its extremes stand in corners;
+// where the base's interval holds zero or less, only exact integer exponents have a finite bound.
+Value power(DType type, const Value& a, const Value& b) {
+  const double real = std::pow(a.real, b.real);
+  if (!std::isfinite(a.error) || !std::isfinite(b.error))
+    return special(real, false);
+  double moved = 0;
+  if (a.error > 0 || b.error > 0) {
+    const bool positive = a.real - a.error > 0;
+    if (!positive && (b.error > 0 || b.real != std::trunc(b.real)))
+      return special(real, false);
+    for (double x : {a.real - a.error, a.real + a.error})
+      for (double y : {b.real - b.error, b.real + b.error})
+        moved = std::max(moved, distance(std::pow(x, y), real));
+    if (!positive && a.real + a.error >= 0)
+      moved = std::max(moved, distance(std::pow(0.0, b.real), real));
+    // Differences of nearly equal doubles lose what the derivatives still tell.
+    if (a.real != 0 && std::isfinite(real))
+      moved = std::max(moved, scaled(real * b.real / a.real, a.error));
+    if (positive && std::isfinite(real))
+      moved = std::max(moved, scaled(real * std::log(a.real), b.error));
+  }
+  return rounded(type, real, moved, 2 * function_ulps);
+}
+
+double evaluate(ScalarOp op, double x) {
+  switch (op) {
+  case ScalarOp::exp:
+    return std::exp(x);
+  case ScalarOp::log:
+    return std::log(x);
+  case ScalarOp::sqrt:
+    return std::sqrt(x);
+  case ScalarOp::tanh:
+    return std::tanh(x);
+  case ScalarOp::erf:
+    return std::erf(x);
+  case ScalarOp::floor:
+    return std::floor(x);
+  default:
+    return std::ceil(x);
+  }
+}
+
+// At x, where the function is y.
+double derivative(ScalarOp op, double x, double y) {
+  switch (op) {
+  case ScalarOp::exp:
+    return y;
+  case ScalarOp::log:
+    return 1 / x;
+  case ScalarOp::sqrt:
+    return 0.5 / y;
+  case ScalarOp::tanh:
+    return 1 - y * y;
+  case ScalarOp::erf:
+    return 2 / std::sqrt(M_PI) * std::exp(-x * x);
+  default:
+    return 0;
+  }
+}
+
+// All of these functions are monotone: an interval's extremes stand at its ends.
+Value monotone(ScalarOp op, DType type, const Value& a) {
+  const double real = evaluate(op, a.real);
+  if (!std::isfinite(a.error))
+    return special(real, false);
+  double moved = 0;
+  if (a.error > 0) {
+    for (double x : {a.real - a.error, a.real + a.error})
+      moved = std::max(moved, distance(evaluate(op, x), real));
+    if (std::isfinite(real))
+      moved = std::max(moved, scaled(derivative(op, a.real, real), a.error));
+  }
+  if (op == ScalarOp::floor || op == ScalarOp::ceil) // exact
+    return {real, moved, 0};
+  return rounded(type, real, moved, op == ScalarOp::sqrt ? 1 : 2 * function_ulps);
+}
+
+Value extremum(bool greater, const Value& a, const Value& b) {
+  if (is_nan(a) || is_nan(b)) {
+    const bool certain = certain_nan(a) || certain_nan(b);
+    return special(std::numeric_limits<double>::quiet_NaN(), certain);
+  }
+  const bool first = greater ? a.real >= b.real : a.real <= b.real;
+  const Value& winner = first ? a : b;
+  if (distance(a.real, b.real) > a.error + b.error)
+    return winner;
+  return {winner.real, std::max(a.error, b.error), 0};
+}
+
+} // namespace
+
+const FloatFormat& format_of(DType type) {
+  return formats[static_cast<size_t>(type)];
+}
+
+Value rounded(DType type, double real, double moved, double roundings) {
+  const FloatFormat& format = format_of(type);
+  if (std::isnan(moved))
+    moved = infinity;
+  if (std::isnan(real))
+    return special(real, moved == 0);
+  if (std::isinf(real))
+    return special(real, moved == 0);
+  const double size = std::abs(real);
+  // The last rounding is the one that overflows: it is in the threshold already.
+  const double before = moved + (roundings - 1) * format.unit * (size + moved);
+  if (size >= format.overflow)
+    return special(std::copysign(infinity, real), before == 0 || size - before >= format.overflow);
+  if (size + before >= format.overflow)
+    return special(real, false);
+  if (roundings <= 1 && moved == 0 && representable(format, real))
+    return {real, 0, 0};
+  double error = moved + roundings * format.unit * (size + moved);
+  if (size - error < format.least_normal && error > 0)
+    error += format.underflow;
+  return {real, error, 0};
+}
+
+Value float_operation(ScalarOp op, DType type, const Value& a, const Value& b) {
+  double real = 0, moved = a.error + b.error;
+  switch (op) {
+  case ScalarOp::add:
+    real = a.real + b.real;
+    break;
+  case ScalarOp::sub:
+    real = a.real - b.real;
+    break;
+  case ScalarOp::mul:
+    real = a.real * b.real;
+    moved = scaled(a.real, b.error) + scaled(b.real, a.error) + scaled(a.error, b.error);
+    break;
+  case ScalarOp::div:
+    real = a.real / b.real;
+    break;
+  case ScalarOp::max:
+  case ScalarOp::min:
+    return extremum(op == ScalarOp::max, a, b);
+  case ScalarOp::pow:
+    return power(type, a, b);
+  case ScalarOp::neg:
+    return {-a.real, a.error, 0};
+  case ScalarOp::abs:
+    return {std::abs(a.real), a.error, 0};
+  default:
+    return monotone(op, type, a);
+  }
+  if (!std::isfinite(a.real) || !std::isfinite(b.real))
+    return special_binary(op, real, a, b);
+  return op == ScalarOp::div ? divide(type, a, b) : rounded(type, real, moved, 1);
+}
+
+} // namespace fovea::arithmetic

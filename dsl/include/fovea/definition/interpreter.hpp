@@ -1,0 +1,41 @@
+#pragma once
+#include <fovea/definition/definition.hpp>
+
+#include <functional>
+
+// The exact slow reference. Floats are computed in float64 and integers as integers that wrap in
+// their type; beside each float value runs a bound of the error that an implementation in the
+// definition's own element types may make (running error analysis: N. Higham, Accuracy and
+// Stability of Numerical Algorithms, 2nd ed., section 3.3), for sums in any order. So tolerances are
+// derived, not guessed.
+namespace fovea {
+
+struct Value {
+  double real = 0;     // floats
+  double error = 0;    // bound of |computed - real| for any conforming implementation; may be inf
+  int64_t integer = 0; // integers and booleans
+};
+
+// Reads element `offset` (row-major) of operand `operand`.
+using OperandReader = std::function<Value(int operand, int64_t offset)>;
+
+// An operand's elements in memory, row-major, in the operand's dtype.
+OperandReader reader_of(const Definition &definition, const std::vector<const void *> &operands);
+
+class Interpreter {
+public:
+  // Both must outlive the interpreter.
+  Interpreter(const Definition &definition, OperandReader operands);
+  ~Interpreter();
+  // Any single element of result `result`; computes only what this element needs (and remembers
+  // elements of inner equations).
+  Value element(int result, const std::vector<int64_t> &indices);
+  // All elements, row-major.
+  std::vector<Value> all(int result);
+
+private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+} // namespace fovea

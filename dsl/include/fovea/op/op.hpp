@@ -1,0 +1,97 @@
+#pragma once
+#include <fovea/definition/definition.hpp>
+#include <fovea/op/attributes.hpp>
+#include <fovea/op/shape_rule.hpp>
+
+#include <memory>
+
+// What every op is. An op is a plain struct in `fovea/ops/<op>.hpp`:
+//
+//   struct Conv {
+//     static constexpr const char *name = "conv";       // in IR: fovea.conv
+//     static constexpr int inputs = 1;                   // data operands; -1: one or more
+//     int64_t filters = 1; Shape kernel{1}; ...          // attributes
+//     template <class Self, class V> static constexpr void fields(Self &self, V &&visit);
+//                                                        // visit("filters", self.filters) ...
+//     constexpr Parameters parameters(const Types &inputs) const;  // weights; total: never fails
+//     constexpr Inferred infer(const Types &operands) const;       // shape rule; inputs + parameters
+//     Definition definition(const Types &operands) const;          // operands that infer accepted
+//   };
+//
+// `OpBase` supplies visit (from fields) and defaults for `parameters`.
+namespace fovea {
+
+template <class Op> struct OpBase {
+  template <class V> constexpr void visit(V &&visitor) {
+    Op::fields(static_cast<Op &>(*this), visitor);
+  }
+  template <class V> constexpr void visit(V &&visitor) const {
+    Op::fields(static_cast<const Op &>(*this), visitor);
+  }
+  template <class Self, class V> static constexpr void fields(Self &, V &&) {}
+  constexpr Parameters parameters(const Types &) const { return {}; }
+  // Attributes that hold once for all spatial dimensions, written out for these inputs.
+  constexpr Op expanded(const Types &) const { return static_cast<const Op &>(*this); }
+};
+
+template <class Op>
+concept IsOp = requires(const Op op, const Types types) {
+  { Op::name } -> std::convertible_to<const char *>;
+  { Op::inputs } -> std::convertible_to<int>;
+  { op.parameters(types) } -> std::same_as<Parameters>;
+  { op.infer(types) } -> std::same_as<Inferred>;
+  { op.definition(types) } -> std::same_as<Definition>;
+};
+
+// Inputs and the parameters that go with them.
+template <class Op> constexpr Types operands_of(const Op &op, const Types &inputs) {
+  Types operands = inputs;
+  for (const Parameter &parameter : op.parameters(inputs))
+    operands.push_back(parameter.type);
+  return operands;
+}
+
+// An op without its static type: what the captured graph holds.
+class AnyOp {
+public:
+  virtual ~AnyOp() = default;
+  virtual std::string name() const = 0;
+  virtual int inputs() const = 0;
+  virtual Attributes attributes() const = 0;
+  // Attributes that differ from the op's defaults (what a summary shows).
+  virtual Attributes chosen_attributes() const = 0;
+  virtual Parameters parameters(const Types &inputs) const = 0;
+  virtual Inferred infer(const Types &operands) const = 0;
+  virtual Definition definition(const Types &operands) const = 0;
+  virtual std::shared_ptr<const AnyOp> expanded(const Types &inputs) const = 0;
+};
+using OpPtr = std::shared_ptr<const AnyOp>;
+
+template <class Op> class OpModel final : public AnyOp {
+public:
+  explicit OpModel(const Op &op) : op_(op) {}
+  std::string name() const override { return Op::name; }
+  int inputs() const override { return Op::inputs; }
+  Attributes attributes() const override { return attributes_of(op_); }
+  Attributes chosen_attributes() const override {
+    Attributes all = attributes_of(op_), defaults = attributes_of(Op{}), chosen;
+    for (size_t k = 0; k < all.size(); ++k)
+      if (!same_value(all[k].second, defaults[k].second))
+        chosen.push_back(all[k]);
+    return chosen;
+  }
+  Parameters parameters(const Types &inputs) const override { return op_.parameters(inputs); }
+  Inferred infer(const Types &operands) const override { return op_.infer(operands); }
+  Definition definition(const Types &operands) const override { return op_.definition(operands); }
+  OpPtr expanded(const Types &inputs) const override {
+    return std::make_shared<OpModel>(op_.expanded(inputs));
+  }
+  const Op &op() const { return op_; }
+
+private:
+  Op op_;
+};
+
+template <class Op> OpPtr make_op(const Op &op) { return std::make_shared<OpModel<Op>>(op); }
+
+} // namespace fovea

@@ -1,0 +1,53 @@
+#include "runtime/core/memory.hpp"
+
+#include <stdlib.h>
+
+namespace fovea::core {
+
+static void* allocate_from_libc(void*, uint64_t bytes, uint64_t alignment) {
+  void* pointer = nullptr;
+  if (bytes > SIZE_MAX)
+    return nullptr;
+  return posix_memalign(&pointer, alignment, bytes) == 0 ? pointer : nullptr;
+}
+
+static void release_to_libc(void*, void* pointer, uint64_t) {
+  free(pointer);
+}
+
+const fovea_allocator& default_allocator() {
+  static const fovea_allocator allocator = {sizeof(fovea_allocator), nullptr, allocate_from_libc,
+                                            release_to_libc};
+  return allocator;
+}
+
+ShapeText::ShapeText(const int64_t* extents, int32_t rank) {
+  size_t used = 0;
+  text[used++] = '[';
+  for (int32_t d = 0; d < rank && d < FOVEA_MAX_RANK; ++d)
+    used += size_t(snprintf(text + used, sizeof text - used, d ? ",%lld" : "%lld",
+                            static_cast<long long>(extents[d])));
+  snprintf(text + used, sizeof text - used, "]");
+}
+
+fovea_status check_struct(const void* structure, uint64_t known_bytes, const char* what,
+                          Message& message) {
+  // struct_size is the first field of each struct of the ABI.
+  uint64_t size = *static_cast<const uint64_t*>(structure);
+  constexpr uint64_t absurd = 4096;
+  if (size < known_bytes || size > absurd || size % sizeof(uint64_t) != 0)
+    return message.fail(FOVEA_ERROR_UNSUPPORTED_ABI,
+                        "%s: struct_size: expected sizeof the struct, at least %llu, got %llu",
+                        what, static_cast<unsigned long long>(known_bytes),
+                        static_cast<unsigned long long>(size));
+  const char* bytes = static_cast<const char*>(structure);
+  for (uint64_t i = known_bytes; i < size; ++i)
+    if (bytes[i])
+      return message.fail(FOVEA_ERROR_UNSUPPORTED_ABI,
+                          "%s: a field that ABI version %d does not know is set (byte %llu); "
+                          "zero it, or use a newer fovea",
+                          what, FOVEA_ABI_VERSION, static_cast<unsigned long long>(i));
+  return FOVEA_OK;
+}
+
+} // namespace fovea::core

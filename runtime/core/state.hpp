@@ -1,0 +1,70 @@
+// What lies behind the opaque handles.
+#pragma once
+
+#include "runtime/core/memory.hpp"
+#include "runtime/core/pool.hpp"
+
+struct fovea_model {
+  const fovea_program* program;
+  fovea_allocator allocator;
+  const void** parameters; // in the same block, behind this struct
+  uint64_t block_bytes;
+  mutable std::atomic<int> references; // the owner and every context
+};
+
+namespace fovea::core {
+
+struct Overflow;
+
+// One thread's place in a context, and the user_context that generated code hands to the hooks.
+// Each in its own cache lines: a kernel's allocations write it.
+struct alignas(64) Worker {
+  fovea_context* context;
+  char* slab_begin;
+  char* slab_end;
+  char* slab_top;      // first free byte
+  void* newest;        // header of the topmost block, null when the slab is empty
+  Overflow* overflows; // blocks that the slab had no room for
+  int index;
+  int depth;                // parallel loops that this thread is inside of
+  std::atomic<bool> in_use; // guards against executors that hand out a worker twice
+  pthread_t thread;
+};
+
+// Frees what a failed kernel may have left behind.
+void reset_scratch(Worker& worker);
+
+// Bytes that `threads` workers need in a workspace; false on overflow.
+bool workspace_bytes(const fovea_program& program, uint64_t threads, uint64_t* bytes);
+
+void retain(const fovea_model& model);
+void release(const fovea_model* model);
+
+} // namespace fovea::core
+
+struct fovea_context {
+  const fovea_model* model;
+  fovea_allocator allocator;
+  fovea_executor executor; // parallel_for is null where the pool serves
+  fovea::core::Pool pool;
+  fovea::core::Worker* workers;
+  int threads;
+  uint64_t block_bytes; // this struct and what follows it
+
+  char* workspace;
+  uint64_t workspace_bytes;
+  bool owns_workspace;
+
+  // Prepared, so that run allocates nothing.
+  const void** inputs;
+  void** outputs;
+  int64_t (*extents)[FOVEA_MAX_RANK]; // actual ones of the outputs
+
+  std::atomic<bool> busy;
+  // Violations that hooks find in the middle of a kernel; run turns them into an error.
+  std::atomic<uint64_t> scratch_missing; // bytes that a worker's slab was short of
+  std::atomic<bool> executor_broken;
+  int bad_output; // 1 + index of an output that was given an impossible extent
+
+  char message_text[1024];
+};

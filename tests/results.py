@@ -1,0 +1,35 @@
+"""Writes results in the form of gtest's JSON, so that every suite is added up in one way."""
+
+import json
+from pathlib import Path
+
+
+def write(path, suite, cases):
+    """cases: (name, seconds, failure message or None)."""
+    document = {
+        "tests": len(cases),
+        "failures": sum(message is not None for _, _, message in cases),
+        "testsuites": [
+            {
+                "name": suite,
+                "testsuite": [
+                    {
+                        "name": name,
+                        "classname": suite,
+                        "status": "RUN",
+                        "result": "COMPLETED",
+                        "time": f"{seconds:.3f}s",
+                        **({"failures": [{"failure": message}]} if message is not None else {}),
+                    }
+                    for name, seconds, message in cases
+                ],
+            }
+        ],
+    }
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    Path(path).write_text(json.dumps(document, indent=1))
+    for name, seconds, message in cases:
+        print(f"{'ok    ' if message is None else 'FAILED'} {seconds:6.1f} s  {suite}.{name}")
+        if message is not None:
+            print("    " + message.rstrip().replace("\n", "\n    "))
+    return 1 if document["failures"] or not cases else 0
