@@ -113,11 +113,17 @@ llvm::LogicalResult DefineOp::verifyRegions() {
 
 namespace {
 
+template <class T> std::string printed(const T &value) {
+  std::string text;
+  llvm::raw_string_ostream(text) << value;
+  return text;
+}
+
 llvm::LogicalResult verify_map(mlir::Operation *op, mlir::AffineMap map, size_t results) {
   auto define = llvm::cast<DefineOp>(op->getParentOp());
   if (map.getNumDims() != define.index_count() || map.getNumSymbols() != 0)
     return op->emitOpError() << "expects a map of " << define.index_count()
-                             << " indices and no symbols, got " << map;
+                             << " indices and no symbols, got " << printed(map);
   if (map.getNumResults() != results)
     return op->emitOpError() << "expects " << results << " subscripts, got "
                              << map.getNumResults();
@@ -125,7 +131,7 @@ llvm::LogicalResult verify_map(mlir::Operation *op, mlir::AffineMap map, size_t 
     if (!from_affine(expr))
       return op->emitOpError() << "expects sums of indices times constants, floordiv and mod by "
                                   "constants >= 1, got "
-                               << expr;
+                               << printed(expr);
   return mlir::success();
 }
 

@@ -5,12 +5,14 @@
 
 #include <algorithm>
 #include <cassert>
+#include <concepts>
 #include <cstddef>
 #include <initializer_list>
 #include <memory>
 #include <new>
 #include <span>
 #include <string>
+#include <utility>
 
 namespace fovea {
 

@@ -25,19 +25,19 @@ struct CompileOptions {
   int threads = 0;
   // Schedules of one's own, by layer: {{"conv2", schedule("...")}}. The others get the default of
   // their algorithm. Throws Error for a layer that is no kernel's.
-  std::map<std::string, Schedule> schedules;
+  std::map<std::string, Schedule> schedules = {};
   // The machine to compile for; none: this one.
-  std::optional<catalogue::Target> target;
+  std::optional<catalogue::Target> target = {};
   // A folder that receives the network after each phase: 00_import.mlir, 01_..., NN_driver.mlir.
   // Made if absent.
-  std::filesystem::path dump_phases;
+  std::filesystem::path dump_phases = {};
   // Also, for each kernel, in the folder's `kernels`: equation, schedule, Halide statement, LLVM IR
   // and assembly. Takes as long again as the kernels do.
   bool dump_kernels = false;
   // Stop after this phase, which leaves no model: for dumps. Empty: go through.
-  std::string stop_after;
+  std::string stop_after = {};
   // Called during compile(), by one thread at a time.
-  std::function<void(const CompileProgress &)> progress;
+  std::function<void(const CompileProgress &)> progress = {};
 };
 
 // Compiles a network to machine code in this process. Every weight must be set (Network::load,

@@ -1,0 +1,42 @@
+#pragma once
+#include "compiler/driver/weights.hpp"
+#include "compiler/emit/jit.hpp"
+#include "compiler/emit/program.hpp"
+
+#include <fovea/model.hpp>
+#include <fovea/runtime/model.hpp>
+
+#include <mutex>
+#include <optional>
+
+namespace fovea {
+
+// Code, table and weights of a compiled network: what the runtime's model points into.
+struct LoadedProgram {
+  emit::Jit jit;
+  driver::Weights weights;
+  emit::ProgramTable table;
+};
+
+struct Model::State {
+  std::string name;
+  std::vector<TensorInfo> inputs, outputs;
+  std::vector<KernelInfo> kernels;
+  double compile_seconds = 0;
+  int64_t arena_bytes = 0;
+  int64_t parameter_bytes = 0;
+  host::Model model; // keeps the LoadedProgram alive
+
+  // The context behind Model::run.
+  std::mutex mutex;
+  std::optional<Context> own_context;
+};
+
+// The only one who makes models.
+class ModelBuilder {
+public:
+  static Model make(const ir::Plan &plan, std::shared_ptr<const LoadedProgram> program,
+                    std::vector<KernelInfo> kernels, double seconds);
+};
+
+} // namespace fovea
