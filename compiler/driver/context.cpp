@@ -5,7 +5,7 @@
 namespace fovea {
 
 struct Context::State {
-  // Of the model; alive as long as `context`, which keeps the program alive, is not enough for them.
+  // Copies: a context outlives its model.
   std::string name;
   std::vector<TensorInfo> inputs, outputs;
   host::Context context;

@@ -126,7 +126,6 @@ public:
 
 private:
   friend class ModelBuilder;
-  friend class Context;
   struct State;
   struct Single {
     const TensorInfo &input, &output;

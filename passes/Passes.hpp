@@ -1,0 +1,30 @@
+#pragma once
+#include "compiler/ir/ops.hpp"
+#include "passes/Pipeline.hpp"
+
+#include <fovea/error.hpp>
+
+#include <mlir/Dialect/Func/IR/FuncOps.h>
+#include <mlir/Pass/Pass.h>
+
+#include <memory>
+
+namespace fovea::passes {
+
+std::unique_ptr<mlir::Pass> create_canonicalise(const PipelineOptions &options);
+std::unique_ptr<mlir::Pass> create_fuse(const PipelineOptions &options);
+std::unique_ptr<mlir::Pass> create_select(const PipelineOptions &options);
+std::unique_ptr<mlir::Pass> create_materialise_outputs(const PipelineOptions &options);
+std::unique_ptr<mlir::Pass> create_plan_memory(const PipelineOptions &options);
+
+// Runs `work`; an exception (catalogue, schedules and definitions throw Error) becomes a diagnostic
+// at `op`, because none may pass through MLIR's frames.
+template <class Work> llvm::LogicalResult guarded(mlir::Operation *op, Work &&work) {
+  try {
+    return work();
+  } catch (const std::exception &error) {
+    return op->emitError() << "'" << ir::layer_of(op) << "': " << error.what();
+  }
+}
+
+} // namespace fovea::passes

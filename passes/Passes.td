@@ -1,0 +1,58 @@
+#ifndef FOVEA_PASSES_TD
+#define FOVEA_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+// One record, one .cpp of the same name, one lit test of the same name. Passes are made from
+// PipelineOptions (Pipeline.hpp), which carries the catalogue.
+
+class Fovea_Pass<string name, string create> : Pass<"fovea-" # name, "::mlir::func::FuncOp"> {
+  let constructor = create # "({})";
+  let dependentDialects = ["::fovea::ir::FoveaDialect"];
+}
+
+def Canonicalise : Fovea_Pass<"canonicalise", "::fovea::passes::create_canonicalise"> {
+  let summary = "drops identities, repeated and unused ops";
+  let description = [{
+    By definitions, not by names: an op whose definition copies its operand (dropout at inference)
+    is its operand; two ops of equal definitions and operands are one; what nothing uses goes.
+    Weights stay, used or not: they are the network's interface.
+  }];
+}
+
+def Fuse : Fovea_Pass<"fuse", "::fovea::passes::create_fuse"> {
+  let summary = "groups ops into kernels";
+  let description = [{
+    Every op but weights and views becomes the anchor of a `fovea.kernel`; an op that works element
+    by element joins the kernel of its operand where nothing else reads that operand and the
+    anchor's algorithm accepts it as an epilogue.
+  }];
+}
+
+def Select : Fovea_Pass<"select", "::fovea::passes::create_select"> {
+  let summary = "gives each kernel an algorithm, a schedule and a symbol";
+  let description = [{
+    The user's choice for the layer, else the algorithm of least cost in the catalogue with its
+    default schedule. The symbol is a hash of all that makes the code, so that equal kernels are
+    compiled once.
+  }];
+}
+
+def MaterialiseOutputs
+    : Fovea_Pass<"materialise-outputs", "::fovea::passes::create_materialise_outputs"> {
+  let summary = "makes every output the result of a kernel of its own";
+  let description = [{
+    An output that is an input, a weight, or memory of another output gets a kernel that copies, so
+    that each output is written once, in place, by the kernel that makes it.
+  }];
+}
+
+def PlanMemory : Fovea_Pass<"plan-memory", "::fovea::passes::create_plan_memory"> {
+  let summary = "places every tensor between kernels in one arena";
+  let description = [{
+    Tensors whose lifetimes do not overlap may share bytes. Sets `offsets` on kernels, and
+    `fovea.arena_bytes` and `fovea.arena_lower_bound` (the most bytes alive at once) on the function.
+  }];
+}
+
+#endif

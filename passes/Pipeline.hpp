@@ -1,0 +1,47 @@
+#pragma once
+#include <fovea/catalogue/algorithm.hpp>
+#include <fovea/catalogue/target.hpp>
+
+#include <llvm/Support/LogicalResult.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace mlir {
+class ModuleOp;
+}
+
+// From imported network to planned kernels.
+namespace fovea::passes {
+
+// What the user chose for a layer instead of the catalogue's best; either may be empty.
+struct LayerChoice {
+  std::string algorithm; // name in the catalogue
+  std::string schedule;  // text
+};
+
+struct PipelineOptions {
+  const catalogue::Catalogue *catalogue = nullptr; // must outlive the passes; fuse and select need it
+  catalogue::Target target;
+  std::map<std::string, LayerChoice> layers; // by layer name
+  bool fuse = true;                          // false: each op is a kernel of its own
+
+  // Where to write the IR after each phase, as 01_import.mlir, 02_canonicalise.mlir ...; empty:
+  // nowhere. The folder is made.
+  std::string dump_directory;
+  std::string stop_after; // the name of a phase; empty: run them all
+};
+
+// The phases in order: "import", "canonicalise", "fuse", "select", "materialise_outputs",
+// "plan_memory".
+std::vector<std::string> phase_names();
+
+// Runs the phases on a module that import_network made (phase "import" is done, but dumped here).
+// Failures are diagnostics of the module's context.
+llvm::LogicalResult run_pipeline(mlir::ModuleOp module, const PipelineOptions &options);
+
+// Makes the passes known to an opt tool, as --fovea-canonicalise ... and --fovea-pipeline.
+void register_passes(const PipelineOptions &options);
+
+} // namespace fovea::passes
