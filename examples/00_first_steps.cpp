@@ -19,7 +19,8 @@ int main() {
   std::cout << summary(net);
 
   Model model = compile(net);
-  Array<float> x({1, 1, 8, 8}, 1.0f);
+  Array<float> x({1, 1, 8, 8});
+  x(0, 0, 3, 4) = 1;                                               // a single bright pixel
   for (float p : model(x))
     std::cout << p << " ";
   std::cout << "\n";

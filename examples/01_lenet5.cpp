@@ -37,13 +37,11 @@ struct TestSet {
 };
 
 TestSet load_mnist() {
-  const auto pixels = host::read_idx("examples/data/t10k-images-idx3-ubyte.gz");
-  const auto labels = host::read_idx("examples/data/t10k-labels-idx1-ubyte.gz");
-  TestSet set{Array<float>({pixels.shape()[0], 1, 28, 28}), {}};
-  const auto from = pixels.data<uint8_t>();
-  std::transform(from.begin(), from.end(), set.images.begin(), [](uint8_t p) { return p / 255.0f; });
-  const auto digits = labels.data<uint8_t>();
-  set.labels.assign(digits.begin(), digits.end());
+  const auto pixels = read_idx<uint8_t>("examples/data/t10k-images-idx3-ubyte.gz");
+  const auto labels = read_idx<uint8_t>("examples/data/t10k-labels-idx1-ubyte.gz");
+  TestSet set{Array<float>({pixels.shape()[0], 1, 28, 28}), {labels.begin(), labels.end()}};
+  std::transform(pixels.begin(), pixels.end(), set.images.begin(),
+                 [](uint8_t p) { return p / 255.0f; });
   return set;
 }
 
@@ -66,7 +64,7 @@ int largest(const float *row) {
 }
 
 // Probabilities of all images, `batch` at a time; a last, partial batch is filled up with zeros.
-Array<float> classify(Model &model, const TestSet &set, size_t batch, double &images_per_second) {
+Array<float> classify(const Model &model, const TestSet &set, size_t batch, double &images_per_second) {
   const size_t count = set.labels.size(), pixels = 28 * 28;
   Array<float> probs({static_cast<int64_t>(count), 10});
   Array<float> x({static_cast<int64_t>(batch), 1, 28, 28}), y({static_cast<int64_t>(batch), 10});
@@ -89,9 +87,8 @@ int main() try {
   Network net = lenet5(1);
   std::cout << summary(net) << "\n";
 
-  const auto start = std::chrono::steady_clock::now();
   Model model = compile(net);
-  std::printf("compiled in %.2f s, %zu kernels\n", seconds_since(start), model.kernels().size());
+  std::printf("compiled in %.2f s, %zu kernels\n", model.compile_seconds(), model.kernels().size());
 
   const TestSet test = load_mnist();
   double single = 0, batched = 0;
@@ -114,10 +111,10 @@ int main() try {
   }
 
   // The same rows from another framework.
-  const auto expected = host::read_npy("examples/data/t10k_first256_softmax.npy");
+  const auto expected = read_npy<float>("examples/data/t10k_first256_softmax.npy");
   float difference = 0;
-  for (size_t k = 0; k < 256 * 10; ++k)
-    difference = std::max(difference, std::abs(probs.data()[k] - expected.data<float>()[k]));
+  for (int64_t k = 0; k < expected.size(); ++k)
+    difference = std::max(difference, std::abs(probs.data()[k] - expected.data()[k]));
   std::printf("\n\nfirst 256 rows: largest difference from the reference %.1e\n", difference);
 
   Model model64 = compile(lenet5(64));

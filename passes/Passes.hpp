@@ -22,6 +22,16 @@ std::unique_ptr<mlir::Pass> create_plan_memory(const PipelineOptions &options);
 template <class Work> llvm::LogicalResult guarded(mlir::Operation *op, Work &&work) {
   try {
     return work();
+  } catch (const Error &error) {
+    const ErrorParts &parts = error.parts();
+    mlir::InFlightDiagnostic diagnostic = op->emitError()
+                                          << "'" << ir::layer_of(op) << "': " << parts.what;
+    if (!parts.expected.empty())
+      diagnostic << ": expects " << parts.expected << ", got " << parts.got;
+    for (const std::string &note : {parts.detail, parts.hint})
+      if (!note.empty())
+        diagnostic.attachNote() << note;
+    return diagnostic;
   } catch (const std::exception &error) {
     return op->emitError() << "'" << ir::layer_of(op) << "': " << error.what();
   }

@@ -17,20 +17,20 @@ namespace fovea::passes {
 
 // What the user chose for a layer instead of the catalogue's best; either may be empty.
 struct LayerChoice {
-  std::string algorithm; // name in the catalogue
-  std::string schedule;  // text
+  std::string algorithm = {}; // name in the catalogue
+  std::string schedule = {};  // text
 };
 
 struct PipelineOptions {
   const catalogue::Catalogue *catalogue = nullptr; // must outlive the passes; fuse and select need it
-  catalogue::Target target;
-  std::map<std::string, LayerChoice> layers; // by layer name
-  bool fuse = true;                          // false: each op is a kernel of its own
+  catalogue::Target target = {};
+  std::map<std::string, LayerChoice> layers = {}; // by layer name
+  bool fuse = true; // false: each op is a kernel of its own
 
   // Where to write the IR after each phase, as 01_import.mlir, 02_canonicalise.mlir ...; empty:
   // nowhere. The folder is made.
-  std::string dump_directory;
-  std::string stop_after; // the name of a phase; empty: run them all
+  std::string dump_directory = {};
+  std::string stop_after = {}; // the name of a phase; empty: run them all
 };
 
 // The phases in order: "import", "canonicalise", "fuse", "select", "materialise_outputs",

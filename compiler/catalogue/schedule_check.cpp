@@ -41,17 +41,18 @@ class Checker {
       stages_.push_back({info});
   }
 
-  std::vector<StageInfo> run() {
+  CheckedSchedule run() {
     make_stages();
     for (const StageSchedule& part : schedule_.stages())
       note_place(part);
-    for (const StageSchedule& part : schedule_.stages())
+    std::vector<StageSchedule> parts = schedule_.stages();
+    for (StageSchedule& part : parts)
       check_loops(part);
     for (const StageSchedule& part : schedule_.stages())
       check_places(part);
-    std::vector<StageInfo> result;
+    CheckedSchedule result{Schedule(std::move(parts)), {}};
     for (CheckedStage& stage : stages_)
-      result.push_back(std::move(stage.info));
+      result.stages.push_back(std::move(stage.info));
     return result;
   }
 
@@ -203,12 +204,12 @@ class Checker {
 
   // --- loops -----------------------------------------------------------------------------------
 
-  void check_loops(const StageSchedule& part) {
+  void check_loops(StageSchedule& part) {
     here_ = &part;
     CheckedStage& stage = stage_of(part);
     const bool inlined = !stage.info.result && stage.info.updates.empty() &&
                          (stage.place == Place::inlined || stage.place == Place::by_default);
-    for (const Directive& directive : part.directives) {
+    for (Directive& directive : part.directives) {
       directive_ = &directive;
       if (inlined && directive.name != "inline" && directive.name != "copy")
         fail("stage '" + part.stage + "' is inlined: it has no loops or storage of its own",
@@ -218,9 +219,9 @@ class Checker {
     directive_ = nullptr;
   }
 
-  void check(CheckedStage& stage, int update, const Directive& directive) {
+  void check(CheckedStage& stage, int update, Directive& directive) {
     const std::string& name = directive.name;
-    const auto& arguments = directive.arguments;
+    auto& arguments = directive.arguments;
     if (name == "split")
       split(stage, update, arguments);
     else if (name == "fuse")
@@ -245,10 +246,11 @@ class Checker {
         original(stage, argument.word);
   }
 
-  void split(CheckedStage& stage, int update, const std::vector<ScheduleArgument>& arguments) {
+  void split(CheckedStage& stage, int update, std::vector<ScheduleArgument>& arguments) {
     const DimensionInfo old = dimension(stage, update, arguments[0].word);
     const int64_t factor = arguments[3].number;
-    check_factor(stage, update, old, factor, arguments.size() > 4 ? arguments[4].word : "auto");
+    arguments.resize(5, {.word = "auto"});
+    arguments[4].word = check_factor(stage, update, old, factor, arguments[4].word);
     Dimensions& loops = stage.loops(update);
     const auto at = position(loops, old.name);
     loops.erase(loops.begin() + at);
@@ -296,8 +298,8 @@ class Checker {
       loops[static_cast<size_t>(places[k])] = moved[k];
   }
 
-  void widen(CheckedStage& stage, int update, const Directive& directive) {
-    const auto& arguments = directive.arguments;
+  void widen(CheckedStage& stage, int update, Directive& directive) {
+    auto& arguments = directive.arguments;
     const bool factored = arguments.size() > 1 && arguments[1].is_number();
     const size_t count = factored ? 1 : arguments.size();
     for (size_t k = 0; k < count; ++k) {
@@ -311,8 +313,9 @@ class Checker {
              "at most " + std::to_string(limit), std::to_string(wide), "give a factor");
       if (!factored)
         continue;
-      check_factor(stage, update, loop, arguments[1].number,
-                   arguments.size() > 2 ? arguments[2].word : "auto");
+      arguments.resize(3, {.word = "auto"});
+      arguments[2].word =
+          check_factor(stage, update, loop, arguments[1].number, arguments[2].word);
       loop.extent = ceiling_quotient(loop.extent, arguments[1].number);
     }
   }
@@ -334,8 +337,9 @@ class Checker {
            "vectorized; or vectorize one of " + listed(pure_names(stage, update)));
   }
 
-  void check_factor(const CheckedStage& stage, int update, const DimensionInfo& loop,
-                    int64_t factor, const std::string& tail) {
+  // The tail that is meant: where extents are known, `auto` is decided here.
+  std::string check_factor(const CheckedStage& stage, int update, const DimensionInfo& loop,
+                           int64_t factor, const std::string& tail) {
     if (factor < 1 || factor > (int64_t{1} << 30))
       fail("the factor of '" + loop.name + "'", "1 or more", std::to_string(factor));
     if (loop.reduction && (tail == "round_up" || tail == "shift_inwards"))
@@ -343,8 +347,15 @@ class Checker {
            "guard", tail);
     if (tail == "shift_inwards" && update)
       fail("shift_inwards would accumulate into elements twice", "guard", tail);
-    if (!stage.extents_known() || loop.extent % factor == 0)
-      return;
+    const bool automatic = tail == "auto";
+    if (loop.reduction)
+      return automatic ? "guard" : tail;
+    if (!stage.extents_known())
+      return tail;
+    if (loop.extent % factor == 0)
+      return automatic ? "round_up" : tail;
+    if (automatic)
+      return !update && loop.extent >= factor ? "shift_inwards" : "guard";
     const std::string sizes =
         "extent " + std::to_string(loop.extent) + ", factor " + std::to_string(factor);
     if (tail == "shift_inwards" && loop.extent < factor)
@@ -355,6 +366,7 @@ class Checker {
       fail("round_up would write outside the result",
            "guard" + std::string(!update && loop.extent > factor ? " or shift_inwards" : ""),
            sizes, nearest_divisor(loop.extent, factor));
+    return tail;
   }
 
   void bound(CheckedStage& stage, const Directive& directive) {
@@ -450,14 +462,8 @@ class Checker {
 
 } // namespace
 
-std::vector<StageInfo> verify(const Schedule& schedule, const std::vector<StageInfo>& stages) {
+CheckedSchedule verify(const Schedule& schedule, const std::vector<StageInfo>& stages) {
   return Checker(schedule, stages).run();
-}
-
-std::string_view automatic_tail(int64_t extent, int64_t factor, bool is_update) {
-  if (extent % factor == 0)
-    return "round_up";
-  return !is_update && extent >= factor ? "shift_inwards" : "guard";
 }
 
 } // namespace fovea::catalogue

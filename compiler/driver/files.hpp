@@ -1,6 +1,7 @@
 #pragma once
 #include <fovea/error.hpp>
 #include <fovea/runtime/tensor_file.hpp>
+#include <fovea/shape.hpp>
 
 namespace fovea::driver {
 

@@ -34,7 +34,7 @@ def Fovea_EquationOp : Op<Fovea_Dialect, "equation", [Pure, IsolatedFromAbove, S
         : (tensor<3x64xf32>, tensor<8x3x5xf32>) -> tensor<8x64xf32> {
     ^bb0(%X: tensor<3x64xf32>, %W: tensor<8x3x5xf32>):
       %Z = fovea.define "Z" [i < 8, k < 64] reduce sum [l < 3, n < 5] accumulator f32 {
-        %zero = fovea.constant 0.0 : f32
+        %zero = fovea.constant f32 0.0
         %0 = fovea.read %X[(d0, d1, d2, d3) -> (d2, d1 - d3)] boundary ["none", "fill"]
                fill (%zero : f32) : tensor<3x64xf32>
         %1 = fovea.read %W[(d0, d1, d2, d3) -> (d0, d2, d3)] : tensor<8x3x5xf32>
@@ -137,13 +137,13 @@ def Fovea_ConstantOp : Fovea_BodyOp<"constant"> {
     Floats are stored as f64, integers and booleans as i64.
 
     ```mlir
-    %0 = fovea.constant 1.000000e-01 : f32
-    %1 = fovea.constant 7 : i64
+    %0 = fovea.constant f32 1.000000e-01
+    %1 = fovea.constant i64 7
     ```
   }];
   let arguments = (ins AnyAttrOf<[F64Attr, I64Attr]>:$number);
   let results = (outs Fovea_Scalar:$value);
-  let assemblyFormat = "custom<Number>($number) attr-dict `:` type($value)";
+  let assemblyFormat = "custom<Number>($number, type($value)) attr-dict";
   let hasVerifier = 1;
 }
 

@@ -61,12 +61,20 @@ void printIndexMap(mlir::OpAsmPrinter &printer, mlir::Operation *, mlir::AffineM
   printer << "[" << map.getValue() << "]";
 }
 
-mlir::ParseResult parseNumber(mlir::OpAsmParser &parser, mlir::Attribute &number) {
-  return parser.parseAttribute(number);
+mlir::ParseResult parseNumber(mlir::OpAsmParser &parser, mlir::Attribute &number,
+                              mlir::Type &type) {
+  mlir::Builder &builder = parser.getBuilder();
+  if (parser.parseType(type))
+    return mlir::failure();
+  const bool is_real = llvm::isa<mlir::FloatType>(type);
+  return parser.parseAttribute(number, is_real ? mlir::Type(builder.getF64Type())
+                                               : mlir::Type(builder.getI64Type()));
 }
 
-void printNumber(mlir::OpAsmPrinter &printer, mlir::Operation *, mlir::Attribute number) {
-  printer.printAttribute(number);
+void printNumber(mlir::OpAsmPrinter &printer, mlir::Operation *, mlir::Attribute number,
+                 mlir::Type type) {
+  printer << type << " ";
+  printer.printAttributeWithoutType(number);
 }
 
 } // namespace fovea::ir

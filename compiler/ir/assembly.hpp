@@ -19,8 +19,10 @@ void printKeyword(mlir::OpAsmPrinter &printer, mlir::Operation *op, mlir::String
 mlir::ParseResult parseIndexMap(mlir::OpAsmParser &parser, mlir::AffineMapAttr &map);
 void printIndexMap(mlir::OpAsmPrinter &printer, mlir::Operation *op, mlir::AffineMapAttr map);
 
-// A number with a point is an f64, one without an i64.
-mlir::ParseResult parseNumber(mlir::OpAsmParser &parser, mlir::Attribute &number);
-void printNumber(mlir::OpAsmPrinter &printer, mlir::Operation *op, mlir::Attribute number);
+// f32 1.000000e-01: a type and a number, which is stored as f64 or i64.
+mlir::ParseResult parseNumber(mlir::OpAsmParser &parser, mlir::Attribute &number,
+                              mlir::Type &type);
+void printNumber(mlir::OpAsmPrinter &printer, mlir::Operation *op, mlir::Attribute number,
+                 mlir::Type type);
 
 } // namespace fovea::ir

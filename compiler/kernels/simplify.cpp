@@ -104,7 +104,11 @@ void squeeze(Definition& definition) {
     equation.free = without(equation.free, flags[operands + e]);
     equation.reduced = without(equation.reduced, reduced);
     if (equation.reduction && equation.reduced.empty()) { // of one term
-      equation.body = make_cast(make_cast(equation.body, equation.accumulator), equation.type);
+      const bool rounds =
+          equation.reduction == ReduceKind::sum || equation.reduction == ReduceKind::product;
+      if (rounds)
+        equation.body = make_cast(equation.body, equation.accumulator);
+      equation.body = make_cast(equation.body, equation.type);
       equation.reduction.reset();
     }
   }

@@ -50,8 +50,7 @@ class Splitter {
         add_pure(std::move(equation));
     }
     for (const int result : source_.results)
-      result_.results.push_back(moved_[static_cast<size_t>(source_.tensor_of_equation(result))] -
-                                static_cast<int>(result_.operands.size()));
+      add_result(moved_[static_cast<size_t>(source_.tensor_of_equation(result))]);
     return std::move(result_);
   }
 
@@ -65,6 +64,26 @@ class Splitter {
     for (std::vector<IndexRange>* ranges : {&equation.free, &equation.reduced})
       for (IndexRange& range : *ranges)
         range.name = unused(identifier(range.name, "d"), used);
+  }
+
+  // Each result has a stage of its own, also where the definition names an equation twice.
+  void add_result(int tensor) {
+    int equation = tensor - static_cast<int>(result_.operands.size());
+    std::vector<int>& results = result_.results;
+    if (std::find(results.begin(), results.end(), equation) != results.end()) {
+      Equation copy = result_.equations[static_cast<size_t>(equation)];
+      copy.name = unused(copy.name, names_);
+      copy.body = make_read(tensor, copy.type, own_subscripts(copy));
+      equation = add(std::move(copy)) - static_cast<int>(result_.operands.size());
+    }
+    results.push_back(equation);
+  }
+
+  static std::vector<Subscript> own_subscripts(const Equation& equation) {
+    std::vector<Subscript> own;
+    for (size_t k = 0; k < equation.free.size(); ++k)
+      own.push_back({IndexExpr::of(static_cast<int>(k)), Boundary::none, nullptr});
+    return own;
   }
 
   int add(Equation equation) {
@@ -97,16 +116,23 @@ class Splitter {
                                              : std::make_shared<const Node>(std::move(node));
       });
     equation.name = unused(value.name + "_" + std::string(name_of(*equation.reduction)), names_);
+    equation.accumulator = own_type(equation);
     equation.type = equation.accumulator;
     equation.body = make_cast(equation.body, equation.accumulator);
-    std::vector<Subscript> own;
-    for (size_t k = 0; k < equation.free.size(); ++k)
-      own.push_back({IndexExpr::of(static_cast<int>(k)), Boundary::none, nullptr});
     const DType accumulator = equation.accumulator;
-    value.body = make_cast(make_read(add(std::move(equation)), accumulator, own), value.type);
+    std::vector<Subscript> own = own_subscripts(equation);
+    value.body = make_cast(make_read(add(std::move(equation)), accumulator, std::move(own)),
+                           value.type);
     value.reduction.reset();
     value.reduced.clear();
     moved_.push_back(add(std::move(value)));
+  }
+
+  // What maxima and minima run in: they round nothing.
+  static DType own_type(const Equation& equation) {
+    const bool rounds =
+        equation.reduction == ReduceKind::sum || equation.reduction == ReduceKind::product;
+    return rounds ? equation.accumulator : equation.body->type;
   }
 
   // The read itself, or that of a copy to which the boundary rules have been applied.

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <initializer_list>
 #include <version>
 #if __has_include(<source_location>)
 #include <source_location>
@@ -43,6 +44,11 @@ template <class T> struct Located {
   constexpr Located(U &&value, SourceLocation location = SourceLocation::current()) // NOLINT
     requires requires(U &&u) { T(static_cast<U &&>(u)); }
       : value(static_cast<U &&>(value)), location(location) {}
+  // max_pool({3, 2})
+  constexpr Located(std::initializer_list<int64_t> list, // NOLINT
+                    SourceLocation location = SourceLocation::current())
+    requires requires(std::initializer_list<int64_t> list) { T(list); }
+      : value(list), location(location) {}
 };
 
 } // namespace fovea

@@ -14,7 +14,7 @@ namespace fovea {
 
 // What compile() is doing: reported when a phase begins, and after each kernel.
 struct CompileProgress {
-  std::string phase;  // "import", "fuse", ..., "kernels", "driver", "link"
+  std::string phase;  // "import", "passes", "kernels", "driver", "link"
   std::string layer;  // in phase "kernels": the layer whose kernel is done
   int done = 0, total = 0; // in phase "kernels"
   double seconds = 0; // since compile() began
@@ -26,15 +26,18 @@ struct CompileOptions {
   // Schedules of one's own, by layer: {{"conv2", schedule("...")}}. The others get the default of
   // their algorithm. Throws Error for a layer that is no kernel's.
   std::map<std::string, Schedule> schedules = {};
+  // Likewise the algorithm, by its name in the catalogue. The others get the one of least cost.
+  std::map<std::string, std::string> algorithms = {};
   // The machine to compile for; none: this one.
   std::optional<catalogue::Target> target = {};
-  // A folder that receives the network after each phase: 00_import.mlir, 01_..., NN_driver.mlir.
-  // Made if absent.
+  // A folder that receives the network after each phase: 01_import.mlir, 02_..., NN_driver.mlir,
+  // the function that calls the kernels. Made if absent.
   std::filesystem::path dump_phases = {};
   // Also, for each kernel, in the folder's `kernels`: equation, schedule, Halide statement, LLVM IR
-  // and assembly. Takes as long again as the kernels do.
+  // and assembly. Every kernel is compiled twice then.
   bool dump_kernels = false;
-  // Stop after this phase, which leaves no model: for dumps. Empty: go through.
+  // Stop after this phase ("import" ... "plan_memory", "driver"), which leaves no model and needs no
+  // weights: for dumps. Empty: go through.
   std::string stop_after = {};
   // Called during compile(), by one thread at a time.
   std::function<void(const CompileProgress &)> progress = {};

@@ -51,6 +51,25 @@ template <class Op> constexpr Types operands_of(const Op &op, const Types &input
   return operands;
 }
 
+// The operands behind the first against the op's parameters.
+template <class Op> constexpr ShapeError check_parameters(const Op &op, const Types &operands) {
+  const Types wanted = operands_of(op, Types{operands[0]});
+  for (size_t k = 1; k < wanted.size(); ++k)
+    if (wanted[k].bytes() < 0)
+      return {"a weight is too large", "a size in bytes below 2^63", "{0}", "", {wanted[k].shape}};
+  if (operands.size() != wanted.size())
+    return {"the number of operands is wrong", "{0}", "{1}", "",
+            {Shape{static_cast<int64_t>(wanted.size())},
+             Shape{static_cast<int64_t>(operands.size())}}};
+  for (size_t k = 1; k < wanted.size(); ++k)
+    if (!(operands[k] == wanted[k]))
+      return {k == 1   ? "the weight has the wrong shape or element type"
+              : k == 2 ? "the bias has the wrong shape or element type"
+                       : "a parameter has the wrong shape or element type",
+              "{0}", "{1}", "", {wanted[k].shape, operands[k].shape}};
+  return {};
+}
+
 // An op without its static type: what the captured graph holds.
 class AnyOp {
 public:

@@ -39,7 +39,10 @@ constexpr Inferred broadcast(const TensorType &a, const TensorType &b) {
                         "last dimension on", "{2}", "", {a.shape, b.shape, Shape{x, y}}};
     result[offset + d] = x == 1 ? y : x;
   }
-  return TensorType{a.dtype, result};
+  const TensorType type{a.dtype, result};
+  if (const ShapeError error = check_result(type); error.what)
+    return error;
+  return type;
 }
 
 // Subscripts of an operand of `shape` that is broadcast over the indices `i` of the result.

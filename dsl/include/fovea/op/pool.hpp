@@ -29,7 +29,10 @@ template <class Op> struct PoolOp : OpBase<Op>, Window {
         return ShapeError{"a window may lie in the padding alone", "padding below the kernel's {0}",
                           "{1} and {2}", "",
                           {Shape{reach(d)}, Shape{front(d, space[d])}, Shape{behind(d, space[d])}}};
-    return TensorType{x.dtype, x.shape.slice(0, 2) + outputs(space)};
+    const TensorType result{x.dtype, x.shape.slice(0, 2) + outputs(space)};
+    if (const ShapeError error = check_result(result); error.what)
+      return error;
+    return result;
   }
 };
 

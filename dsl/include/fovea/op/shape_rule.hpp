@@ -61,5 +61,10 @@ constexpr ShapeError check_operand(const TensorType &type, int min_rank, int max
     return {"the input {in} is too large", "a size in bytes below 2^63", "{0}", "", {type.shape}};
   return {};
 }
+constexpr ShapeError check_result(const TensorType &type) {
+  if (type.bytes() < 0)
+    return {"the result is too large", "a size in bytes below 2^63", "{0}", "", {type.shape}};
+  return {};
+}
 
 } // namespace fovea

@@ -58,9 +58,8 @@ private:
 
 } // namespace ops
 
-namespace detail {
+// In IncludePadding's own namespace, where detail::pool finds it by argument.
 constexpr void apply_option(ops::AvgPool &op, IncludePadding) { op.count_include_pad = true; }
-} // namespace detail
 
 // Average pooling: avg_pool(2), avg_pool(3, stride(2), pad(1), count_include_pad). Stride: the
 // kernel's size unless given.

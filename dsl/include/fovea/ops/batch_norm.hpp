@@ -35,15 +35,8 @@ struct BatchNorm : OpBase<BatchNorm> {
       return ShapeError{"its elements are integers", "a float type", "", "", {}};
     if (!(epsilon >= 0))
       return ShapeError{"epsilon is negative", "epsilon >= 0", "", "", {}};
-    const Types wanted = operands_of(*this, Types{x});
-    if (operands.size() != wanted.size())
-      return ShapeError{"the number of operands is wrong", "{0}", "{1}", "",
-                        {Shape{static_cast<int64_t>(wanted.size())},
-                         Shape{static_cast<int64_t>(operands.size())}}};
-    for (size_t k = 1; k < wanted.size(); ++k)
-      if (!(operands[k] == wanted[k]))
-        return ShapeError{"a parameter has the wrong shape or element type", "{0}", "{1}", "",
-                          {wanted[k].shape, operands[k].shape}};
+    if (const ShapeError error = check_parameters(*this, operands); error.what)
+      return error;
     return x;
   }
 

@@ -38,10 +38,14 @@ struct Concat : OpBase<Concat> {
       Shape like = operands[0].shape;
       if (operands[k].shape.rank() == like.rank())
         like[at] = operands[k].shape[at];
-      if (!(operands[k].shape == like) || operands[k].dtype != result.dtype)
+      if (operands[k].dtype != result.dtype)
+        return ShapeError{"its operands have different element types", "equal types", "", "", {}};
+      if (!(operands[k].shape == like))
         return ShapeError{"its operands differ beside the axis", "{0}", "{1}", "",
                           {operands[0].shape, operands[k].shape}};
       result.shape[at] += operands[k].shape[at];
+      if (const ShapeError error = check_result(result); error.what)
+        return error;
     }
     return result;
   }

@@ -55,20 +55,11 @@ struct Conv : OpBase<Conv>, Window {
     const Shape space = x.shape.slice(2, x.shape.rank());
     if (const ShapeError error = check_window(space); error.what)
       return error;
-    const Types wanted = operands_of(*this, Types{x});
-    if (operands.size() != wanted.size())
-      return ShapeError{"the number of operands is wrong", "{0}", "{1}", "",
-                        {Shape{static_cast<int64_t>(wanted.size())},
-                         Shape{static_cast<int64_t>(operands.size())}}};
-    for (size_t k = 1; k < wanted.size(); ++k)
-      if (!(operands[k] == wanted[k]))
-        return ShapeError{k == 1 ? "the weight has the wrong shape or element type"
-                                 : "the bias has the wrong shape or element type",
-                          "{0}", "{1}", "", {wanted[k].shape, operands[k].shape}};
+    if (const ShapeError error = check_parameters(*this, operands); error.what)
+      return error;
     const TensorType result{x.dtype, Shape{x.shape[0], filters} + outputs(space)};
-    if (result.bytes() < 0)
-      return ShapeError{"the result is too large", "a size in bytes below 2^63", "{0}", "",
-                        {result.shape}};
+    if (const ShapeError error = check_result(result); error.what)
+      return error;
     return result;
   }
 

@@ -23,12 +23,13 @@ struct StageInfo {
   bool result = false; // lives in the caller's memory
 };
 
-// The stages after the schedule: `copy` and `rfactor` make new ones, splits and fuses new
-// dimensions (listed outermost first). Throws fovea::Error: what, the reason, the nearest choice.
-std::vector<StageInfo> verify(const Schedule& schedule, const std::vector<StageInfo>& stages);
+struct CheckedSchedule {
+  Schedule schedule;             // with every tail named that extents decide
+  std::vector<StageInfo> stages; // after it: `copy` and `rfactor` made new ones, splits and fuses
+                                 // new dimensions (outermost first)
+};
 
-// The tail that `auto` stands for: an exact one where the factor divides, else shift_inwards where
-// the stage is no update and long enough, else guard.
-std::string_view automatic_tail(int64_t extent, int64_t factor, bool is_update);
+// Throws fovea::Error: what, the reason, the nearest legal choice.
+CheckedSchedule verify(const Schedule& schedule, const std::vector<StageInfo>& stages);
 
 } // namespace fovea::catalogue

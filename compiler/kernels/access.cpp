@@ -1,0 +1,35 @@
+#include "compiler/kernels/access.hpp"
+
+namespace fovea::kernels {
+namespace {
+
+void mark_irregular(const IndexExpr& expr, std::vector<Stride>& strides) {
+  for (const IndexTerm& term : expr.terms)
+    if (term.kind == IndexTerm::Kind::index)
+      strides[static_cast<size_t>(term.index)].regular = false;
+    else
+      mark_irregular(*term.inner, strides);
+}
+
+} // namespace
+
+std::vector<std::vector<Stride>> strides_of(const Definition& stages, const Equation& equation) {
+  std::vector<std::vector<Stride>> result;
+  for_each_node(equation.body, [&](const Node& node) {
+    if (node.kind != Node::Kind::read)
+      return;
+    std::vector<Stride> strides(equation.free.size() + equation.reduced.size());
+    const Shape memory = row_major_strides(stages.type_of(node.tensor).shape);
+    for (size_t d = 0; d < node.subscripts.size(); ++d)
+      for (const IndexTerm& term : node.subscripts[d].index.terms)
+        if (term.kind == IndexTerm::Kind::index)
+          strides[static_cast<size_t>(term.index)].elements +=
+              term.coefficient * memory[static_cast<int>(d)];
+        else
+          mark_irregular(*term.inner, strides);
+    result.push_back(std::move(strides));
+  });
+  return result;
+}
+
+} // namespace fovea::kernels

@@ -1,0 +1,16 @@
+#pragma once
+#include <fovea/definition/definition.hpp>
+
+// How an equation walks through memory.
+namespace fovea::kernels {
+
+// Of one read and one index: by how many elements the read moves when the index steps.
+struct Stride {
+  bool regular = true; // the index stands in no floor or remainder
+  int64_t elements = 0;
+};
+
+// strides[r][k]: read r of the body, index k of the equation (free ones first).
+std::vector<std::vector<Stride>> strides_of(const Definition& stages, const Equation& equation);
+
+} // namespace fovea::kernels

@@ -1,0 +1,182 @@
+#include "compiler/kernels/asserts.hpp"
+#include "compiler/kernels/realisable.hpp"
+#include "compiler/kernels/scratch.hpp"
+
+#include <fovea/error.hpp>
+#include <fovea/kernels/kernels.hpp>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace fovea::kernels {
+namespace {
+
+using catalogue::KernelDump;
+using catalogue::KernelObject;
+using catalogue::KernelRequest;
+using catalogue::Target;
+using Feature = Halide::Target;
+
+// A folder of our own, readable by nobody else, gone at the end.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "fovea-XXXXXX").string();
+    if (!mkdtemp(name.data()))
+      throw Error({.what = "cannot make a temporary folder",
+                   .where = {},
+                   .expected = "a writable " + name,
+                   .got = "none",
+                   .detail = {},
+                   .hint = "set TMPDIR",
+                   .trail = {}});
+    path_ = name;
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+  std::string file(const std::string& name) const { return (path_ / name).string(); }
+  std::string read(const std::string& name) const {
+    std::ifstream stream(path_ / name, std::ios::binary);
+    std::ostringstream text;
+    text << stream.rdbuf();
+    return text.str();
+  }
+
+ private:
+  std::filesystem::path path_;
+};
+
+Halide::Target halide_target(const Target& target) {
+  const bool arm = target.arch == "aarch64";
+  std::vector<Feature::Feature> features = {Feature::NoRuntime, Feature::UserContext,
+                                            Feature::NoBoundsQuery};
+  const auto add = [&](bool has, Feature::Feature feature) {
+    if (has)
+      features.push_back(feature);
+  };
+  add(target.sse41, Feature::SSE41);
+  add(target.avx, Feature::AVX);
+  add(target.avx2, Feature::AVX2);
+  add(target.fma, Feature::FMA);
+  add(target.f16c, Feature::F16C);
+  add(target.avx512, Feature::AVX512);
+  add(target.avx512, Feature::AVX512_Skylake);
+  return Halide::Target(Feature::Linux, arm ? Feature::ARM : Feature::X86, 64, features);
+}
+
+// Everything up to machine code.
+struct Lowered {
+  Halide::Module module;
+  catalogue::Schedule schedule;
+  int64_t scratch = 0;
+};
+
+Lowered lower_request(const HalideAlgorithm& algorithm, const KernelRequest& request,
+                      const catalogue::Schedule& schedule) {
+  const Definition& definition = request.definition;
+  const catalogue::CheckedSchedule checked =
+      catalogue::verify(schedule, algorithm.stages(definition));
+  Realisation realisation = algorithm.realise(definition, schedule, request.target);
+  apply_schedule(realisation.stages, checked);
+
+  const std::vector<Halide::Argument> arguments(realisation.operands.begin(),
+                                                realisation.operands.end());
+  // With assertions, which are read and taken out below.
+  const Halide::Target target = halide_target(request.target);
+  const Halide::Module proved = Halide::Pipeline(realisation.results)
+                                    .compile_to_module(arguments, request.symbol, target);
+  Halide::Module module(request.symbol, target.with_feature(Feature::NoAsserts));
+  for (const Halide::Buffer<void>& buffer : proved.buffers())
+    module.append(buffer);
+  for (Halide::Internal::LoweredFunc function : proved.functions()) {
+    function.body = check_and_strip_asserts(function.body);
+    module.append(function);
+  }
+  // Strict by default, also where no operation is: what is not strict would bring the flags that
+  // let LLVM assume that there is no NaN.
+  module.set_any_strict_float(true);
+  const int64_t scratch = scratch_bytes(module, request.symbol);
+  return {module, schedule, scratch};
+}
+
+class HalideCompiler : public catalogue::KernelCompiler {
+ public:
+  KernelObject compile(const KernelRequest& request) const override {
+    return guarded(request, [&](const Lowered& lowered) {
+      const TemporaryFolder folder;
+      lowered.module.compile({{Halide::OutputFileType::object, folder.file("kernel.o")}});
+      KernelObject result;
+      result.symbol = request.symbol;
+      result.object = folder.read("kernel.o");
+      result.thread_scratch_bytes = lowered.scratch;
+      for (const Operand& operand : request.definition.operands)
+        result.operands.push_back(operand.type);
+      for (const int equation : request.definition.results)
+        result.results.push_back(
+            request.definition.type_of(request.definition.tensor_of_equation(equation)));
+      result.schedule = lowered.schedule;
+      return result;
+    });
+  }
+
+  KernelDump dump(const KernelRequest& request) const override {
+    return guarded(request, [&](const Lowered& lowered) {
+      const TemporaryFolder folder;
+      lowered.module.compile({{Halide::OutputFileType::stmt, folder.file("kernel.stmt")},
+                              {Halide::OutputFileType::llvm_assembly, folder.file("kernel.ll")},
+                              {Halide::OutputFileType::assembly, folder.file("kernel.s")}});
+      return KernelDump{lowered.schedule.to_string(), folder.read("kernel.stmt"),
+                        folder.read("kernel.ll"), folder.read("kernel.s")};
+    });
+  }
+
+ private:
+  static const HalideAlgorithm& algorithm_of(const KernelRequest& request) {
+    const catalogue::Algorithm& found = make_catalogue().find(request.algorithm);
+    if (!found.matches(request.definition))
+      throw Error({.what = "algorithm '" + request.algorithm + "' does not compute '" +
+                           request.definition.name + "'",
+                   .where = {},
+                   .expected = "a definition that it matches",
+                   .got = "another",
+                   .detail = {},
+                   .hint = "use `generic`",
+                   .trail = {}});
+    return dynamic_cast<const HalideAlgorithm&>(found);
+  }
+
+  // Halide's exceptions become ours; its text says what, the schedule in force says where.
+  template <class Work> static auto guarded(const KernelRequest& request, const Work& work) {
+    const HalideAlgorithm& algorithm = algorithm_of(request);
+    const catalogue::Schedule schedule =
+        request.schedule ? *request.schedule
+                         : algorithm.default_schedule(request.definition, request.target);
+    try {
+      return work(lower_request(algorithm, request, schedule));
+    } catch (const Halide::Error& error) {
+      throw Error({.what = "the kernel compiler refuses '" + request.definition.name + "'",
+                   .where = {},
+                   .expected = {},
+                   .got = {},
+                   .detail = {},
+                   .hint = std::string(error.what()) + "\nunder the schedule\n" +
+                           schedule.to_string(),
+                   .trail = {}});
+    }
+  }
+};
+
+} // namespace
+
+std::unique_ptr<catalogue::KernelCompiler> make_halide_compiler() {
+  return std::make_unique<HalideCompiler>();
+}
+
+} // namespace fovea::kernels

@@ -1,0 +1,347 @@
+#include "compiler/kernels/lowering.hpp"
+
+#include "compiler/kernels/expressions.hpp"
+#include "compiler/kernels/math.hpp"
+#include "compiler/kernels/normalise.hpp"
+
+#include <fovea/error.hpp>
+
+#include <algorithm>
+#include <limits>
+
+namespace fovea::kernels {
+namespace {
+
+constexpr int64_t int32_max = std::numeric_limits<int32_t>::max();
+
+using Scalar = Halide::Expr; // fovea::Expr is a definition's
+
+[[noreturn]] void fail(const std::string& what, const std::string& expected,
+                       const std::string& got, const std::string& hint = "") {
+  throw Error({.what = what,
+               .where = {},
+               .expected = expected,
+               .got = got,
+               .detail = {},
+               .hint = hint,
+               .trail = {}});
+}
+
+void check_size(const std::string& tensor, const TensorType& type) {
+  const int64_t bytes = type.bytes();
+  if (bytes < 0 || bytes > int32_max)
+    fail("int32 overflow: '" + tensor + "' is too large for one kernel",
+         "at most " + std::to_string(int32_max) + " bytes", to_string(type),
+         "split it, for instance by batch");
+}
+
+// Every partial sum of an index expression must fit, in whatever order Halide adds.
+int64_t magnitude(const IndexExpr& expr, const std::vector<Interval>& intervals) {
+  const auto clipped = [](int64_t a) { return std::min(a < 0 ? -(a + 1) + 1 : a, int32_max + 1); };
+  int64_t total = clipped(expr.constant);
+  for (const IndexTerm& term : expr.terms) {
+    IndexExpr atom{0, {term}};
+    const Interval range = range_of(atom, intervals);
+    total += clipped(range.low) + clipped(range.high);
+    if (term.inner)
+      total += magnitude(*term.inner, intervals);
+  }
+  return std::min(total, int32_max + 1);
+}
+
+// One equation's right side.
+class BodyLowering {
+ public:
+  BodyLowering(const Definition& stages, const Realisation& realisation, const Equation& equation,
+               std::vector<Scalar> indices)
+      : stages_(stages), realisation_(realisation), equation_(equation),
+        indices_(std::move(indices)), intervals_(intervals_of(equation)) {}
+
+  Scalar value(const Expr& expr) {
+    if (const auto known = known_.find(expr.get()); known != known_.end())
+      return known->second;
+    const Scalar result = compute(*expr);
+    known_.emplace(expr.get(), result);
+    return result;
+  }
+
+  Scalar value_as(const Expr& expr, DType type) {
+    return convert_value(value(expr), expr->type, type);
+  }
+
+ private:
+  Scalar compute(const Node& node) {
+    switch (node.kind) {
+    case Node::Kind::constant:
+      return constant_value(node);
+    case Node::Kind::index:
+      return convert_value(Halide::cast<int64_t>(index(node.index)), DType::i64, node.type);
+    case Node::Kind::read:
+      return read(node);
+    case Node::Kind::cast:
+      return value_as(node.args[0], node.type);
+    case Node::Kind::op:
+      return operation(node);
+    default:
+      fail("equation '" + equation_.name + "' holds a reduction within its body",
+           "a canonical definition", "a nested reduction");
+    }
+  }
+
+  Scalar operation(const Node& node) {
+    std::vector<Scalar> args;
+    if (node.op == ScalarOp::select) {
+      args.push_back(value_as(node.args[0], DType::boolean));
+      ++under_select_; // only the branch that is taken counts: the other may be outside
+      args.push_back(value_as(node.args[1], node.type));
+      args.push_back(value_as(node.args[2], node.type));
+      --under_select_;
+      return apply_op(node.op, node.type, args);
+    }
+    const DType type = argument_type(node);
+    for (const Expr& arg : node.args)
+      args.push_back(value_as(arg, type));
+    return apply_op(node.op, type, args);
+  }
+
+  // Arithmetic takes place in the result's type, comparisons in their arguments'.
+  static DType argument_type(const Node& node) {
+    switch (node.op) {
+    case ScalarOp::less:
+    case ScalarOp::less_equal:
+    case ScalarOp::equal:
+    case ScalarOp::not_equal: {
+      const DType a = node.args[0]->type, b = node.args[1]->type;
+      return a == b || is_float(a) ? a : is_float(b) ? b : DType::i64;
+    }
+    case ScalarOp::logical_and:
+    case ScalarOp::logical_or:
+    case ScalarOp::logical_not:
+      return DType::boolean;
+    default:
+      return node.type;
+    }
+  }
+
+  // --- indices and reads -----------------------------------------------------------------------
+
+  // Halide's / and % are floor and remainder for positive divisors.
+  Scalar index(const IndexExpr& expr) {
+    if (magnitude(expr, intervals_) > int32_max)
+      fail("int32 overflow: an index of equation '" + equation_.name + "' is too large",
+           "at most 2^31 - 1", "more");
+    Scalar sum;
+    for (const IndexTerm& term : expr.terms) {
+      Scalar atom = term.kind == IndexTerm::Kind::index
+                        ? indices_[static_cast<size_t>(term.index)]
+                    : term.kind == IndexTerm::Kind::floor_div
+                        ? index(*term.inner) / static_cast<int>(term.divisor)
+                        : index(*term.inner) % static_cast<int>(term.divisor);
+      if (term.coefficient != 1)
+        atom = atom * static_cast<int>(term.coefficient);
+      sum = sum.defined() ? sum + atom : atom;
+    }
+    const int constant = static_cast<int>(expr.constant);
+    if (!sum.defined())
+      return Scalar(constant);
+    return constant ? sum + constant : sum;
+  }
+
+  Scalar read(const Node& node) {
+    const TensorType type = stages_.type_of(node.tensor);
+    std::vector<Scalar> at;
+    std::vector<std::pair<Scalar, Scalar>> fills; // condition, value outside
+    for (size_t d = 0; d < node.subscripts.size(); ++d) {
+      const Subscript& subscript = node.subscripts[d];
+      const int64_t extent = type.shape[static_cast<int>(d)];
+      const Interval range = range_of(subscript.index, intervals_);
+      Scalar i = index(subscript.index);
+      if (range.low < 0 || range.high >= extent)
+        i = guarded(node, subscript, i, static_cast<int>(extent), fills);
+      at.push_back(i);
+    }
+    std::reverse(at.begin(), at.end());
+    const size_t tensor = static_cast<size_t>(node.tensor), operands = stages_.operands.size();
+    Scalar stored;
+    if (tensor < operands)
+      stored = realisation_.operands[tensor](at);
+    else
+      stored = realisation_.stages.find(stages_.equations[tensor - operands].name).func(at);
+    Scalar result = convert_value(load_value(stored, type.dtype), type.dtype, node.type);
+    for (auto fill = fills.rbegin(); fill != fills.rend(); ++fill) // the outermost rule wins
+      result = Halide::select(fill->first, result, fill->second);
+    return result;
+  }
+
+  Scalar guarded(const Node& node, const Subscript& subscript, const Scalar& i, int extent,
+                 std::vector<std::pair<Scalar, Scalar>>& fills) {
+    const Scalar last = Scalar(extent - 1);
+    const auto clamped = [&](const Scalar& x) { return Halide::clamp(x, 0, last); };
+    if (extent == 0 && subscript.boundary != Boundary::fill)
+      fail("equation '" + equation_.name + "' reads a tensor without elements", "elements", "none");
+    switch (subscript.boundary) {
+    case Boundary::clamp:
+      return Halide::clamp(Halide::likely(i), 0, last);
+    case Boundary::wrap:
+      return i % extent;
+    case Boundary::reflect: {
+      const int period = std::max(2 * (extent - 1), 1);
+      const Scalar place = i % period;
+      return clamped(Halide::min(place, period - place));
+    }
+    case Boundary::fill:
+      fills.emplace_back(Halide::likely(i >= 0 && i <= last),
+                         value_as(subscript.fill, node.type));
+      return Halide::clamp(i, 0, std::max(extent - 1, 0));
+    default:
+      break;
+    }
+    // Intervals are exact for sums of indices; floors and remainders may be inside all the same.
+    const bool exact = std::all_of(
+        subscript.index.terms.begin(), subscript.index.terms.end(),
+        [](const IndexTerm& term) { return term.kind == IndexTerm::Kind::index; });
+    const Interval range = range_of(subscript.index, intervals_);
+    if (exact && !under_select_)
+      fail("equation '" + equation_.name + "' of '" + stages_.name + "' reads outside a tensor",
+           "indices in 0.." + std::to_string(extent - 1),
+           std::to_string(range.low) + ".." + std::to_string(range.high),
+           "give the read a boundary rule: zero, fill, clamp, reflect or wrap");
+    return clamped(i);
+  }
+
+  const Definition& stages_;
+  const Realisation& realisation_;
+  const Equation& equation_;
+  std::vector<Scalar> indices_;
+  std::vector<Interval> intervals_;
+  std::map<const Node*, Scalar> known_;
+  int under_select_ = 0;
+};
+
+class Lowering {
+ public:
+  Lowering(const Definition& stages, const catalogue::Target& target)
+      : stages_(stages), has_fma_(target.fma || target.arch == "aarch64") {}
+
+  Realisation run() {
+    for (const Operand& operand : stages_.operands) {
+      check_size(operand.name, operand.type);
+      Halide::ImageParam parameter(storage_type(operand.type.dtype), operand.type.shape.rank(),
+                                   operand.name);
+      fix_bounds(parameter, operand.type);
+      result_.operands.push_back(parameter);
+    }
+    for (const Equation& equation : stages_.equations) {
+      check_size(equation.name, {equation.type, equation.shape()});
+      add(equation);
+    }
+    for (const int result : stages_.results) {
+      const Equation& equation = stages_.equations[static_cast<size_t>(result)];
+      Halide::Func func = result_.stages.find(equation.name).func;
+      fix_bounds(func.output_buffer(), {equation.type, equation.shape()});
+      result_.results.push_back(func);
+    }
+    return std::move(result_);
+  }
+
+ private:
+  // Row-major, packed, from 0 on: the kernel never looks at a buffer's own description.
+  template <class Parameter> static void fix_bounds(Parameter parameter, const TensorType& type) {
+    const Shape strides = row_major_strides(type.shape);
+    const int rank = type.shape.rank();
+    for (int d = 0; d < rank; ++d) {
+      const int dimension = rank - 1 - d;
+      parameter.dim(d).set_bounds(0, static_cast<int>(type.shape[dimension]));
+      parameter.dim(d).set_stride(static_cast<int>(strides[dimension]));
+    }
+    parameter.set_host_alignment(static_cast<int>(size_of(type.dtype)));
+  }
+
+  void add(const Equation& equation) {
+    std::vector<Scalar> indices;
+    std::vector<Halide::Var> arguments;
+    for (const IndexRange& range : equation.free) {
+      const Halide::Var var(range.name);
+      indices.push_back(var);
+      arguments.insert(arguments.begin(), var);
+    }
+    StageFunc stage{Halide::Func(equation.name), {}};
+    if (!equation.reduction) {
+      BodyLowering body(stages_, result_, equation, indices);
+      stage.func(arguments) = store_value(body.value_as(equation.body, equation.type),
+                                          equation.type);
+    } else {
+      reduce(equation, stage, std::move(indices), arguments);
+    }
+    result_.stages.add(equation.name, std::move(stage));
+  }
+
+  void reduce(const Equation& equation, StageFunc& stage, std::vector<Scalar> indices,
+              const std::vector<Halide::Var>& arguments) {
+    const DType type = equation.type;
+    stage.func(arguments) = store_value(reduction_identity(*equation.reduction, type), type);
+    Halide::Region region; // innermost first
+    for (auto range = equation.reduced.rbegin(); range != equation.reduced.rend(); ++range)
+      region.emplace_back(0, static_cast<int>(range->extent));
+    stage.reduced.emplace_back();
+    if (region.empty())
+      region.emplace_back(0, 1);
+    const Halide::RDom domain(region, equation.name + "_r");
+    for (size_t k = 0; k < equation.reduced.size(); ++k) {
+      const Halide::RVar var = domain[static_cast<int>(equation.reduced.size() - 1 - k)];
+      indices.push_back(var);
+      stage.reduced.back().emplace(equation.reduced[k].name, var);
+    }
+    BodyLowering body(stages_, result_, equation, indices);
+    std::vector<Scalar> own(arguments.begin(), arguments.end());
+    const Scalar total = load_value(stage.func(own), type);
+    stage.func(arguments) = store_value(accumulated(equation, body, total), type);
+  }
+
+  // A product's last rounding is spared where the machine can.
+  Scalar accumulated(const Equation& equation, BodyLowering& body, const Scalar& total) {
+    const DType type = equation.type;
+    const Node* term = equation.body.get();
+    while (term->kind == Node::Kind::cast && is_float(term->args[0]->type) &&
+           compute_type(term->args[0]->type) == compute_type(type))
+      term = term->args[0].get();
+    const bool product = term->kind == Node::Kind::op && term->op == ScalarOp::mul &&
+                         is_float(term->type) && compute_type(term->type) == compute_type(type);
+    if (has_fma_ && product && equation.reduction == ReduceKind::sum)
+      return fused_multiply_add(body.value_as(term->args[0], term->type),
+                                body.value_as(term->args[1], term->type), total);
+    return accumulate(*equation.reduction, type, total, body.value_as(equation.body, type));
+  }
+
+  const Definition& stages_;
+  bool has_fma_;
+  Realisation result_;
+};
+
+} // namespace
+
+std::vector<catalogue::StageInfo> stages_of(const Definition& stages) {
+  std::vector<catalogue::StageInfo> result;
+  for (const Equation& equation : stages.equations) {
+    catalogue::StageInfo info;
+    info.name = equation.name;
+    for (const IndexRange& range : equation.free)
+      info.dimensions.push_back({range.name, range.extent, false});
+    if (equation.reduction) {
+      catalogue::UpdateInfo update{info.dimensions, !is_float(equation.type)};
+      for (const IndexRange& range : equation.reduced)
+        update.dimensions.push_back({range.name, range.extent, true});
+      info.updates.push_back(std::move(update));
+    }
+    result.push_back(std::move(info));
+  }
+  for (const int r : stages.results)
+    result[static_cast<size_t>(r)].result = true;
+  return result;
+}
+
+Realisation lower(const Definition& stages, const catalogue::Target& target) {
+  return Lowering(stages, target).run();
+}
+
+} // namespace fovea::kernels

@@ -1,0 +1,153 @@
+#include "compiler/kernels/math.hpp"
+
+#include <initializer_list>
+#include <limits>
+
+// Coefficients: least squares on Chebyshev nodes, reweighted by the residuals until these are level
+// (Lawson's algorithm: a minimax fit), with the weight that makes the *function's* relative error
+// level; then rounded to float. In numpy:
+//   x = (a+b)/2 + (b-a)/2 cos(pi (k+1/2) / n);  V = vander(x);  l = 1
+//   60 times: c = lstsq(V * sqrt(l) w, y sqrt(l) w);  l *= |V c - y| w;  l /= mean(l)
+namespace fovea::kernels {
+
+using Halide::cast;
+using Halide::Expr;
+using Halide::Float;
+using Halide::Int;
+using Halide::reinterpret;
+using Halide::select;
+using Halide::UInt;
+using Halide::Internal::Call;
+using Halide::Internal::make_const;
+
+namespace {
+
+Expr strict(Call::IntrinsicOp op, Halide::Type type, Expr a, Expr b) {
+  return Call::make(type, op, {std::move(a), std::move(b)}, Call::PureIntrinsic);
+}
+
+// c0 + c1 x + c2 x^2 ..., by Horner's rule.
+Expr polynomial(const Expr& x, std::initializer_list<float> coefficients) {
+  auto c = std::rbegin(coefficients);
+  Expr value = Expr(*c);
+  for (++c; c != std::rend(coefficients); ++c)
+    value = strict_add(strict_mul(value, x), Expr(*c));
+  return value;
+}
+
+// min and max that keep NaN.
+Expr at_most(const Expr& x, float limit) {
+  return select(strict_less(Expr(limit), x), Expr(limit), x);
+}
+Expr at_least(const Expr& x, float limit) {
+  return select(strict_less(x, Expr(limit)), Expr(limit), x);
+}
+
+// 2^n for n in [-126, 127].
+Expr power_of_two(const Expr& n) { return reinterpret(Float(32), (n + 127) << 23); }
+
+constexpr float infinity = std::numeric_limits<float>::infinity();
+constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+// ln 2 = high + low; high has 10 bits, so that its products with exponents are exact.
+constexpr float ln2_high = 0.693359375f, ln2_low = -2.12194440e-4f;
+
+} // namespace
+
+Expr strict_add(Expr a, Expr b) { return strict(Call::strict_add, a.type(), a, b); }
+Expr strict_sub(Expr a, Expr b) { return strict(Call::strict_sub, a.type(), a, b); }
+Expr strict_mul(Expr a, Expr b) { return strict(Call::strict_mul, a.type(), a, b); }
+Expr strict_div(Expr a, Expr b) { return strict(Call::strict_div, a.type(), a, b); }
+Expr strict_less(Expr a, Expr b) { return strict(Call::strict_lt, Halide::Bool(), a, b); }
+Expr strict_less_equal(Expr a, Expr b) { return strict(Call::strict_le, Halide::Bool(), a, b); }
+Expr strict_equal(Expr a, Expr b) { return strict(Call::strict_eq, Halide::Bool(), a, b); }
+Expr strict_is_nan(const Expr& x) { return !strict_equal(x, x); }
+
+Expr strict_neg(const Expr& x) {
+  const Halide::Type bits = UInt(x.type().bits());
+  return reinterpret(x.type(),
+                     reinterpret(bits, x) ^ (make_const(bits, 1) << (x.type().bits() - 1)));
+}
+
+Expr strict_abs(const Expr& x) {
+  const Halide::Type bits = UInt(x.type().bits());
+  const uint64_t mask = bits.bits() == 64 ? ~uint64_t{0} >> 1 : ~uint64_t{0} >> 33;
+  return reinterpret(x.type(), reinterpret(bits, x) & make_const(bits, mask));
+}
+
+Expr fused_multiply_add(Expr a, Expr b, Expr c) {
+  const char* name = a.type().bits() == 64 ? "llvm.fma.f64" : "llvm.fma.f32";
+  return Call::make(a.type(), name, {std::move(a), std::move(b), std::move(c)}, Call::PureExtern);
+}
+
+// x = n ln 2 + r, |r| <= ln(2)/2; exp(x) = 2^n (1 + r + r^2 P(r)). 2^n is two factors, so that
+// results may overflow to infinity and go down to the least denormal.
+Expr exp_f32(const Expr& x) {
+  const Expr limited = at_most(at_least(x, -104.0f), 89.0f);
+  const Expr whole =
+      Halide::floor(strict_add(strict_mul(limited, Expr(1.442695041f)), Expr(0.5f)));
+  const Expr r = strict_sub(strict_sub(limited, strict_mul(whole, Expr(ln2_high))),
+                            strict_mul(whole, Expr(ln2_low)));
+  const Expr p = polynomial(r, {5.000000000e-01f, 1.666666716e-01f, 4.166623577e-02f,
+                                8.333260193e-03f, 1.394838560e-03f, 1.992095786e-04f});
+  const Expr mantissa = strict_add(strict_add(strict_mul(strict_mul(r, r), p), r), Expr(1.0f));
+  // NaN has no exponent; the mantissa carries it.
+  const Expr n = cast(Int(32), select(strict_is_nan(x), Expr(0.0f), whole));
+  const Expr half = n >> 1;
+  return strict_mul(strict_mul(mantissa, power_of_two(half)), power_of_two(n - half));
+}
+
+// x = 2^e (1 + f), sqrt(1/2) <= 1 + f < sqrt(2); log(1 + f) = f - f^2/2 + f^3 P(f).
+Expr log_f32(const Expr& x) {
+  const Expr small = strict_less(x, Expr(std::numeric_limits<float>::min()));
+  const Expr scaled = select(small, strict_mul(x, Expr(8388608.0f)), x); // denormals: times 2^23
+  const Expr bits = reinterpret(Int(32), scaled);
+  const Expr e = (bits - 0x3f3504f3) >> 23;
+  const Expr f = strict_sub(reinterpret(Float(32), bits - (e << 23)), Expr(1.0f));
+  const Expr exponent = cast(Float(32), e - select(small, 23, 0));
+  const Expr p = polynomial(f, {3.333331048e-01f, -2.499998659e-01f, 2.000222653e-01f,
+                                -1.666925102e-01f, 1.421865821e-01f, -1.238434836e-01f,
+                                1.187297627e-01f, -1.178980768e-01f, 6.915368140e-02f});
+  const Expr square = strict_mul(f, f);
+  const Expr tail = strict_add(strict_mul(strict_mul(square, f), p),
+                               strict_sub(strict_mul(exponent, Expr(ln2_low)),
+                                          strict_mul(square, Expr(0.5f))));
+  const Expr value = strict_add(strict_add(tail, f), strict_mul(exponent, Expr(ln2_high)));
+  const Expr positive = strict_less(Expr(0.0f), x);
+  const Expr special = select(strict_equal(x, Expr(0.0f)), Expr(-infinity), Expr(nan));
+  // NaN is neither positive nor zero.
+  return select(positive, select(strict_equal(x, Expr(infinity)), x, value), special);
+}
+
+// x + x^3 P(x^2) where |x| < 0.625, else 1 - 2 / (exp(2 |x|) + 1) with the sign of x.
+Expr tanh_f32(const Expr& x) {
+  const Expr size = strict_abs(x);
+  const Expr square = strict_mul(x, x);
+  const Expr p = polynomial(square, {-3.333333135e-01f, 1.333321035e-01f, -5.394720286e-02f,
+                                     2.170296758e-02f, -8.182673715e-03f, 2.147536958e-03f});
+  const Expr near = strict_add(x, strict_mul(strict_mul(x, square), p));
+  const Expr grown = exp_f32(strict_add(size, size));
+  const Expr far =
+      strict_sub(Expr(1.0f), strict_div(Expr(2.0f), strict_add(grown, Expr(1.0f))));
+  return select(strict_less(size, Expr(0.625f)), near,
+                select(strict_less(x, Expr(0.0f)), strict_neg(far), far));
+}
+
+// x + x Q(x^2) where |x| < 0.875, else 1 - exp(log(erfc(|x|))), the logarithm a polynomial of
+// |x| - 0.875; from 4 on erf rounds to 1.
+Expr erf_f32(const Expr& x) {
+  const Expr size = strict_abs(x);
+  const Expr square = strict_mul(x, x);
+  const Expr q = polynomial(square, {1.283791661e-01f, -3.761263490e-01f, 1.128373668e-01f,
+                                     -2.686177380e-02f, 5.207219161e-03f, -8.216546848e-04f,
+                                     8.698966121e-05f});
+  const Expr near = strict_add(x, strict_mul(x, q));
+  const Expr t = strict_sub(at_most(size, 4.0f), Expr(0.875f));
+  const Expr logarithm = polynomial(t, {-1.532824397e+00f, -2.430219889e+00f, -8.265405893e-01f,
+                                        -4.690526798e-02f, 1.135979779e-02f, -2.223243238e-03f,
+                                        3.023335303e-04f, -2.055429468e-05f});
+  const Expr far = strict_sub(Expr(1.0f), exp_f32(logarithm));
+  return select(strict_less(size, Expr(0.875f)), near,
+                select(strict_less(x, Expr(0.0f)), strict_neg(far), far));
+}
+
+} // namespace fovea::kernels

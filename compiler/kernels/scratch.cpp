@@ -1,0 +1,122 @@
+#include "compiler/kernels/scratch.hpp"
+
+#include <fovea/error.hpp>
+
+#include <algorithm>
+#include <map>
+
+namespace fovea::kernels {
+namespace {
+
+using namespace Halide::Internal;
+
+constexpr int64_t alignment = 128;  // of blocks, and the size of their header
+constexpr int64_t stack_limit = 16 * 1024; // up to here Halide's code generator uses the stack
+constexpr int64_t slack = 128;      // vectors may read beyond the end: the generator adds padding
+
+class Scratch : public IRVisitor {
+ public:
+  explicit Scratch(const Halide::Module& module) {
+    for (const LoweredFunc& function : module.functions())
+      functions_.emplace(function.name, &function);
+  }
+
+  int64_t of(const std::string& name) {
+    if (const auto known = known_.find(name); known != known_.end())
+      return known->second;
+    known_[name] = 0; // a function that names itself, in its own metadata
+    const int64_t result = of(functions_.at(name)->body);
+    return known_[name] = result;
+  }
+
+ private:
+  using IRVisitor::visit;
+
+  // The most that is held at once anywhere in `stmt`.
+  template <class Node> int64_t of(const Node& node) {
+    const int64_t outer = most_;
+    most_ = 0;
+    if (node.defined())
+      node.accept(this);
+    const int64_t result = most_;
+    most_ = std::max(outer, result);
+    return result;
+  }
+
+  void visit(const Allocate* allocation) override {
+    const int64_t own = heap_bytes(*allocation);
+    const int64_t outer = most_;
+    most_ = 0;
+    IRVisitor::visit(allocation);
+    most_ = std::max(outer, own + most_);
+  }
+
+  // A closure is named where it is handed to the thread pool.
+  void visit(const Variable* variable) override { note(variable->name); }
+  void visit(const StringImm* text) override { note(text->value); }
+  void visit(const Call* call) override {
+    note(call->name);
+    IRVisitor::visit(call);
+  }
+  void note(const std::string& name) {
+    if (functions_.count(name))
+      most_ = std::max(most_, of(name));
+  }
+
+  void visit(const For* loop) override {
+    ranges_.push(loop->name, Interval(loop->min, simplify(loop->min + loop->extent - 1)));
+    IRVisitor::visit(loop);
+    ranges_.pop(loop->name);
+  }
+
+  void visit(const LetStmt* let) override {
+    let->value.accept(this);
+    ranges_.push(let->name, bounds_of_expr_in_scope(let->value, ranges_));
+    let->body.accept(this);
+    ranges_.pop(let->name);
+  }
+
+  int64_t heap_bytes(const Allocate& allocation) {
+    if (allocation.memory_type == Halide::MemoryType::Stack ||
+        allocation.memory_type == Halide::MemoryType::Register)
+      return 0;
+    int64_t elements = 1;
+    bool constant = true;
+    for (const Halide::Expr& extent : allocation.extents) {
+      constant = constant && is_const(extent);
+      elements *= upper_bound(allocation.name, extent);
+    }
+    const int64_t bytes = (elements + allocation.padding) * allocation.type.bytes();
+    if (constant && bytes <= stack_limit && allocation.memory_type != Halide::MemoryType::Heap)
+      return 0;
+    return (bytes + slack + alignment - 1) / alignment * alignment + alignment;
+  }
+
+  int64_t upper_bound(const std::string& name, const Halide::Expr& extent) {
+    const Interval bounds = bounds_of_expr_in_scope(extent, ranges_);
+    if (bounds.has_upper_bound())
+      if (const auto constant = as_const_int(simplify(bounds.max)))
+        return std::max<int64_t>(*constant, 0);
+    throw Error({.what = "internal: the memory of stage '" + name + "' has no size known before "
+                         "the run",
+                 .where = {},
+                 .expected = "a constant extent",
+                 .got = "another",
+                 .detail = {},
+                 .hint = "give the stage compute_root or a bound_extent",
+                 .trail = {}});
+  }
+
+  std::map<std::string, const LoweredFunc*> functions_;
+  std::map<std::string, int64_t> known_;
+  Scope<Interval> ranges_;
+  int64_t most_ = 0;
+};
+
+} // namespace
+
+int64_t scratch_bytes(const Halide::Module& module, const std::string& entry) {
+  return Scratch(module).of(entry);
+}
+
+} // namespace fovea::kernels

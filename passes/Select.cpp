@@ -1,0 +1,89 @@
+#include "passes/Passes.hpp"
+
+#include <fovea/catalogue/schedule_check.hpp>
+
+#include <llvm/ADT/StringExtras.h>
+#include <llvm/Support/SHA256.h>
+
+#include <set>
+
+namespace fovea::passes {
+
+#define GEN_PASS_DEF_SELECT
+#include "passes/Passes.h.inc"
+
+namespace {
+
+// Names a kernel by everything that makes its code.
+std::string symbol_of(const Definition &definition, llvm::StringRef algorithm,
+                      const std::string &schedule, const catalogue::Target &target) {
+  llvm::SHA256 hash;
+  for (const std::string &part :
+       {canonical_text(definition), algorithm.str(), schedule, to_string(target)}) {
+    hash.update(part);
+    hash.update(llvm::StringRef("\0", 1));
+  }
+  const auto digest = hash.final();
+  return "fovea_kernel_" + llvm::toHex(llvm::ArrayRef(digest).take_front(8), /*LowerCase=*/true);
+}
+
+class Select : public impl::SelectBase<Select> {
+public:
+  explicit Select(PipelineOptions options) : options_(std::move(options)) {}
+
+  void runOnOperation() override {
+    mlir::func::FuncOp function = getOperation();
+    if (!options_.catalogue) {
+      function.emitError("select needs a catalogue of algorithms");
+      return signalPassFailure();
+    }
+    std::set<std::string> layers;
+    for (auto kernel : function.getBody().front().getOps<ir::KernelOp>()) {
+      layers.insert(kernel.getLayer().str());
+      if (mlir::failed(guarded(kernel, [&] { return select(kernel); })))
+        return signalPassFailure();
+    }
+    for (const auto &[layer, choice] : options_.layers)
+      if (!layers.count(layer)) {
+        function.emitError() << "a schedule is given for layer '" << layer
+                             << "', which is no kernel of its own; kernels are: "
+                             << llvm::join(layers, ", ");
+        return signalPassFailure();
+      }
+  }
+
+private:
+  llvm::LogicalResult select(ir::KernelOp kernel) {
+    const Definition definition = definition_of(kernel);
+    const auto found = options_.layers.find(kernel.getLayer().str());
+    const LayerChoice choice = found == options_.layers.end() ? LayerChoice{} : found->second;
+
+    const catalogue::Algorithm &algorithm =
+        choice.algorithm.empty() ? options_.catalogue->best(definition, options_.target)
+                                 : options_.catalogue->find(choice.algorithm);
+    if (!algorithm.matches(definition))
+      return kernel.emitError() << "algorithm '" << choice.algorithm
+                                << "' cannot compute layer '" << kernel.getLayer() << "'";
+    const catalogue::Schedule schedule =
+        choice.schedule.empty() ? algorithm.default_schedule(definition, options_.target)
+                                : catalogue::Schedule::parse(choice.schedule);
+    catalogue::verify(schedule, algorithm.stages(definition));
+
+    const std::string text = schedule.to_string();
+    const llvm::StringRef name(algorithm.name().data(), algorithm.name().size());
+    kernel.setAlgorithm(name);
+    kernel.setScheduleAttr(ir::ScheduleAttr::get(kernel.getContext(), text));
+    kernel.setSymbol(symbol_of(definition, name, text, options_.target));
+    return mlir::success();
+  }
+
+  PipelineOptions options_;
+};
+
+} // namespace
+
+std::unique_ptr<mlir::Pass> create_select(const PipelineOptions &options) {
+  return std::make_unique<Select>(options);
+}
+
+} // namespace fovea::passes

@@ -1,0 +1,75 @@
+#include "passes/kernels.hpp"
+
+#include <llvm/ADT/SetVector.h>
+#include <mlir/IR/Builders.h>
+#include <mlir/IR/IRMapping.h>
+
+namespace fovea::passes {
+namespace {
+
+ir::KernelOp create(mlir::OpBuilder &builder, mlir::Location location, llvm::StringRef layer,
+                    mlir::ValueRange inputs, mlir::TypeRange results) {
+  return ir::KernelOp::create(builder, location, results, builder.getStringAttr(layer), inputs,
+                              nullptr, nullptr, nullptr, nullptr);
+}
+
+// The kernel's block, with an argument for each input; `mapping` takes inputs to arguments.
+mlir::Block *open(mlir::OpBuilder &builder, ir::KernelOp kernel, mlir::IRMapping &mapping) {
+  mlir::Block *block = builder.createBlock(&kernel.getBody());
+  for (mlir::Value input : kernel.getInputs())
+    mapping.map(input, block->addArgument(input.getType(), input.getLoc()));
+  return block;
+}
+
+} // namespace
+
+ir::KernelOp make_kernel(mlir::Operation *op) {
+  mlir::OpBuilder builder(op);
+  llvm::SetVector<mlir::Value> inputs(op->operand_begin(), op->operand_end());
+  ir::KernelOp kernel = create(builder, op->getLoc(), ir::layer_of(op), inputs.getArrayRef(),
+                               op->getResultTypes());
+  mlir::IRMapping mapping;
+  open(builder, kernel, mapping);
+  mlir::Operation *inner = builder.clone(*op, mapping);
+  ir::YieldOp::create(builder, op->getLoc(), inner->getResults());
+  op->replaceAllUsesWith(kernel);
+  op->erase();
+  return kernel;
+}
+
+ir::KernelOp merge_kernels(ir::KernelOp producer, ir::KernelOp consumer) {
+  mlir::OpBuilder builder(consumer);
+  llvm::SetVector<mlir::Value> inputs;
+  inputs.insert(producer.getInputs().begin(), producer.getInputs().end());
+  for (mlir::Value input : consumer.getInputs())
+    if (input.getDefiningOp() != producer.getOperation())
+      inputs.insert(input);
+  ir::KernelOp merged =
+      create(builder, builder.getFusedLoc({producer.getLoc(), consumer.getLoc()}),
+             producer.getLayer(), inputs.getArrayRef(), consumer.getResultTypes());
+
+  mlir::IRMapping outer; // of values outside to values inside
+  open(builder, merged, outer);
+  for (ir::KernelOp part : {producer, consumer}) {
+    mlir::Block &block = part.getBody().front();
+    mlir::IRMapping inner;
+    for (auto [argument, input] : llvm::zip(block.getArguments(), part.getInputs()))
+      inner.map(argument, outer.lookup(input));
+    for (mlir::Operation &op : block.without_terminator())
+      builder.clone(op, inner);
+    for (auto [result, yielded] :
+         llvm::zip(part->getResults(), block.getTerminator()->getOperands()))
+      outer.map(result, inner.lookup(yielded));
+  }
+  llvm::SmallVector<mlir::Value> results;
+  for (mlir::Value result : consumer->getResults())
+    results.push_back(outer.lookup(result));
+  ir::YieldOp::create(builder, merged.getLoc(), results);
+
+  consumer->replaceAllUsesWith(merged);
+  consumer->erase();
+  producer->erase();
+  return merged;
+}
+
+} // namespace fovea::passes

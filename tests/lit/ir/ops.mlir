@@ -1,0 +1,101 @@
+// RUN: fovea-opt %s | fovea-opt | FileCheck %s
+// RUN: fovea-opt --mlir-print-op-generic %s | fovea-opt | FileCheck %s
+
+// Every op of the dialect that is a layer, with and without its optional parts.
+
+// CHECK-LABEL: func.func @windows
+func.func @windows(%x: tensor<1x4x28x28xf32>, %w: tensor<6x4x5x5xf32>, %b: tensor<6xf32>,
+                   %g: tensor<6x2x3x3xf32>, %line: tensor<1x4x9xf32>, %v: tensor<2x4x3xf32>) {
+  // CHECK: fovea.conv %{{.*}}, %{{.*}}, %{{.*}} filters 6 kernel [5, 5] padding same layer "conv1" : (tensor<1x4x28x28xf32>, tensor<6x4x5x5xf32>, tensor<6xf32>) -> tensor<1x6x28x28xf32>
+  %0 = fovea.conv %x, %w, %b filters 6 kernel [5, 5] padding same layer "conv1"
+      : (tensor<1x4x28x28xf32>, tensor<6x4x5x5xf32>, tensor<6xf32>) -> tensor<1x6x28x28xf32>
+  // CHECK: fovea.conv %{{.*}}, %{{.*}} filters 6 kernel [3] stride [2] dilation [2, 2] padding explicit from [1, 1] to [2, 2] groups 2 bias false :
+  %1 = fovea.conv %x, %g filters 6 kernel [3] stride [2] dilation [2, 2] padding explicit
+      from [1, 1] to [2, 2] groups 2 bias false
+      : (tensor<1x4x28x28xf32>, tensor<6x2x3x3xf32>) -> tensor<1x6x14x14xf32>
+  // CHECK: fovea.conv %{{.*}}, %{{.*}} filters 2 kernel [3] bias false :
+  %2 = fovea.conv %line, %v filters 2 kernel [3] bias false
+      : (tensor<1x4x9xf32>, tensor<2x4x3xf32>) -> tensor<1x2x7xf32>
+  // CHECK: fovea.max_pool %{{.*}} kernel [3, 3] stride [2, 2] padding explicit from [1, 1] to [1, 1] ceil_mode true :
+  %3 = fovea.max_pool %x kernel [3, 3] stride [2, 2] padding explicit from [1, 1] to [1, 1]
+      ceil_mode true : (tensor<1x4x28x28xf32>) -> tensor<1x4x15x15xf32>
+  // CHECK: fovea.avg_pool %{{.*}} kernel [2] stride [2] count_include_pad true :
+  %4 = fovea.avg_pool %x kernel [2] stride [2] count_include_pad true
+      : (tensor<1x4x28x28xf32>) -> tensor<1x4x14x14xf32>
+  return
+}
+
+// CHECK-LABEL: func.func @layers
+func.func @layers(%x: tensor<2x6x4x4xf32>, %c: tensor<6xf32>, %w: tensor<10x96xf32>,
+                  %b: tensor<10xf32>) {
+  // CHECK: fovea.batch_norm %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}} epsilon 1.000000e-03 :
+  %0 = fovea.batch_norm %x, %c, %c, %c, %c epsilon 1.000000e-03
+      : (tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>)
+      -> tensor<2x6x4x4xf32>
+  // CHECK: fovea.flatten %{{.*}} : (tensor<2x6x4x4xf32>) -> tensor<2x96xf32>
+  %1 = fovea.flatten %0 : (tensor<2x6x4x4xf32>) -> tensor<2x96xf32>
+  // CHECK: fovea.flatten %{{.*}} axis 2 : (tensor<2x6x4x4xf32>) -> tensor<12x16xf32>
+  %2 = fovea.flatten %0 axis 2 : (tensor<2x6x4x4xf32>) -> tensor<12x16xf32>
+  // CHECK: fovea.dropout %{{.*}} rate 2.000000e-01 :
+  %3 = fovea.dropout %1 rate 2.000000e-01 : (tensor<2x96xf32>) -> tensor<2x96xf32>
+  // CHECK: fovea.dense %{{.*}}, %{{.*}}, %{{.*}} outputs 10 layer "fc" :
+  %4 = fovea.dense %3, %w, %b outputs 10 layer "fc"
+      : (tensor<2x96xf32>, tensor<10x96xf32>, tensor<10xf32>) -> tensor<2x10xf32>
+  // CHECK: fovea.dense %{{.*}}, %{{.*}} outputs 10 bias false :
+  %5 = fovea.dense %3, %w outputs 10 bias false
+      : (tensor<2x96xf32>, tensor<10x96xf32>) -> tensor<2x10xf32>
+  // CHECK: fovea.softmax %{{.*}} : (tensor<2x10xf32>) -> tensor<2x10xf32>
+  %6 = fovea.softmax %4 : (tensor<2x10xf32>) -> tensor<2x10xf32>
+  // CHECK: fovea.softmax %{{.*}} axis 0 :
+  %7 = fovea.softmax %4 axis 0 : (tensor<2x10xf32>) -> tensor<2x10xf32>
+  // CHECK: fovea.concat %{{.*}}, %{{.*}}, %{{.*}} : (tensor<2x10xf32>, tensor<2x96xf32>, tensor<2x10xf32>) -> tensor<2x116xf32>
+  %8 = fovea.concat %4, %3, %6
+      : (tensor<2x10xf32>, tensor<2x96xf32>, tensor<2x10xf32>) -> tensor<2x116xf32>
+  // CHECK: fovea.concat %{{.*}}, %{{.*}} axis 0 :
+  %9 = fovea.concat %4, %6 axis 0 : (tensor<2x10xf32>, tensor<2x10xf32>) -> tensor<4x10xf32>
+  return
+}
+
+// CHECK-LABEL: func.func @pointwise
+func.func @pointwise(%x: tensor<1x6x4x4xf32>, %y: tensor<6x1x1xf32>) {
+  // CHECK: fovea.relu %{{.*}} layer "relu_1" : (tensor<1x6x4x4xf32>) -> tensor<1x6x4x4xf32>
+  %0 = fovea.relu %x layer "relu_1" : (tensor<1x6x4x4xf32>) -> tensor<1x6x4x4xf32>
+  // CHECK: fovea.tanh
+  %1 = fovea.tanh %x : (tensor<1x6x4x4xf32>) -> tensor<1x6x4x4xf32>
+  // CHECK: fovea.sigmoid
+  %2 = fovea.sigmoid %x : (tensor<1x6x4x4xf32>) -> tensor<1x6x4x4xf32>
+  // CHECK: fovea.add %{{.*}}, %{{.*}} : (tensor<1x6x4x4xf32>, tensor<6x1x1xf32>) -> tensor<1x6x4x4xf32>
+  %3 = fovea.add %x, %y : (tensor<1x6x4x4xf32>, tensor<6x1x1xf32>) -> tensor<1x6x4x4xf32>
+  // CHECK: fovea.sub
+  %4 = fovea.sub %x, %y : (tensor<1x6x4x4xf32>, tensor<6x1x1xf32>) -> tensor<1x6x4x4xf32>
+  // CHECK: fovea.mul
+  %5 = fovea.mul %x, %y : (tensor<1x6x4x4xf32>, tensor<6x1x1xf32>) -> tensor<1x6x4x4xf32>
+  // CHECK: fovea.div
+  %6 = fovea.div %x, %y : (tensor<1x6x4x4xf32>, tensor<6x1x1xf32>) -> tensor<1x6x4x4xf32>
+  // CHECK: fovea.maximum
+  %7 = fovea.maximum %x, %y : (tensor<1x6x4x4xf32>, tensor<6x1x1xf32>) -> tensor<1x6x4x4xf32>
+  // CHECK: fovea.minimum
+  %8 = fovea.minimum %x, %y : (tensor<1x6x4x4xf32>, tensor<6x1x1xf32>) -> tensor<1x6x4x4xf32>
+  return
+}
+
+// Every element type; layouts as encodings.
+// CHECK-LABEL: func.func @types
+func.func @types(%a: tensor<4xf16>, %b: tensor<4xbf16>, %c: tensor<4xf64>, %d: tensor<4xi8>,
+                 %e: tensor<4xui8>, %f: tensor<4xi32>, %g: tensor<4xi64>, %h: tensor<f32>,
+                 // CHECK-SAME: #fovea.layout<nchw8c>
+                 %i: tensor<1x16x2x2xf32, #fovea.layout<nchw8c>>,
+                 // CHECK-SAME: #fovea.layout<nhwc>
+                 %j: tensor<1x16x2x2xf32, #fovea.layout<nhwc>>) {
+  %0 = fovea.add %a, %a : (tensor<4xf16>, tensor<4xf16>) -> tensor<4xf16>
+  %1 = fovea.add %b, %b : (tensor<4xbf16>, tensor<4xbf16>) -> tensor<4xbf16>
+  %2 = fovea.add %c, %c : (tensor<4xf64>, tensor<4xf64>) -> tensor<4xf64>
+  %3 = fovea.add %d, %d : (tensor<4xi8>, tensor<4xi8>) -> tensor<4xi8>
+  // CHECK: tensor<4xui8>
+  %4 = fovea.add %e, %e : (tensor<4xui8>, tensor<4xui8>) -> tensor<4xui8>
+  %5 = fovea.add %f, %f : (tensor<4xi32>, tensor<4xi32>) -> tensor<4xi32>
+  %6 = fovea.add %g, %g : (tensor<4xi64>, tensor<4xi64>) -> tensor<4xi64>
+  // CHECK: (tensor<f32>) -> tensor<f32>
+  %7 = fovea.relu %h : (tensor<f32>) -> tensor<f32>
+  return
+}

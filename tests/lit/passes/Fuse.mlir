@@ -1,0 +1,57 @@
+// RUN: fovea-opt --fovea-fuse %s | FileCheck %s
+
+// Pointwise ops join the convolution whose only reader they are; views stay outside.
+// CHECK-LABEL: func.func @chain
+func.func @chain(%x: tensor<1x1x8x8xf32>) -> tensor<1x288xf32> {
+  // CHECK: %[[W:.*]] = fovea.parameter "w" number 0
+  %w = fovea.parameter "w" number 0 : tensor<8x1x3x3xf32>
+  %c = fovea.parameter "c" number 1 : tensor<8xf32>
+  // CHECK: %[[K:.*]] = fovea.kernel "conv1"(%arg0, %[[W]], %{{.*}}) :
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: fovea.conv
+  %0 = fovea.conv %x, %w filters 8 kernel [3, 3] bias false layer "conv1"
+      : (tensor<1x1x8x8xf32>, tensor<8x1x3x3xf32>) -> tensor<1x8x6x6xf32>
+  // CHECK-NEXT: fovea.batch_norm
+  %1 = fovea.batch_norm %0, %c, %c, %c, %c layer "bn1"
+      : (tensor<1x8x6x6xf32>, tensor<8xf32>, tensor<8xf32>, tensor<8xf32>, tensor<8xf32>)
+      -> tensor<1x8x6x6xf32>
+  // CHECK-NEXT: fovea.relu
+  // CHECK-NEXT: fovea.yield
+  %2 = fovea.relu %1 layer "relu_1" : (tensor<1x8x6x6xf32>) -> tensor<1x8x6x6xf32>
+  // CHECK: %[[F:.*]] = fovea.flatten %[[K]]
+  %3 = fovea.flatten %2 layer "flatten_1" : (tensor<1x8x6x6xf32>) -> tensor<1x288xf32>
+  // CHECK: fovea.kernel "softmax_1"(%[[F]])
+  %4 = fovea.softmax %3 layer "softmax_1" : (tensor<1x288xf32>) -> tensor<1x288xf32>
+  return %4 : tensor<1x288xf32>
+}
+
+// A residual: the sum joins one of its producers, and reads the other.
+// CHECK-LABEL: func.func @residual
+func.func @residual(%x: tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32> {
+  %w = fovea.parameter "w" number 0 : tensor<2x2x1x1xf32>
+  // CHECK: %[[A:.*]] = fovea.kernel "a"
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: fovea.tanh
+  // CHECK-NEXT: fovea.yield
+  %0 = fovea.tanh %x layer "a" : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
+  // CHECK: fovea.kernel "conv"(%[[A]], %{{.*}}) :
+  // CHECK-NEXT: ^bb0(%[[IN:.*]]: tensor<1x2x4x4xf32>, %
+  // CHECK-NEXT: %[[C:.*]] = fovea.conv
+  %1 = fovea.conv %0, %w filters 2 kernel [1, 1] bias false layer "conv"
+      : (tensor<1x2x4x4xf32>, tensor<2x2x1x1xf32>) -> tensor<1x2x4x4xf32>
+  // CHECK-NEXT: fovea.add %[[C]], %[[IN]]
+  %2 = fovea.add %1, %0 layer "add" : (tensor<1x2x4x4xf32>, tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
+  return %2 : tensor<1x2x4x4xf32>
+}
+
+// Not legal: the result of `a` is read twice; `b` is broadcast, its result would be recomputed.
+// CHECK-LABEL: func.func @apart
+func.func @apart(%x: tensor<4x4xf32>, %y: tensor<4xf32>) -> (tensor<4x4xf32>, tensor<4x4xf32>) {
+  // CHECK: fovea.kernel "a"
+  %0 = fovea.tanh %x layer "a" : (tensor<4x4xf32>) -> tensor<4x4xf32>
+  // CHECK: fovea.kernel "b"
+  %1 = fovea.tanh %y layer "b" : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.kernel "c"
+  %2 = fovea.mul %0, %1 layer "c" : (tensor<4x4xf32>, tensor<4xf32>) -> tensor<4x4xf32>
+  return %0, %2 : tensor<4x4xf32>, tensor<4x4xf32>
+}

@@ -1,0 +1,44 @@
+// RUN: fovea-opt --fovea-fuse --fovea-plan-memory %s | FileCheck %s
+
+// A chain of softmaxes (they do not fuse): two buffers take turns, and the last result is written
+// to the output.
+// CHECK-LABEL: func.func @chain
+// CHECK-SAME: fovea.arena_bytes = 128 : i64, fovea.arena_lower_bound = 128 : i64
+func.func @chain(%x: tensor<1x8xf32>) -> tensor<1x8xf32> {
+  // CHECK: fovea.kernel "a"{{.*}} offsets [0] :
+  %0 = fovea.softmax %x layer "a" : (tensor<1x8xf32>) -> tensor<1x8xf32>
+  // CHECK: fovea.kernel "b"{{.*}} offsets [64] :
+  %1 = fovea.softmax %0 layer "b" : (tensor<1x8xf32>) -> tensor<1x8xf32>
+  // CHECK: fovea.kernel "c"{{.*}} offsets [0] :
+  %2 = fovea.softmax %1 layer "c" : (tensor<1x8xf32>) -> tensor<1x8xf32>
+  // CHECK: fovea.kernel "d"{{.*}} offsets [-1] :
+  %3 = fovea.softmax %2 layer "d" : (tensor<1x8xf32>) -> tensor<1x8xf32>
+  return %3 : tensor<1x8xf32>
+}
+
+// A view keeps its owner's memory alive: "b" may not overwrite what the flattened "a" still is.
+// CHECK-LABEL: func.func @view
+// CHECK-SAME: fovea.arena_bytes = 128 : i64
+func.func @view(%x: tensor<2x2x4xf32>) -> tensor<2x8xf32> {
+  // CHECK: fovea.kernel "a"{{.*}} offsets [0] :
+  %0 = fovea.softmax %x layer "a" : (tensor<2x2x4xf32>) -> tensor<2x2x4xf32>
+  %1 = fovea.flatten %0 : (tensor<2x2x4xf32>) -> tensor<2x8xf32>
+  // CHECK: fovea.kernel "b"{{.*}} offsets [64] :
+  %2 = fovea.softmax %x axis 0 layer "b" : (tensor<2x2x4xf32>) -> tensor<2x2x4xf32>
+  %3 = fovea.flatten %2 : (tensor<2x2x4xf32>) -> tensor<2x8xf32>
+  // CHECK: fovea.kernel "c"{{.*}} offsets [-1] :
+  %4 = fovea.add %1, %3 layer "c" : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+  return %4 : tensor<2x8xf32>
+}
+
+// An output that later kernels read, through a view: all in the caller's memory, no arena.
+// CHECK-LABEL: func.func @output_read
+// CHECK-SAME: fovea.arena_bytes = 0 : i64
+func.func @output_read(%x: tensor<2x2x4xf32>) -> (tensor<2x8xf32>, tensor<2x2x4xf32>) {
+  // CHECK: fovea.kernel "a"{{.*}} offsets [-1] :
+  %0 = fovea.softmax %x layer "a" : (tensor<2x2x4xf32>) -> tensor<2x2x4xf32>
+  %1 = fovea.flatten %0 : (tensor<2x2x4xf32>) -> tensor<2x8xf32>
+  // CHECK: fovea.kernel "b"{{.*}} offsets [-1] :
+  %2 = fovea.softmax %0 layer "b" : (tensor<2x2x4xf32>) -> tensor<2x2x4xf32>
+  return %1, %2 : tensor<2x8xf32>, tensor<2x2x4xf32>
+}

@@ -1,0 +1,36 @@
+// Outside source: PyTorch's sigmoid, at infinities and NaN, too (tests/data/make_pytorch_values.py).
+#include "check_op.hpp"
+#include "torch_values.hpp"
+
+#include <gtest/gtest.h>
+
+namespace fovea {
+namespace {
+
+using namespace testing;
+
+TEST(Sigmoid, AgreesWithPyTorch) { compare_with_torch("sigmoid.values", sigmoid); }
+
+TEST(Sigmoid, Shapes) {
+  for (int64_t channels : {1, 3, 7, 17})
+    check_op(sigmoid, {{1, channels, 5, 6}}, {.range = {-6, 6}});
+  check_op(sigmoid, {{1}});
+  check_op(sigmoid, {{257}}, {.range = {-50, 50}});
+  check_op(sigmoid, {{2, 3, 1, 4, 5}});
+  check_op(sigmoid, {Shape{}});
+}
+
+TEST(Sigmoid, OtherTypes) {
+  check_op(sigmoid, {{3, 7, 5}}, {.dtype = DType::f64});
+}
+
+TEST(Sigmoid, ShapeRule) {
+  EXPECT_EQ(shape_or_refusal(sigmoid, {2, 3, 4}), "2x3x4");
+  EXPECT_EQ(shape_or_refusal(sigmoid, {2, 0, 4}),
+            "the input 2x0x4 has an extent below 1; expected extents >= 1, got 2x0x4");
+  EXPECT_EQ(shape_or_refusal(sigmoid, {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}),
+            "the input has more dimensions than a tensor may have; expected rank <= 12, got more");
+}
+
+} // namespace
+} // namespace fovea

@@ -1,0 +1,25 @@
+#pragma once
+#include <fovea/definition/definition.hpp>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+// The ways in which a definition is computed and compared with the interpreter. One more way is one
+// more entry in `realisations()`.
+namespace fovea::testing {
+
+// Computes once: addresses of the operands' and the results' elements, row-major.
+using Run = std::function<void(const std::vector<const void*>& operands,
+                               const std::vector<void*>& results, int threads)>;
+
+struct Realisation {
+  std::string name; // "kernel generic"
+  std::function<bool(const Definition& definition)> matches;
+  // Compiles the definition: done once for many runs.
+  std::function<Run(const Definition& definition)> prepare;
+};
+
+const std::vector<Realisation>& realisations();
+
+} // namespace fovea::testing
