@@ -10,27 +10,26 @@ namespace fovea::passes {
 namespace {
 
 // Equal keys: equal values. The layer's name is no part of it.
-using Key = std::pair<std::string, std::vector<const void *>>;
+using Key = std::pair<std::string, std::vector<const void*>>;
 
 class Canonicalise : public impl::CanonicaliseBase<Canonicalise> {
-public:
+ public:
   void runOnOperation() override {
     mlir::func::FuncOp function = getOperation();
-    if (mlir::failed(guarded(function, [&] { return simplify(function); })))
+    if (mlir::failed(run_on(function, [&] { return simplify(function); })))
       return signalPassFailure();
     erase_unused(function);
   }
 
-private:
+ private:
   static llvm::LogicalResult simplify(mlir::func::FuncOp function) {
-    std::map<Key, mlir::Operation *> known;
-    for (mlir::Operation &op : llvm::make_early_inc_range(function.getBody().front())) {
+    std::map<Key, mlir::Operation*> known;
+    for (mlir::Operation& op : llvm::make_early_inc_range(function.getBody().front())) {
       auto described = llvm::dyn_cast<ir::FoveaOpInterface>(op);
-      if (!described)
+      if (!described || llvm::isa<ir::KernelOp>(op)) // a kernel that copies is there to copy
         continue;
       const Definition definition = described.definition();
-      if (ir::is_identity(definition) &&
-          op.getOperand(0).getType() == op.getResult(0).getType()) {
+      if (ir::is_identity(definition) && op.getOperand(0).getType() == op.getResult(0).getType()) {
         op.getResult(0).replaceAllUsesWith(op.getOperand(0));
         op.erase();
         continue;
@@ -48,7 +47,7 @@ private:
   }
 
   static void erase_unused(mlir::func::FuncOp function) {
-    for (mlir::Operation &op :
+    for (mlir::Operation& op :
          llvm::make_early_inc_range(llvm::reverse(function.getBody().front())))
       if (llvm::isa<ir::FoveaOpInterface>(op) && op.use_empty())
         op.erase();
@@ -57,7 +56,7 @@ private:
 
 } // namespace
 
-std::unique_ptr<mlir::Pass> create_canonicalise(const PipelineOptions &) {
+std::unique_ptr<mlir::Pass> create_canonicalise(const PipelineOptions&) {
   return std::make_unique<Canonicalise>();
 }
 

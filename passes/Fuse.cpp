@@ -10,25 +10,25 @@ namespace fovea::passes {
 namespace {
 
 // `value` has no reader but `op` (which may read it twice).
-bool only_reader(mlir::Value value, mlir::Operation *op) {
-  return llvm::all_of(value.getUsers(), [&](mlir::Operation *user) { return user == op; });
+bool only_reader(mlir::Value value, mlir::Operation* op) {
+  return llvm::all_of(value.getUsers(), [&](mlir::Operation* user) { return user == op; });
 }
 
 class Fuse : public impl::FuseBase<Fuse> {
-public:
+ public:
   explicit Fuse(PipelineOptions options) : options_(std::move(options)) {}
 
   void runOnOperation() override {
     mlir::func::FuncOp function = getOperation();
-    if (mlir::failed(guarded(function, [&] { return run(function); })))
+    if (mlir::failed(run_on(function, [&] { return run(function); })))
       signalPassFailure();
   }
 
-private:
+ private:
   llvm::LogicalResult run(mlir::func::FuncOp function) {
     if (options_.fuse && !options_.catalogue)
       return function.emitError("fuse needs a catalogue of algorithms");
-    for (mlir::Operation &op : llvm::make_early_inc_range(function.getBody().front())) {
+    for (mlir::Operation& op : llvm::make_early_inc_range(function.getBody().front())) {
       auto described = llvm::dyn_cast<ir::FoveaOpInterface>(op);
       if (!described || described.is_row_major_view())
         continue;
@@ -51,7 +51,8 @@ private:
       auto producer = input.getDefiningOp<ir::KernelOp>();
       if (!producer || !can_join(producer, consumer, epilogue))
         continue;
-      // Of several producers the one with the most work: it gains most from tiles kept in registers.
+      // Of several producers the one with the most work: it gains most from tiles kept in
+      // registers.
       if (const int64_t macs = count_macs(definition_of(producer)); macs >= most_macs) {
         best = producer;
         most_macs = macs;
@@ -63,7 +64,7 @@ private:
 
   // Legal where each element of the result reads just its own element of the producer's result (a
   // pointwise op of equal shapes) and nobody else needs that result.
-  bool can_join(ir::KernelOp producer, ir::KernelOp consumer, const Definition &epilogue) {
+  bool can_join(ir::KernelOp producer, ir::KernelOp consumer, const Definition& epilogue) {
     if (producer->getNumResults() != 1 || !only_reader(producer->getResult(0), consumer) ||
         ir::tensor_type_of(producer->getResult(0)).shape !=
             ir::tensor_type_of(consumer->getResult(0)).shape)
@@ -72,7 +73,7 @@ private:
     return algorithm_of(producer, whole).accepts_epilogue(whole, epilogue);
   }
 
-  const catalogue::Algorithm &algorithm_of(ir::KernelOp kernel, const Definition &definition) {
+  const catalogue::Algorithm& algorithm_of(ir::KernelOp kernel, const Definition& definition) {
     const auto choice = options_.layers.find(kernel.getLayer().str());
     if (choice != options_.layers.end() && !choice->second.algorithm.empty())
       return options_.catalogue->find(choice->second.algorithm);
@@ -84,7 +85,7 @@ private:
 
 } // namespace
 
-std::unique_ptr<mlir::Pass> create_fuse(const PipelineOptions &options) {
+std::unique_ptr<mlir::Pass> create_fuse(const PipelineOptions& options) {
   return std::make_unique<Fuse>(options);
 }
 

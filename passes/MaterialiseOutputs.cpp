@@ -13,7 +13,7 @@ namespace fovea::passes {
 namespace {
 
 // Z(i, j ...) = X(i, j ...)
-Definition copy_of(const TensorType &type) {
+Definition copy_of(const TensorType& type) {
   Node read;
   read.kind = Node::Kind::read;
   read.type = type.dtype;
@@ -29,31 +29,38 @@ Definition copy_of(const TensorType &type) {
 }
 
 class MaterialiseOutputs : public impl::MaterialiseOutputsBase<MaterialiseOutputs> {
-public:
+ public:
   void runOnOperation() override {
     mlir::func::FuncOp function = getOperation();
-    mlir::Operation *terminator = function.getBody().front().getTerminator();
+    if (mlir::failed(run_on(function, [&] { return materialise(function); })))
+      signalPassFailure();
+  }
+
+ private:
+  static llvm::LogicalResult materialise(mlir::func::FuncOp function) {
+    mlir::Operation* terminator = function.getBody().front().getTerminator();
     llvm::DenseSet<mlir::Value> taken; // memory that is an output already
-    for (mlir::OpOperand &output : terminator->getOpOperands()) {
+    for (mlir::OpOperand& output : terminator->getOpOperands()) {
       const mlir::Value owner = ir::owner_of(output.get());
       if (llvm::isa_and_nonnull<ir::FoveaOpInterface>(owner.getDefiningOp()) &&
           taken.insert(owner).second)
         continue;
       mlir::OpBuilder builder(terminator);
-      auto name = function.getResultAttrOfType<mlir::StringAttr>(output.getOperandNumber(),
-                                                                 "fovea.name");
+      auto name =
+          function.getResultAttrOfType<mlir::StringAttr>(output.getOperandNumber(), "fovea.name");
       const mlir::StringAttr layer = name ? name : builder.getStringAttr("copy");
-      auto copy = ir::build_equation(
-          builder, mlir::NameLoc::get(layer, output.get().getLoc()),
-          copy_of(ir::tensor_type_of(output.get())), output.get(), layer.getValue());
+      auto copy = ir::build_equation(builder, mlir::NameLoc::get(layer, output.get().getLoc()),
+                                     copy_of(ir::tensor_type_of(output.get())), output.get(),
+                                     layer.getValue());
       output.set(make_kernel(copy).getResult(0));
     }
+    return mlir::success();
   }
 };
 
 } // namespace
 
-std::unique_ptr<mlir::Pass> create_materialise_outputs(const PipelineOptions &) {
+std::unique_ptr<mlir::Pass> create_materialise_outputs(const PipelineOptions&) {
   return std::make_unique<MaterialiseOutputs>();
 }
 

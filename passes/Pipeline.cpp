@@ -14,8 +14,8 @@ namespace fovea::passes {
 namespace {
 
 struct Phase {
-  const char *name;
-  std::unique_ptr<mlir::Pass> (*create)(const PipelineOptions &);
+  const char* name;
+  std::unique_ptr<mlir::Pass> (*create)(const PipelineOptions&);
 };
 
 // The way from a network to its kernels.
@@ -35,7 +35,7 @@ constexpr Phase phases[] = {
     {"plan_memory", create_plan_memory},
 };
 
-llvm::LogicalResult dump(mlir::ModuleOp module, const PipelineOptions &options, size_t number) {
+llvm::LogicalResult dump(mlir::ModuleOp module, const PipelineOptions& options, size_t number) {
   if (options.dump_directory.empty())
     return mlir::success();
   std::error_code error;
@@ -56,12 +56,12 @@ llvm::LogicalResult dump(mlir::ModuleOp module, const PipelineOptions &options, 
 
 std::vector<std::string> phase_names() {
   std::vector<std::string> names;
-  for (const Phase &phase : phases)
+  for (const Phase& phase : phases)
     names.emplace_back(phase.name);
   return names;
 }
 
-llvm::LogicalResult run_pipeline(mlir::ModuleOp module, const PipelineOptions &options) {
+llvm::LogicalResult run_pipeline(mlir::ModuleOp module, const PipelineOptions& options) {
   const std::vector<std::string> names = phase_names();
   if (!options.stop_after.empty() && !llvm::is_contained(names, options.stop_after))
     return module.emitError() << "no phase '" << options.stop_after
@@ -81,14 +81,14 @@ llvm::LogicalResult run_pipeline(mlir::ModuleOp module, const PipelineOptions &o
   return mlir::success();
 }
 
-void register_passes(const PipelineOptions &options) {
-  for (const Phase &phase : phases)
+void register_passes(const PipelineOptions& options) {
+  for (const Phase& phase : phases)
     if (phase.create)
       mlir::registerPass([&phase, options] { return phase.create(options); });
   mlir::PassPipelineRegistration<>(
       "fovea-pipeline", "All phases, from an imported network to planned kernels",
-      [options](mlir::OpPassManager &manager) {
-        for (const Phase &phase : phases)
+      [options](mlir::OpPassManager& manager) {
+        for (const Phase& phase : phases)
           if (phase.create)
             manager.addNestedPass<mlir::func::FuncOp>(phase.create(options));
       });

@@ -22,10 +22,11 @@ struct LayerChoice {
 };
 
 struct PipelineOptions {
-  const catalogue::Catalogue *catalogue = nullptr; // must outlive the passes; fuse and select need it
+  const catalogue::Catalogue* catalogue =
+      nullptr; // must outlive the passes; fuse and select need it
   catalogue::Target target = {};
   std::map<std::string, LayerChoice> layers = {}; // by layer name
-  bool fuse = true; // false: each op is a kernel of its own
+  bool fuse = true;                               // false: each op is a kernel of its own
 
   // Where to write the IR after each phase, as 01_import.mlir, 02_canonicalise.mlir ...; empty:
   // nowhere. The folder is made.
@@ -39,9 +40,9 @@ std::vector<std::string> phase_names();
 
 // Runs the phases on a module that import_network made (phase "import" is done, but dumped here).
 // Failures are diagnostics of the module's context.
-llvm::LogicalResult run_pipeline(mlir::ModuleOp module, const PipelineOptions &options);
+llvm::LogicalResult run_pipeline(mlir::ModuleOp module, const PipelineOptions& options);
 
 // Makes the passes known to an opt tool, as --fovea-canonicalise ... and --fovea-pipeline.
-void register_passes(const PipelineOptions &options);
+void register_passes(const PipelineOptions& options);
 
 } // namespace fovea::passes

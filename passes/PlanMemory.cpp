@@ -14,16 +14,16 @@ namespace fovea::passes {
 namespace {
 
 class PlanMemory : public impl::PlanMemoryBase<PlanMemory> {
-public:
+ public:
   void runOnOperation() override {
     mlir::func::FuncOp function = getOperation();
-    if (mlir::failed(guarded(function, [&] { return plan(function); })))
+    if (mlir::failed(run_on(function, [&] { return plan(function); })))
       signalPassFailure();
   }
 
-private:
+ private:
   static llvm::LogicalResult plan(mlir::func::FuncOp function) {
-    mlir::Block &block = function.getBody().front();
+    mlir::Block& block = function.getBody().front();
     llvm::DenseSet<mlir::Value> outputs; // live in the caller's memory
     for (mlir::Value output : block.getTerminator()->getOperands())
       outputs.insert(ir::owner_of(output));
@@ -60,7 +60,7 @@ private:
 
 } // namespace
 
-std::unique_ptr<mlir::Pass> create_plan_memory(const PipelineOptions &) {
+std::unique_ptr<mlir::Pass> create_plan_memory(const PipelineOptions&) {
   return std::make_unique<PlanMemory>();
 }
 

@@ -15,10 +15,10 @@ namespace fovea::passes {
 namespace {
 
 // Names a kernel by everything that makes its code.
-std::string symbol_of(const Definition &definition, llvm::StringRef algorithm,
-                      const std::string &schedule, const catalogue::Target &target) {
+std::string symbol_of(const Definition& definition, llvm::StringRef algorithm,
+                      const std::string& schedule, const catalogue::Target& target) {
   llvm::SHA256 hash;
-  for (const std::string &part :
+  for (const std::string& part :
        {canonical_text(definition), algorithm.str(), schedule, to_string(target)}) {
     hash.update(part);
     hash.update(llvm::StringRef("\0", 1));
@@ -28,42 +28,44 @@ std::string symbol_of(const Definition &definition, llvm::StringRef algorithm,
 }
 
 class Select : public impl::SelectBase<Select> {
-public:
+ public:
   explicit Select(PipelineOptions options) : options_(std::move(options)) {}
 
   void runOnOperation() override {
     mlir::func::FuncOp function = getOperation();
-    if (!options_.catalogue) {
-      function.emitError("select needs a catalogue of algorithms");
-      return signalPassFailure();
-    }
+    if (mlir::failed(run_on(function, [&] { return run(function); })))
+      signalPassFailure();
+  }
+
+ private:
+  llvm::LogicalResult run(mlir::func::FuncOp function) {
+    if (!options_.catalogue)
+      return function.emitError("select needs a catalogue of algorithms");
     std::set<std::string> layers;
     for (auto kernel : function.getBody().front().getOps<ir::KernelOp>()) {
       layers.insert(kernel.getLayer().str());
       if (mlir::failed(guarded(kernel, [&] { return select(kernel); })))
-        return signalPassFailure();
+        return mlir::failure();
     }
-    for (const auto &[layer, choice] : options_.layers)
-      if (!layers.count(layer)) {
-        function.emitError() << "a schedule is given for layer '" << layer
-                             << "', which is no kernel of its own; kernels are: "
-                             << llvm::join(layers, ", ");
-        return signalPassFailure();
-      }
+    for (const auto& [layer, choice] : options_.layers)
+      if (!layers.count(layer))
+        return function.emitError()
+               << "a schedule is given for layer '" << layer
+               << "', which is no kernel of its own; kernels are: " << llvm::join(layers, ", ");
+    return mlir::success();
   }
 
-private:
   llvm::LogicalResult select(ir::KernelOp kernel) {
     const Definition definition = definition_of(kernel);
     const auto found = options_.layers.find(kernel.getLayer().str());
     const LayerChoice choice = found == options_.layers.end() ? LayerChoice{} : found->second;
 
-    const catalogue::Algorithm &algorithm =
+    const catalogue::Algorithm& algorithm =
         choice.algorithm.empty() ? options_.catalogue->best(definition, options_.target)
                                  : options_.catalogue->find(choice.algorithm);
     if (!algorithm.matches(definition))
-      return kernel.emitError() << "algorithm '" << choice.algorithm
-                                << "' cannot compute layer '" << kernel.getLayer() << "'";
+      return kernel.emitError() << "algorithm '" << choice.algorithm << "' cannot compute layer '"
+                                << kernel.getLayer() << "'";
     const catalogue::Schedule schedule =
         choice.schedule.empty() ? algorithm.default_schedule(definition, options_.target)
                                 : catalogue::Schedule::parse(choice.schedule);
@@ -82,7 +84,7 @@ private:
 
 } // namespace
 
-std::unique_ptr<mlir::Pass> create_select(const PipelineOptions &options) {
+std::unique_ptr<mlir::Pass> create_select(const PipelineOptions& options) {
   return std::make_unique<Select>(options);
 }
 

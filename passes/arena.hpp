@@ -21,6 +21,6 @@ struct Arena {
 // Greedy by size, best fit: the largest buffers first, each into the smallest gap that holds it
 // between those placed already that live at the same time (Pisarchyk, Lee, arXiv 2001.03288).
 // Buffers of overlapping lifetimes never share bytes. Throws Error where the sum exceeds an int64.
-Arena place_buffers(std::vector<Buffer> &buffers);
+Arena place_buffers(std::vector<Buffer>& buffers);
 
 } // namespace fovea::passes

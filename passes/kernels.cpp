@@ -7,15 +7,15 @@
 namespace fovea::passes {
 namespace {
 
-ir::KernelOp create(mlir::OpBuilder &builder, mlir::Location location, llvm::StringRef layer,
+ir::KernelOp create(mlir::OpBuilder& builder, mlir::Location location, llvm::StringRef layer,
                     mlir::ValueRange inputs, mlir::TypeRange results) {
   return ir::KernelOp::create(builder, location, results, builder.getStringAttr(layer), inputs,
                               nullptr, nullptr, nullptr, nullptr);
 }
 
 // The kernel's block, with an argument for each input; `mapping` takes inputs to arguments.
-mlir::Block *open(mlir::OpBuilder &builder, ir::KernelOp kernel, mlir::IRMapping &mapping) {
-  mlir::Block *block = builder.createBlock(&kernel.getBody());
+mlir::Block* open(mlir::OpBuilder& builder, ir::KernelOp kernel, mlir::IRMapping& mapping) {
+  mlir::Block* block = builder.createBlock(&kernel.getBody());
   for (mlir::Value input : kernel.getInputs())
     mapping.map(input, block->addArgument(input.getType(), input.getLoc()));
   return block;
@@ -23,14 +23,14 @@ mlir::Block *open(mlir::OpBuilder &builder, ir::KernelOp kernel, mlir::IRMapping
 
 } // namespace
 
-ir::KernelOp make_kernel(mlir::Operation *op) {
+ir::KernelOp make_kernel(mlir::Operation* op) {
   mlir::OpBuilder builder(op);
   llvm::SetVector<mlir::Value> inputs(op->operand_begin(), op->operand_end());
-  ir::KernelOp kernel = create(builder, op->getLoc(), ir::layer_of(op), inputs.getArrayRef(),
-                               op->getResultTypes());
+  ir::KernelOp kernel =
+      create(builder, op->getLoc(), ir::layer_of(op), inputs.getArrayRef(), op->getResultTypes());
   mlir::IRMapping mapping;
   open(builder, kernel, mapping);
-  mlir::Operation *inner = builder.clone(*op, mapping);
+  mlir::Operation* inner = builder.clone(*op, mapping);
   ir::YieldOp::create(builder, op->getLoc(), inner->getResults());
   op->replaceAllUsesWith(kernel);
   op->erase();
@@ -51,11 +51,11 @@ ir::KernelOp merge_kernels(ir::KernelOp producer, ir::KernelOp consumer) {
   mlir::IRMapping outer; // of values outside to values inside
   open(builder, merged, outer);
   for (ir::KernelOp part : {producer, consumer}) {
-    mlir::Block &block = part.getBody().front();
+    mlir::Block& block = part.getBody().front();
     mlir::IRMapping inner;
     for (auto [argument, input] : llvm::zip(block.getArguments(), part.getInputs()))
       inner.map(argument, outer.lookup(input));
-    for (mlir::Operation &op : block.without_terminator())
+    for (mlir::Operation& op : block.without_terminator())
       builder.clone(op, inner);
     for (auto [result, yielded] :
          llvm::zip(part->getResults(), block.getTerminator()->getOperands()))

@@ -4,7 +4,7 @@
 namespace fovea::passes {
 
 // Moves `op` into a kernel of its own, which takes its place.
-ir::KernelOp make_kernel(mlir::Operation *op);
+ir::KernelOp make_kernel(mlir::Operation* op);
 
 // One kernel of both, in place of `consumer`, which is the only reader of `producer`'s results; it
 // keeps the producer's layer.

@@ -18,7 +18,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <set>
 
 namespace fovea {
 namespace {
@@ -41,7 +40,6 @@ public:
       driver::check_weights_set(network_, location_);
     if (!lower())
       return {};
-    check_layers();
     const std::vector<std::byte> driver_object = build_driver();
     if (!options_.stop_after.empty())
       return {};
@@ -77,7 +75,7 @@ private:
     report("import");
     mlir::OwningOpRef<mlir::ModuleOp> module = ir::import_network(network_, context_);
     report("passes");
-    passes::PipelineOptions pipeline{.catalogue = &kernels::catalogue(),
+    passes::PipelineOptions pipeline{.catalogue = &catalogue_,
                                      .target = target_,
                                      .layers = choices(),
                                      .dump_directory = options_.dump_phases.string()};
@@ -99,20 +97,6 @@ private:
     for (const auto &[layer, algorithm] : options_.algorithms)
       choices[layer].algorithm = algorithm;
     return choices;
-  }
-
-  // A choice for a layer that has no kernel would be a wish silently not granted.
-  void check_layers() const {
-    std::set<std::string> layers;
-    for (const ir::Call &call : plan_.calls)
-      layers.insert(call.layer);
-    for (const auto &[layer, choice] : choices())
-      if (!layers.contains(layer))
-        throw Error({.what = "CompileOptions: a schedule or algorithm for '" + layer +
-                             "', but no kernel has this name",
-                     .where = location_,
-                     .expected = fmt::format("one of {}", fmt::join(layers, ", ")),
-                     .hint = "a layer that was fused goes by the name of its kernel's first layer"});
   }
 
   std::vector<std::byte> build_driver() {
@@ -186,6 +170,7 @@ private:
   const CompileOptions &options_;
   const SourceLocation location_;
   const catalogue::Target target_;
+  const catalogue::Catalogue catalogue_ = kernels::make_catalogue();
   const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
   mlir::MLIRContext context_;
   ir::Plan plan_;

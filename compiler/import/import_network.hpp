@@ -12,7 +12,7 @@ namespace fovea::ir {
 // are `fovea.parameter` ops, and every node is the op `fovea.<name>` with the node's attributes. A
 // node whose op the dialect does not have becomes a `fovea.equation` of its definition. Locations
 // are the user's lines under the layer's name. Throws Error where an op's verifier refuses it.
-mlir::OwningOpRef<mlir::ModuleOp> import_network(const Network &network,
-                                                 mlir::MLIRContext &context);
+mlir::OwningOpRef<mlir::ModuleOp> import_network(const Network& network,
+                                                 mlir::MLIRContext& context);
 
 } // namespace fovea::ir

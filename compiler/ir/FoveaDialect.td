@@ -8,7 +8,7 @@ def Fovea_Dialect : Dialect {
   let cppNamespace = "::fovea::ir";
   let summary = "Convolutional networks, from layers to planned kernels";
   let description = [{
-    Values are ranked tensors of static shape. An op is either one of the layers of `fovea/ops`, whose
+    Values are ranked tensors of static shape. An op is either a layer of `fovea/ops`, whose
     meaning is the `Definition` of its struct, or `fovea.equation`, which carries a definition
     itself. Passes group them into `fovea.kernel`s, the units that are compiled.
   }];
@@ -16,7 +16,7 @@ def Fovea_Dialect : Dialect {
   let extraClassDeclaration = "void register_attributes();";
 }
 
-// The predicate is C++ (types.hpp), so that the IR admits exactly what a fovea::TensorType can hold.
+// The predicate is C++ (types.hpp), so that the IR admits what a fovea::TensorType can hold.
 def Fovea_Tensor : Type<CPred<"::fovea::ir::is_tensor($_self)">,
     "tensor of static shape, rank at most 12, of f16, bf16, f32, f64, i8, ui8, i32, i64 or i1 "
     "elements", "::mlir::RankedTensorType">;

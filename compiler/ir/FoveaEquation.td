@@ -6,7 +6,7 @@ include "compiler/ir/FoveaInterfaces.td"
 include "mlir/IR/CommonAttrConstraints.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
-// The IR form of a fovea::Definition, without loss: build_equation makes it, definition_of reads it.
+// The IR form of a fovea::Definition, without loss: made by build_equation, read by definition_of.
 
 def Fovea_YieldOp : Op<Fovea_Dialect, "yield", [Pure, Terminator,
     ParentOneOf<["EquationOp", "DefineOp", "KernelOp"]>]> {

@@ -55,8 +55,8 @@ def Fovea_ConvOp : Fovea_Window<"conv", "Conv",
   let summary = "convolution (cross-correlation) in 1, 2 or 3 dimensions";
   let description = [{
     Operands: input [batch, channels, space...], weight [filters, channels/groups, kernel...], and
-    unless `bias false` the bias [filters]. `padding` is valid, same or explicit; if explicit, `from`
-    and `to` give the elements added in front and behind.
+    unless `bias false` the bias [filters]. `padding` is valid, same or explicit; then
+    `from` and `to` give the elements added in front and behind.
 
     ```mlir
     %z = fovea.conv %x, %w, %b filters 6 kernel [5, 5] padding same
@@ -218,7 +218,8 @@ class Fovea_Binary<string mnemonic, string struct, string summary_>
     : Fovea_Op<mnemonic, struct, (ins Fovea_Tensor:$lhs, Fovea_Tensor:$rhs)> {
   let summary = summary_;
   let description = "```mlir\n%z = fovea." # mnemonic #
-                    " %x, %y : (tensor<1x6x4x4xf32>, tensor<6x1x1xf32>) -> tensor<1x6x4x4xf32>\n```";
+                    " %x, %y : (tensor<1x6x4x4xf32>, tensor<6x1x1xf32>)" #
+                    " -> tensor<1x6x4x4xf32>\n```";
   let assemblyFormat = [{
     $lhs `,` $rhs (`layer` $layer^)? attr-dict `:` functional-type(operands, results)
   }];

@@ -5,11 +5,11 @@
 
 namespace fovea::ir {
 
-mlir::ParseResult parseRanges(mlir::OpAsmParser &parser, mlir::ArrayAttr &names,
-                              mlir::DenseI64ArrayAttr &extents) {
+mlir::ParseResult parseRanges(mlir::OpAsmParser& parser, mlir::ArrayAttr& names,
+                              mlir::DenseI64ArrayAttr& extents) {
   llvm::SmallVector<mlir::Attribute> name_list;
   llvm::SmallVector<int64_t> extent_list;
-  mlir::Builder &builder = parser.getBuilder();
+  mlir::Builder& builder = parser.getBuilder();
   const auto range = [&]() -> mlir::ParseResult {
     std::string name;
     int64_t extent = 0;
@@ -26,7 +26,7 @@ mlir::ParseResult parseRanges(mlir::OpAsmParser &parser, mlir::ArrayAttr &names,
   return mlir::success();
 }
 
-void printRanges(mlir::OpAsmPrinter &printer, mlir::Operation *, mlir::ArrayAttr names,
+void printRanges(mlir::OpAsmPrinter& printer, mlir::Operation*, mlir::ArrayAttr names,
                  mlir::DenseI64ArrayAttr extents) {
   printer << "[";
   llvm::interleaveComma(llvm::zip(names.getAsRange<mlir::StringAttr>(), extents.asArrayRef()),
@@ -37,7 +37,7 @@ void printRanges(mlir::OpAsmPrinter &printer, mlir::Operation *, mlir::ArrayAttr
   printer << "]";
 }
 
-mlir::ParseResult parseKeyword(mlir::OpAsmParser &parser, mlir::StringAttr &word) {
+mlir::ParseResult parseKeyword(mlir::OpAsmParser& parser, mlir::StringAttr& word) {
   std::string text;
   if (parser.parseKeywordOrString(&text))
     return mlir::failure();
@@ -45,11 +45,11 @@ mlir::ParseResult parseKeyword(mlir::OpAsmParser &parser, mlir::StringAttr &word
   return mlir::success();
 }
 
-void printKeyword(mlir::OpAsmPrinter &printer, mlir::Operation *, mlir::StringAttr word) {
+void printKeyword(mlir::OpAsmPrinter& printer, mlir::Operation*, mlir::StringAttr word) {
   printer.printKeywordOrString(word.getValue());
 }
 
-mlir::ParseResult parseIndexMap(mlir::OpAsmParser &parser, mlir::AffineMapAttr &map) {
+mlir::ParseResult parseIndexMap(mlir::OpAsmParser& parser, mlir::AffineMapAttr& map) {
   mlir::AffineMap parsed;
   if (parser.parseLSquare() || parser.parseAffineMap(parsed) || parser.parseRSquare())
     return mlir::failure();
@@ -57,13 +57,13 @@ mlir::ParseResult parseIndexMap(mlir::OpAsmParser &parser, mlir::AffineMapAttr &
   return mlir::success();
 }
 
-void printIndexMap(mlir::OpAsmPrinter &printer, mlir::Operation *, mlir::AffineMapAttr map) {
+void printIndexMap(mlir::OpAsmPrinter& printer, mlir::Operation*, mlir::AffineMapAttr map) {
   printer << "[" << map.getValue() << "]";
 }
 
-mlir::ParseResult parseNumber(mlir::OpAsmParser &parser, mlir::Attribute &number,
-                              mlir::Type &type) {
-  mlir::Builder &builder = parser.getBuilder();
+mlir::ParseResult parseNumber(mlir::OpAsmParser& parser, mlir::Attribute& number,
+                              mlir::Type& type) {
+  mlir::Builder& builder = parser.getBuilder();
   if (parser.parseType(type))
     return mlir::failure();
   const bool is_real = llvm::isa<mlir::FloatType>(type);
@@ -71,7 +71,7 @@ mlir::ParseResult parseNumber(mlir::OpAsmParser &parser, mlir::Attribute &number
                                                : mlir::Type(builder.getI64Type()));
 }
 
-void printNumber(mlir::OpAsmPrinter &printer, mlir::Operation *, mlir::Attribute number,
+void printNumber(mlir::OpAsmPrinter& printer, mlir::Operation*, mlir::Attribute number,
                  mlir::Type type) {
   printer << type << " ";
   printer.printAttributeWithoutType(number);

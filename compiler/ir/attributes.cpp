@@ -33,17 +33,19 @@ int64_t block_of(llvm::StringRef name) {
 
 } // namespace
 
-int64_t LayoutAttr::channel_block() const { return block_of(getName()); }
+int64_t LayoutAttr::channel_block() const {
+  return block_of(getName());
+}
 
-llvm::LogicalResult
-LayoutAttr::verify(llvm::function_ref<mlir::InFlightDiagnostic()> emitError, llvm::StringRef name) {
+llvm::LogicalResult LayoutAttr::verify(llvm::function_ref<mlir::InFlightDiagnostic()> emitError,
+                                       llvm::StringRef name) {
   if (name == "nchw" || name == "nhwc" || block_of(name) != 0)
     return mlir::success();
   return emitError() << "layout expects nchw, nhwc or nchw<c>c with c from 1 to "
                      << max_channel_block << ", got " << name;
 }
 
-mlir::Attribute LayoutAttr::parse(mlir::AsmParser &parser, mlir::Type) {
+mlir::Attribute LayoutAttr::parse(mlir::AsmParser& parser, mlir::Type) {
   std::string name;
   const llvm::SMLoc location = parser.getCurrentLocation();
   if (parser.parseLess() || parser.parseKeywordOrString(&name) || parser.parseGreater())
@@ -52,7 +54,7 @@ mlir::Attribute LayoutAttr::parse(mlir::AsmParser &parser, mlir::Type) {
                                 name);
 }
 
-void LayoutAttr::print(mlir::AsmPrinter &printer) const {
+void LayoutAttr::print(mlir::AsmPrinter& printer) const {
   printer << "<";
   printer.printKeywordOrString(getName());
   printer << ">";
@@ -64,7 +66,7 @@ llvm::LogicalResult ScheduleAttr::verify(llvm::function_ref<mlir::InFlightDiagno
   try {
     (void)catalogue::Schedule::parse(text.str());
     return mlir::success();
-  } catch (const Error &error) {
+  } catch (const Error& error) {
     return emitError() << "schedule: " << error.what();
   }
 }

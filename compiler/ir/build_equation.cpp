@@ -9,8 +9,8 @@ namespace fovea::ir {
 namespace {
 
 class EquationBuilder {
-public:
-  EquationBuilder(mlir::OpBuilder &builder, mlir::Location location, const Definition &definition)
+ public:
+  EquationBuilder(mlir::OpBuilder& builder, mlir::Location location, const Definition& definition)
       : builder_(builder), location_(location), definition_(definition) {}
 
   EquationOp build(mlir::ValueRange operands, llvm::StringRef layer) {
@@ -18,17 +18,17 @@ public:
     llvm::SmallVector<llvm::StringRef> names;
     for (int result : definition_.results)
       results.push_back(type_of(definition_.tensor_of_equation(result)));
-    for (const Operand &operand : definition_.operands)
+    for (const Operand& operand : definition_.operands)
       names.push_back(operand.name);
     auto equation = EquationOp::create(
         builder_, location_, results, builder_.getStringAttr(definition_.name), operands,
         builder_.getStrArrayAttr(names), layer.empty() ? nullptr : builder_.getStringAttr(layer));
 
     const mlir::OpBuilder::InsertionGuard guard(builder_);
-    mlir::Block *block = builder_.createBlock(&equation.getBody());
+    mlir::Block* block = builder_.createBlock(&equation.getBody());
     for (mlir::Value operand : operands)
       tensors_.push_back(block->addArgument(operand.getType(), location_));
-    for (const Equation &one : definition_.equations)
+    for (const Equation& one : definition_.equations)
       tensors_.push_back(build(one));
     llvm::SmallVector<mlir::Value> yielded;
     for (int result : definition_.results)
@@ -37,23 +37,23 @@ public:
     return equation;
   }
 
-private:
+ private:
   mlir::Type type_of(int tensor) {
     return to_mlir(*builder_.getContext(), definition_.type_of(tensor));
   }
   mlir::Type to_type(DType type) { return to_mlir(*builder_.getContext(), type); }
 
   static std::pair<llvm::SmallVector<llvm::StringRef>, llvm::SmallVector<int64_t>>
-  split(const std::vector<IndexRange> &ranges) {
+  split(const std::vector<IndexRange>& ranges) {
     std::pair<llvm::SmallVector<llvm::StringRef>, llvm::SmallVector<int64_t>> result;
-    for (const IndexRange &range : ranges) {
+    for (const IndexRange& range : ranges) {
       result.first.push_back(range.name);
       result.second.push_back(range.extent);
     }
     return result;
   }
 
-  mlir::Value build(const Equation &equation) {
+  mlir::Value build(const Equation& equation) {
     const auto [free_names, free_extents] = split(equation.free);
     const auto [reduced_names, reduced_extents] = split(equation.reduced);
     auto define = DefineOp::create(
@@ -76,7 +76,7 @@ private:
   }
 
   // Nodes are shared within an expression: each is built once.
-  mlir::Value build(const Expr &expr) {
+  mlir::Value build(const Expr& expr) {
     if (const mlir::Value known = known_.lookup(expr.get()))
       return known;
     return known_[expr.get()] = make(*expr);
@@ -87,7 +87,7 @@ private:
         mlir::AffineMap::get(indices_, 0, exprs, builder_.getContext()));
   }
 
-  mlir::Value make(const Node &node) {
+  mlir::Value make(const Node& node) {
     switch (node.kind) {
     case Node::Kind::constant: {
       const mlir::Attribute number =
@@ -103,7 +103,7 @@ private:
     case Node::Kind::op: {
       const std::string_view kind = name_of(node.op);
       llvm::SmallVector<mlir::Value> args;
-      for (const Expr &arg : node.args)
+      for (const Expr& arg : node.args)
         args.push_back(build(arg));
       return ScalarCallOp::create(builder_, location_, to_type(node.type),
                                   llvm::StringRef(kind.data(), kind.size()), args);
@@ -116,12 +116,12 @@ private:
     llvm_unreachable("reductions are equations of their own in a definition");
   }
 
-  mlir::Value make_read(const Node &node) {
+  mlir::Value make_read(const Node& node) {
     llvm::SmallVector<mlir::AffineExpr> exprs;
     llvm::SmallVector<llvm::StringRef> boundaries;
     llvm::SmallVector<mlir::Value> fills;
     bool guarded = false;
-    for (const Subscript &subscript : node.subscripts) {
+    for (const Subscript& subscript : node.subscripts) {
       exprs.push_back(to_affine(*builder_.getContext(), subscript.index));
       const std::string_view rule = name_of(subscript.boundary);
       boundaries.push_back(llvm::StringRef(rule.data(), rule.size()));
@@ -134,18 +134,18 @@ private:
                           guarded ? builder_.getStrArrayAttr(boundaries) : nullptr, fills);
   }
 
-  mlir::OpBuilder &builder_;
+  mlir::OpBuilder& builder_;
   mlir::Location location_;
-  const Definition &definition_;
+  const Definition& definition_;
   std::vector<mlir::Value> tensors_;
-  llvm::DenseMap<const Node *, mlir::Value> known_; // of the equation being built
+  llvm::DenseMap<const Node*, mlir::Value> known_; // of the equation being built
   unsigned indices_ = 0;
 };
 
 } // namespace
 
-EquationOp build_equation(mlir::OpBuilder &builder, mlir::Location location,
-                          const Definition &definition, mlir::ValueRange operands,
+EquationOp build_equation(mlir::OpBuilder& builder, mlir::Location location,
+                          const Definition& definition, mlir::ValueRange operands,
                           llvm::StringRef layer) {
   return EquationBuilder(builder, location, definition).build(operands, layer);
 }

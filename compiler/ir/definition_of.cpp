@@ -9,12 +9,12 @@ namespace fovea::ir {
 namespace {
 
 class EquationReader {
-public:
+ public:
   explicit EquationReader(EquationOp equation) : equation_(equation) {}
 
   Definition read() {
     definition_.name = equation_.getDefinitionName().str();
-    mlir::Block &block = equation_.getBody().front();
+    mlir::Block& block = equation_.getBody().front();
     for (auto [argument, name] : llvm::zip(
              block.getArguments(), equation_.getOperandNames().getAsRange<mlir::StringAttr>())) {
       tensors_[argument] = static_cast<int>(definition_.operands.size());
@@ -30,7 +30,7 @@ public:
     return std::move(definition_);
   }
 
-private:
+ private:
   static std::vector<IndexRange> ranges(mlir::ArrayAttr names, llvm::ArrayRef<int64_t> extents) {
     std::vector<IndexRange> result;
     for (auto [name, extent] : llvm::zip(names.getAsRange<mlir::StringAttr>(), extents))
@@ -48,7 +48,7 @@ private:
       equation.reduced = ranges(*define.getReducedNames(), *define.getReducedExtents());
       equation.accumulator = *dtype_of(*define.getAccumulator());
     }
-    for (mlir::Operation &op : define.getBody().front().without_terminator())
+    for (mlir::Operation& op : define.getBody().front().without_terminator())
       values_[op.getResult(0)] = std::make_shared<const Node>(read(op));
     equation.body = values_.lookup(define.getBody().front().getTerminator()->getOperand(0));
     if (!equation.reduction) // what a definition has where nothing is reduced
@@ -56,10 +56,10 @@ private:
     return equation;
   }
 
-  Node read(mlir::Operation &op) {
+  Node read(mlir::Operation& op) {
     Node node;
     node.type = *dtype_of(op.getResult(0).getType());
-    llvm::TypeSwitch<mlir::Operation *>(&op)
+    llvm::TypeSwitch<mlir::Operation*>(&op)
         .Case<ConstantOp>([&](ConstantOp constant) {
           node.kind = Node::Kind::constant;
           if (const auto real = llvm::dyn_cast<mlir::FloatAttr>(constant.getNumber()))
@@ -84,20 +84,19 @@ private:
     return node;
   }
 
-  void add_args(mlir::ValueRange args, Node &node) {
+  void add_args(mlir::ValueRange args, Node& node) {
     for (mlir::Value arg : args)
       node.args.push_back(values_.lookup(arg));
   }
 
-  void read(ReadOp read, Node &node) {
+  void read(ReadOp read, Node& node) {
     node.kind = Node::Kind::read;
     node.tensor = tensors_.lookup(read.getTensor());
     auto fill = read.getFills().begin();
     for (auto [k, expr] : llvm::enumerate(read.getMap().getResults())) {
       Subscript subscript{*from_affine(expr), Boundary::none, nullptr};
       if (const auto rules = read.getBoundaries())
-        subscript.boundary =
-            *boundary_of(llvm::cast<mlir::StringAttr>((*rules)[k]).getValue());
+        subscript.boundary = *boundary_of(llvm::cast<mlir::StringAttr>((*rules)[k]).getValue());
       if (subscript.boundary == Boundary::fill)
         subscript.fill = values_.lookup(*fill++);
       node.subscripts.push_back(std::move(subscript));
@@ -112,10 +111,12 @@ private:
 
 } // namespace
 
-Definition definition_of(EquationOp equation) { return EquationReader(equation).read(); }
+Definition definition_of(EquationOp equation) {
+  return EquationReader(equation).read();
+}
 
 Definition definition_of(KernelOp kernel) {
-  mlir::Block &block = kernel.getBody().front();
+  mlir::Block& block = kernel.getBody().front();
   llvm::DenseMap<mlir::Value, Stage::Source> sources;
   std::vector<Operand> operands;
   for (mlir::BlockArgument argument : block.getArguments()) {
@@ -124,7 +125,7 @@ Definition definition_of(KernelOp kernel) {
   }
 
   std::vector<Stage> stages;
-  for (mlir::Operation &op : block.without_terminator()) {
+  for (mlir::Operation& op : block.without_terminator()) {
     Stage stage{llvm::cast<FoveaOpInterface>(op).definition(), {}};
     for (auto [k, operand] : llvm::enumerate(op.getOperands())) {
       const Stage::Source source = sources.lookup(operand);

@@ -23,7 +23,7 @@ void FoveaDialect::initialize() {
   register_attributes();
 }
 
-std::string layer_of(mlir::Operation *op) {
+std::string layer_of(mlir::Operation* op) {
   if (auto layer = op->getAttrOfType<mlir::StringAttr>("layer"); layer && !layer.empty())
     return layer.str();
   if (auto named = llvm::dyn_cast<mlir::NameLoc>(op->getLoc()))

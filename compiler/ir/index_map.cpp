@@ -2,9 +2,9 @@
 
 namespace fovea::ir {
 
-mlir::AffineExpr to_affine(mlir::MLIRContext &context, const IndexExpr &expr) {
+mlir::AffineExpr to_affine(mlir::MLIRContext& context, const IndexExpr& expr) {
   mlir::AffineExpr sum = mlir::getAffineConstantExpr(0, &context);
-  for (const IndexTerm &term : expr.terms) {
+  for (const IndexTerm& term : expr.terms) {
     mlir::AffineExpr atom;
     if (term.kind == IndexTerm::Kind::index)
       atom = mlir::getAffineDimExpr(static_cast<unsigned>(term.index), &context);

@@ -11,12 +11,13 @@
 // that i - 2*floor(i/2) is i mod 2.
 namespace fovea::ir {
 
-mlir::AffineExpr to_affine(mlir::MLIRContext &context, const IndexExpr &expr);
+mlir::AffineExpr to_affine(mlir::MLIRContext& context, const IndexExpr& expr);
 // Nothing for products of indices, symbols, and divisors below 1.
 std::optional<IndexExpr> from_affine(mlir::AffineExpr expr);
 
 // The value of an enumeration that `name_of` gives this name; `last` is its last value.
-template <class Enum> std::optional<Enum> value_of(llvm::StringRef name, Enum last) {
+template <class Enum>
+std::optional<Enum> value_of(llvm::StringRef name, Enum last) {
   for (int k = 0; k <= static_cast<int>(last); ++k)
     if (const std::string_view candidate = name_of(static_cast<Enum>(k));
         name == llvm::StringRef(candidate.data(), candidate.size()))

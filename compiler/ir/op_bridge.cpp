@@ -8,15 +8,15 @@
 
 namespace fovea::ir {
 
-mlir::Attribute to_mlir(mlir::MLIRContext &context, const AttributeValue &value) {
+mlir::Attribute to_mlir(mlir::MLIRContext& context, const AttributeValue& value) {
   mlir::Builder builder(&context);
   struct Convert {
-    mlir::Builder &builder;
+    mlir::Builder& builder;
     mlir::Attribute operator()(bool value) { return builder.getBoolAttr(value); }
     mlir::Attribute operator()(int64_t value) { return builder.getI64IntegerAttr(value); }
     mlir::Attribute operator()(double value) { return builder.getF64FloatAttr(value); }
-    mlir::Attribute operator()(const std::string &value) { return builder.getStringAttr(value); }
-    mlir::Attribute operator()(const std::vector<int64_t> &value) {
+    mlir::Attribute operator()(const std::string& value) { return builder.getStringAttr(value); }
+    mlir::Attribute operator()(const std::vector<int64_t>& value) {
       return builder.getDenseI64ArrayAttr(value);
     }
   };
@@ -44,14 +44,14 @@ std::optional<AttributeValue> from_mlir(mlir::Attribute attribute) {
       .Default([](auto) -> Result { return std::nullopt; });
 }
 
-llvm::LogicalResult report_attribute(mlir::Operation *op, const char *name) {
+llvm::LogicalResult report_attribute(mlir::Operation* op, const char* name) {
   if (const mlir::Attribute attribute = op->getAttr(name))
     return op->emitOpError() << "expects a value of its kind for attribute '" << name << "', got "
                              << attribute;
   return op->emitOpError() << "expects an attribute '" << name << "', got none";
 }
 
-llvm::LogicalResult verify_operand_count(mlir::Operation *op, int inputs, size_t parameters) {
+llvm::LogicalResult verify_operand_count(mlir::Operation* op, int inputs, size_t parameters) {
   const size_t expected = static_cast<size_t>(inputs) + parameters;
   if (op->getNumOperands() == expected)
     return mlir::success();
@@ -61,7 +61,7 @@ llvm::LogicalResult verify_operand_count(mlir::Operation *op, int inputs, size_t
 namespace {
 
 // "expects padded extent >= 5, got 3: the 5x5 kernel does not fit its 3x3 input"
-llvm::LogicalResult report(mlir::Operation *op, const ShapeError &error) {
+llvm::LogicalResult report(mlir::Operation* op, const ShapeError& error) {
   const Shape input = op->getNumOperands() ? tensor_type_of(op->getOperand(0)).shape : Shape{};
   const std::string what = render(error.what, error, input);
   const std::string expected = render(error.expected, error, input);
@@ -79,7 +79,7 @@ llvm::LogicalResult report(mlir::Operation *op, const ShapeError &error) {
 
 } // namespace
 
-llvm::LogicalResult verify_results(mlir::Operation *op, const Inferred &inferred) {
+llvm::LogicalResult verify_results(mlir::Operation* op, const Inferred& inferred) {
   if (!inferred.ok())
     return report(op, inferred.error);
   if (inferred.results.size() != op->getNumResults())

@@ -22,8 +22,8 @@
 namespace fovea::ir {
 
 // A definition as IR, at the builder's insertion point. Lossless: definition_of gives it back.
-EquationOp build_equation(mlir::OpBuilder &builder, mlir::Location location,
-                          const Definition &definition, mlir::ValueRange operands,
+EquationOp build_equation(mlir::OpBuilder& builder, mlir::Location location,
+                          const Definition& definition, mlir::ValueRange operands,
                           llvm::StringRef layer = {});
 Definition definition_of(EquationOp equation);
 
@@ -35,6 +35,6 @@ mlir::Value owner_of(mlir::Value value);
 
 // The name of the layer that an op belongs to: its attribute `layer`, else its location's name,
 // else the op's own name.
-std::string layer_of(mlir::Operation *op);
+std::string layer_of(mlir::Operation* op);
 
 } // namespace fovea::ir

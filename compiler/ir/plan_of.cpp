@@ -11,7 +11,7 @@
 namespace fovea::ir {
 namespace {
 
-[[noreturn]] void fail(mlir::Operation *op, std::string expected, std::string got) {
+[[noreturn]] void fail(mlir::Operation* op, std::string expected, std::string got) {
   ErrorParts parts;
   parts.what = "the network is not planned at '" + layer_of(op) + "'";
   parts.expected = std::move(expected);
@@ -20,7 +20,7 @@ namespace {
   throw Error(std::move(parts));
 }
 
-std::string name_of(mlir::DictionaryAttr attributes, const char *fallback, size_t number) {
+std::string name_of(mlir::DictionaryAttr attributes, const char* fallback, size_t number) {
   if (attributes)
     if (auto name = attributes.getAs<mlir::StringAttr>("fovea.name"))
       return name.str();
@@ -28,7 +28,7 @@ std::string name_of(mlir::DictionaryAttr attributes, const char *fallback, size_
 }
 
 class Planner {
-public:
+ public:
   explicit Planner(mlir::func::FuncOp function) : function_(function) {}
 
   Plan plan() {
@@ -37,14 +37,14 @@ public:
     plan_.arena_lower_bound = integer("fovea.arena_lower_bound");
     read_inputs();
     read_outputs();
-    for (mlir::Operation &op : function_.getBody().front().without_terminator())
+    for (mlir::Operation& op : function_.getBody().front().without_terminator())
       read(op);
     check_outputs();
     return std::move(plan_);
   }
 
-private:
-  int64_t integer(const char *name) {
+ private:
+  int64_t integer(const char* name) {
     auto attribute = function_->getAttrOfType<mlir::IntegerAttr>(name);
     if (!attribute)
       fail(function_, std::string("an attribute ") + name, "none");
@@ -54,6 +54,8 @@ private:
   void read_inputs() {
     for (mlir::BlockArgument argument : function_.getArguments()) {
       const unsigned number = argument.getArgNumber();
+      if (!is_tensor(argument.getType()))
+        fail(function_, "inputs that are tensors", "another type");
       plan_.inputs.push_back(
           {name_of(function_.getArgAttrDict(number), "input", number), tensor_type_of(argument)});
       slots_[argument] = {Slot::Kind::input, static_cast<int>(number), 0, tensor_type_of(argument)};
@@ -62,8 +64,8 @@ private:
 
   // A result of a kernel that the function returns, itself or through views, lives in the output.
   void read_outputs() {
-    mlir::Operation *terminator = function_.getBody().front().getTerminator();
-    for (mlir::OpOperand &operand : terminator->getOpOperands()) {
+    mlir::Operation* terminator = function_.getBody().front().getTerminator();
+    for (mlir::OpOperand& operand : terminator->getOpOperands()) {
       const unsigned number = operand.getOperandNumber();
       plan_.outputs.push_back({name_of(function_.getResultAttrDict(number), "output", number),
                                tensor_type_of(operand.get())});
@@ -76,12 +78,12 @@ private:
   }
 
   void check_outputs() {
-    for (const auto &[value, number] : outputs_)
+    for (const auto& [value, number] : outputs_)
       if (!slots_.count(value))
         fail(function_, "a kernel for output " + std::to_string(number), "none");
   }
 
-  void read(mlir::Operation &op) {
+  void read(mlir::Operation& op) {
     if (auto parameter = llvm::dyn_cast<ParameterOp>(op))
       return read(parameter);
     if (auto kernel = llvm::dyn_cast<KernelOp>(op))
@@ -138,7 +140,7 @@ private:
 } // namespace
 
 mlir::Value owner_of(mlir::Value value) {
-  while (mlir::Operation *op = value.getDefiningOp()) {
+  while (mlir::Operation* op = value.getDefiningOp()) {
     auto described = llvm::dyn_cast<FoveaOpInterface>(op);
     if (!described || !described.is_row_major_view())
       break;
@@ -150,7 +152,7 @@ mlir::Value owner_of(mlir::Value value) {
 Plan plan_of(mlir::ModuleOp module) {
   auto functions = module.getOps<mlir::func::FuncOp>();
   if (functions.empty() || std::next(functions.begin()) != functions.end() ||
-      (*functions.begin()).isExternal())
+      !(*functions.begin()).getBody().hasOneBlock())
     fail(module, "one function with a body", "another number");
   return Planner(*functions.begin()).plan();
 }

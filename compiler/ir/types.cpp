@@ -52,7 +52,7 @@ Types types_of(mlir::ValueRange values) {
   return types;
 }
 
-mlir::Type to_mlir(mlir::MLIRContext &context, DType type) {
+mlir::Type to_mlir(mlir::MLIRContext& context, DType type) {
   mlir::Builder builder(&context);
   switch (type) {
   case DType::f16:
@@ -77,7 +77,7 @@ mlir::Type to_mlir(mlir::MLIRContext &context, DType type) {
   llvm_unreachable("all element types are listed");
 }
 
-mlir::RankedTensorType to_mlir(mlir::MLIRContext &context, const TensorType &type) {
+mlir::RankedTensorType to_mlir(mlir::MLIRContext& context, const TensorType& type) {
   return mlir::RankedTensorType::get(type.shape.to_vector(), to_mlir(context, type.dtype));
 }
 

@@ -15,14 +15,18 @@ std::optional<DType> dtype_of(mlir::Type type);
 // Can `type` be a tensor: static extents >= 1, rank <= max_rank, a size that fits an int64, an
 // encoding that is a layout or absent?
 bool is_tensor(mlir::Type type);
-inline bool is_scalar(mlir::Type type) { return dtype_of(type).has_value(); }
+inline bool is_scalar(mlir::Type type) {
+  return dtype_of(type).has_value();
+}
 
 // For types that is_tensor accepts.
 TensorType tensor_type_of(mlir::Type type);
-inline TensorType tensor_type_of(mlir::Value value) { return tensor_type_of(value.getType()); }
+inline TensorType tensor_type_of(mlir::Value value) {
+  return tensor_type_of(value.getType());
+}
 Types types_of(mlir::ValueRange values);
 
-mlir::Type to_mlir(mlir::MLIRContext &context, DType type);
-mlir::RankedTensorType to_mlir(mlir::MLIRContext &context, const TensorType &type);
+mlir::Type to_mlir(mlir::MLIRContext& context, DType type);
+mlir::RankedTensorType to_mlir(mlir::MLIRContext& context, const TensorType& type);
 
 } // namespace fovea::ir

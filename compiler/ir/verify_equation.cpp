@@ -7,8 +7,8 @@ namespace fovea::ir {
 namespace {
 
 // The block's arguments have the operands' types and the values yielded those of the results.
-llvm::LogicalResult verify_region(mlir::Operation *op) {
-  mlir::Block &block = op->getRegion(0).front();
+llvm::LogicalResult verify_region(mlir::Operation* op) {
+  mlir::Block& block = op->getRegion(0).front();
   if (!llvm::equal(block.getArgumentTypes(), op->getOperandTypes()))
     return op->emitOpError() << "expects block arguments of its operands' types ("
                              << op->getOperandTypes() << "), got (" << block.getArgumentTypes()
@@ -27,8 +27,12 @@ llvm::LogicalResult verify_region(mlir::Operation *op) {
 
 // ---- equation ----------------------------------------------------------------------------------
 
-Definition EquationOp::definition() { return definition_of(*this); }
-llvm::StringRef EquationOp::struct_name() { return "equation"; }
+Definition EquationOp::definition() {
+  return definition_of(*this);
+}
+llvm::StringRef EquationOp::struct_name() {
+  return "equation";
+}
 
 llvm::LogicalResult EquationOp::verify() {
   if (getOperandNames().size() != getInputs().size())
@@ -40,7 +44,7 @@ llvm::LogicalResult EquationOp::verify() {
 llvm::LogicalResult EquationOp::verifyRegions() {
   if (mlir::failed(verify_region(*this)))
     return mlir::failure();
-  for (mlir::Operation &op : getBody().front().without_terminator())
+  for (mlir::Operation& op : getBody().front().without_terminator())
     if (!llvm::isa<DefineOp>(op))
       return op.emitOpError() << "expects not to stand in fovea.equation, which holds "
                                  "fovea.define only";
@@ -61,8 +65,8 @@ std::vector<Interval> DefineOp::index_intervals() {
   std::vector<Interval> intervals;
   for (int64_t extent : getFreeExtents())
     intervals.push_back({0, extent - 1});
-  if (getReducedExtents())
-    for (int64_t extent : *getReducedExtents())
+  if (const auto extents = getReducedExtents())
+    for (int64_t extent : *extents)
       intervals.push_back({0, extent - 1});
   return intervals;
 }
@@ -95,8 +99,8 @@ llvm::LogicalResult DefineOp::verify() {
 }
 
 llvm::LogicalResult DefineOp::verifyRegions() {
-  mlir::Block &block = getBody().front();
-  for (mlir::Operation &op : block.without_terminator())
+  mlir::Block& block = getBody().front();
+  for (mlir::Operation& op : block.without_terminator())
     if (!llvm::isa<ReadOp, IndexOp, ConstantOp, CastOp, ScalarCallOp>(op))
       return op.emitOpError() << "expects not to stand in fovea.define, which holds read, index, "
                                  "constant, cast and scalar only";
@@ -113,20 +117,20 @@ llvm::LogicalResult DefineOp::verifyRegions() {
 
 namespace {
 
-template <class T> std::string printed(const T &value) {
+template <class T>
+std::string printed(const T& value) {
   std::string text;
   llvm::raw_string_ostream(text) << value;
   return text;
 }
 
-llvm::LogicalResult verify_map(mlir::Operation *op, mlir::AffineMap map, size_t results) {
+llvm::LogicalResult verify_map(mlir::Operation* op, mlir::AffineMap map, size_t results) {
   auto define = llvm::cast<DefineOp>(op->getParentOp());
   if (map.getNumDims() != define.index_count() || map.getNumSymbols() != 0)
     return op->emitOpError() << "expects a map of " << define.index_count()
                              << " indices and no symbols, got " << printed(map);
   if (map.getNumResults() != results)
-    return op->emitOpError() << "expects " << results << " subscripts, got "
-                             << map.getNumResults();
+    return op->emitOpError() << "expects " << results << " subscripts, got " << map.getNumResults();
   for (mlir::AffineExpr expr : map.getResults())
     if (!from_affine(expr))
       return op->emitOpError() << "expects sums of indices times constants, floordiv and mod by "
@@ -137,7 +141,9 @@ llvm::LogicalResult verify_map(mlir::Operation *op, mlir::AffineMap map, size_t 
 
 } // namespace
 
-llvm::LogicalResult IndexOp::verify() { return verify_map(*this, getMap(), 1); }
+llvm::LogicalResult IndexOp::verify() {
+  return verify_map(*this, getMap(), 1);
+}
 
 llvm::LogicalResult ReadOp::verify() {
   const auto type = llvm::cast<mlir::RankedTensorType>(getTensor().getType());
@@ -172,8 +178,8 @@ llvm::LogicalResult ReadOp::verify() {
     const Interval range =
         range_of(*from_affine(getMap().getResult(static_cast<unsigned>(k))), intervals);
     if (rules[k] == Boundary::none && (range.low < 0 || range.high >= extent))
-      return emitOpError() << "expects subscript " << k << " within 0 to " << extent - 1
-                           << ", got " << range.low << " to " << range.high;
+      return emitOpError() << "expects subscript " << k << " within 0 to " << extent - 1 << ", got "
+                           << range.low << " to " << range.high;
   }
   return mlir::success();
 }
@@ -189,8 +195,7 @@ llvm::LogicalResult ConstantOp::verify() {
 llvm::LogicalResult ScalarCallOp::verify() {
   const std::optional<ScalarOp> op = scalar_op_of(getKind());
   if (!op)
-    return emitOpError() << "expects a scalar operation such as add, max or exp, got "
-                         << getKind();
+    return emitOpError() << "expects a scalar operation such as add, max or exp, got " << getKind();
   const int count = operand_count(*op);
   if (getArgs().size() != static_cast<size_t>(count))
     return emitOpError() << "'" << getKind() << "' expects " << count << " operands, got "
@@ -215,16 +220,22 @@ llvm::LogicalResult ScalarCallOp::verify() {
 
 // ---- kernel ------------------------------------------------------------------------------------
 
-Definition KernelOp::definition() { return definition_of(*this); }
-llvm::StringRef KernelOp::struct_name() { return "kernel"; }
-bool KernelOp::is_row_major_view() { return false; } // it copies: that is what it is for
+Definition KernelOp::definition() {
+  return definition_of(*this);
+}
+llvm::StringRef KernelOp::struct_name() {
+  return "kernel";
+}
+bool KernelOp::is_row_major_view() {
+  return false;
+} // it copies: that is what it is for
 
 llvm::LogicalResult KernelOp::verify() {
   if (getOffsets() && getOffsets()->size() != getNumResults())
     return emitOpError() << "expects an offset for each of its " << getNumResults()
                          << " results, got " << getOffsets()->size();
-  if (getOffsets())
-    for (int64_t offset : *getOffsets())
+  if (const auto offsets = getOffsets())
+    for (int64_t offset : *offsets)
       if (offset != -1 && (offset < 0 || offset % 64 != 0))
         return emitOpError() << "expects offsets that are multiples of 64, or -1 for an output, "
                                 "got "
@@ -235,7 +246,7 @@ llvm::LogicalResult KernelOp::verify() {
 llvm::LogicalResult KernelOp::verifyRegions() {
   if (mlir::failed(verify_region(*this)))
     return mlir::failure();
-  for (mlir::Operation &op : getBody().front().without_terminator())
+  for (mlir::Operation& op : getBody().front().without_terminator())
     if (!llvm::isa<FoveaOpInterface>(op) || llvm::isa<KernelOp>(op))
       return op.emitOpError() << "expects not to stand in fovea.kernel, which holds ops that have "
                                  "a definition and no kernels";

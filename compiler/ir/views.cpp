@@ -8,24 +8,23 @@ namespace {
 // Rewrites `a mod n` as `a - n * floor(a / n)` and puts in the value of whatever can take only one
 // while the indices stay in their ranges. What remains of two equal expressions cancels.
 class Simplifier {
-public:
+ public:
   explicit Simplifier(std::vector<Interval> intervals) : intervals_(std::move(intervals)) {}
 
-  IndexExpr operator()(const IndexExpr &expr) const {
+  IndexExpr operator()(const IndexExpr& expr) const {
     IndexExpr sum{expr.constant, {}};
-    for (const IndexTerm &term : expr.terms)
+    for (const IndexTerm& term : expr.terms)
       sum = sum + fold(atom(term)) * term.coefficient;
     return sum;
   }
 
-private:
-  IndexExpr atom(const IndexTerm &term) const {
+ private:
+  IndexExpr atom(const IndexTerm& term) const {
     if (term.kind == IndexTerm::Kind::index)
       return IndexExpr::of(term.index);
     const IndexExpr inner = (*this)(*term.inner);
     const IndexExpr quotient = fold(floor_div(inner, term.divisor));
-    return term.kind == IndexTerm::Kind::floor_div ? quotient
-                                                   : inner - quotient * term.divisor;
+    return term.kind == IndexTerm::Kind::floor_div ? quotient : inner - quotient * term.divisor;
   }
 
   IndexExpr fold(IndexExpr expr) const {
@@ -38,13 +37,13 @@ private:
 
 } // namespace
 
-bool is_row_major_view(const Definition &definition) {
+bool is_row_major_view(const Definition& definition) {
   if (definition.operands.size() != 1 || definition.equations.size() != 1 ||
       definition.results != std::vector<int>{0})
     return false;
-  const Equation &equation = definition.equations[0];
-  const TensorType &operand = definition.operands[0].type;
-  const Node &body = *equation.body;
+  const Equation& equation = definition.equations[0];
+  const TensorType& operand = definition.operands[0].type;
+  const Node& body = *equation.body;
   if (equation.reduction || body.kind != Node::Kind::read || body.tensor != 0 ||
       equation.type != operand.dtype || equation.shape().elements() != operand.shape.elements())
     return false;
@@ -59,7 +58,7 @@ bool is_row_major_view(const Definition &definition) {
   }
   const Shape read = row_major_strides(operand.shape);
   for (int k = 0; k < read.rank(); ++k) {
-    const Subscript &subscript = body.subscripts[static_cast<size_t>(k)];
+    const Subscript& subscript = body.subscripts[static_cast<size_t>(k)];
     if (subscript.boundary != Boundary::none)
       return false;
     difference = difference - subscript.index * read[k];
@@ -68,7 +67,7 @@ bool is_row_major_view(const Definition &definition) {
   return rest.is_constant() && rest.constant == 0;
 }
 
-bool is_identity(const Definition &definition) {
+bool is_identity(const Definition& definition) {
   return is_row_major_view(definition) &&
          definition.equations[0].shape() == definition.operands[0].type.shape;
 }

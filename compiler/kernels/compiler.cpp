@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <type_traits>
 
 namespace fovea::kernels {
 namespace {
@@ -18,6 +19,19 @@ using catalogue::KernelObject;
 using catalogue::KernelRequest;
 using catalogue::Target;
 using Feature = Halide::Target;
+
+// Halide's warnings are about speed ("float16 is emulated") and would go to the user's terminal.
+class SilentReporter : public Halide::CompileTimeErrorReporter {
+ public:
+  void warning(const char*) override {}
+  [[noreturn]] void error(const char* message) override { throw Halide::CompileError(message); }
+};
+
+void silence_halide() {
+  static SilentReporter reporter; // as long as the program, as Halide wants
+  static const bool done = (Halide::set_custom_compile_time_error_reporter(&reporter), true);
+  (void)done;
+}
 
 // A folder of our own, readable by nobody else, gone at the end.
 class TemporaryFolder {
@@ -78,6 +92,47 @@ struct Lowered {
   int64_t scratch = 0;
 };
 
+// As the algorithm fixed them; one that it left open is refused wherever it is touched.
+std::vector<int64_t> extents_of(const Halide::Parameter& parameter) {
+  std::vector<int64_t> extents;
+  for (int d = 0; d < parameter.dimensions(); ++d) {
+    const Halide::Expr extent = parameter.extent_constraint(d);
+    extents.push_back(extent.defined() ? Halide::Internal::as_const_int(extent).value_or(0) : 0);
+  }
+  return extents;
+}
+
+BufferExtents extents_of(const Realisation& realisation) {
+  BufferExtents extents;
+  for (const Halide::ImageParam& operand : realisation.operands)
+    extents.emplace(operand.name(), extents_of(operand.parameter()));
+  for (Halide::Func result : realisation.results)
+    extents.emplace(result.name(), extents_of(result.output_buffer().parameter()));
+  return extents;
+}
+
+// A stage that reads a result reads the caller's memory, which is aligned to elements only. Halide
+// remembers that for stores; loads it takes for loads of memory of its own, aligned to vectors.
+class LoadsOfResults : public Halide::Internal::IRMutator {
+ public:
+  explicit LoadsOfResults(const Realisation& realisation) {
+    for (Halide::Func result : realisation.results)
+      results_.emplace(result.name(), result.output_buffer().parameter());
+  }
+
+ private:
+  using IRMutator::visit;
+  Halide::Expr visit(const Halide::Internal::Load* load) override {
+    const auto result = results_.find(load->name);
+    if (result == results_.end() || load->param.defined())
+      return IRMutator::visit(load);
+    return Halide::Internal::Load::make(load->type, load->name, mutate(load->index), load->image,
+                                        result->second, mutate(load->predicate), load->alignment);
+  }
+
+  std::map<std::string, Halide::Parameter> results_;
+};
+
 Lowered lower_request(const HalideAlgorithm& algorithm, const KernelRequest& request,
                       const catalogue::Schedule& schedule) {
   const Definition& definition = request.definition;
@@ -88,6 +143,7 @@ Lowered lower_request(const HalideAlgorithm& algorithm, const KernelRequest& req
 
   const std::vector<Halide::Argument> arguments(realisation.operands.begin(),
                                                 realisation.operands.end());
+  const BufferExtents extents = extents_of(realisation);
   // With assertions, which are read and taken out below.
   const Halide::Target target = halide_target(request.target);
   const Halide::Module proved = Halide::Pipeline(realisation.results)
@@ -96,7 +152,8 @@ Lowered lower_request(const HalideAlgorithm& algorithm, const KernelRequest& req
   for (const Halide::Buffer<void>& buffer : proved.buffers())
     module.append(buffer);
   for (Halide::Internal::LoweredFunc function : proved.functions()) {
-    function.body = check_and_strip_asserts(function.body);
+    function.body = LoadsOfResults(realisation).mutate(
+        check_and_strip_asserts(function.body, extents));
     module.append(function);
   }
   // Strict by default, also where no operation is: what is not strict would bring the flags that
@@ -153,7 +210,9 @@ class HalideCompiler : public catalogue::KernelCompiler {
   }
 
   // Halide's exceptions become ours; its text says what, the schedule in force says where.
-  template <class Work> static auto guarded(const KernelRequest& request, const Work& work) {
+  template <class Work>
+  static std::invoke_result_t<Work, const Lowered&> guarded(const KernelRequest& request,
+                                                            const Work& work) {
     const HalideAlgorithm& algorithm = algorithm_of(request);
     const catalogue::Schedule schedule =
         request.schedule ? *request.schedule
@@ -176,6 +235,7 @@ class HalideCompiler : public catalogue::KernelCompiler {
 } // namespace
 
 std::unique_ptr<catalogue::KernelCompiler> make_halide_compiler() {
+  silence_halide();
   return std::make_unique<HalideCompiler>();
 }
 

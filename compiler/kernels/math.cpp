@@ -58,7 +58,8 @@ Expr strict_sub(Expr a, Expr b) { return strict(Call::strict_sub, a.type(), a, b
 Expr strict_mul(Expr a, Expr b) { return strict(Call::strict_mul, a.type(), a, b); }
 Expr strict_div(Expr a, Expr b) { return strict(Call::strict_div, a.type(), a, b); }
 Expr strict_less(Expr a, Expr b) { return strict(Call::strict_lt, Halide::Bool(), a, b); }
-Expr strict_less_equal(Expr a, Expr b) { return strict(Call::strict_le, Halide::Bool(), a, b); }
+// Not Call::strict_le: Halide 21 turns that into !(b < a), which is true of NaN.
+Expr strict_less_equal(Expr a, Expr b) { return strict_less(a, b) || strict_equal(a, b); }
 Expr strict_equal(Expr a, Expr b) { return strict(Call::strict_eq, Halide::Bool(), a, b); }
 Expr strict_is_nan(const Expr& x) { return !strict_equal(x, x); }
 
@@ -75,8 +76,9 @@ Expr strict_abs(const Expr& x) {
 }
 
 Expr fused_multiply_add(Expr a, Expr b, Expr c) {
-  const char* name = a.type().bits() == 64 ? "llvm.fma.f64" : "llvm.fma.f32";
-  return Call::make(a.type(), name, {std::move(a), std::move(b), std::move(c)}, Call::PureExtern);
+  const Halide::Type type = a.type();
+  const char* name = type.bits() == 64 ? "llvm.fma.f64" : "llvm.fma.f32";
+  return Call::make(type, name, {std::move(a), std::move(b), std::move(c)}, Call::PureExtern);
 }
 
 // x = n ln 2 + r, |r| <= ln(2)/2; exp(x) = 2^n (1 + r + r^2 P(r)). 2^n is two factors, so that

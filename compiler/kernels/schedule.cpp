@@ -198,8 +198,8 @@ class Applier {
     const ScheduleArgument& consumer = directive.arguments[0];
     const int update = std::max(consumer.update, 0);
     Halide::Func host = stages_.find(consumer.word).func;
-    return Halide::LoopLevel(host, dimension({consumer.word, update}, directive.arguments[1].word),
-                             update);
+    // Halide finds the update by itself: it is the one whose loop is around the use.
+    return Halide::LoopLevel(host, dimension({consumer.word, update}, directive.arguments[1].word));
   }
 
   Stages& stages_;

@@ -8,11 +8,12 @@
 #include <mlir/IR/DialectRegistry.h>
 #include <mlir/Tools/mlir-opt/MlirOptMain.h>
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   mlir::DialectRegistry registry;
   registry.insert<fovea::ir::FoveaDialect, mlir::func::FuncDialect>();
+  const fovea::catalogue::Catalogue catalogue = fovea::kernels::make_catalogue();
   fovea::passes::PipelineOptions options;
-  options.catalogue = &fovea::kernels::catalogue();
+  options.catalogue = &catalogue;
   // Not the host: the same IR must come out on every machine.
   options.target = fovea::catalogue::parse_target("x86-64-linux avx2 fma threads=2");
   fovea::passes::register_passes(options);

@@ -112,7 +112,10 @@ void Network::output(const std::string &name, const Tensor<> &tensor, SourceLoca
 std::vector<Tensor<>> Network::apply(OpPtr op, const std::vector<Tensor<>> &inputs,
                                      const std::string &layer, SourceLocation location) {
   State &state = *state_;
-  const std::string local = layer.empty() ? state.fresh_layer(op->name()) : layer;
+  // Operators and ops without parentheses have no place to record their line; their input's is near.
+  if (!location.known() && !inputs.empty() && inputs[0].state_ == state_)
+    location = state.values[static_cast<size_t>(inputs[0].value())].location;
+  const std::string local = layer.empty() ? state.fresh_layer(op->layer_name()) : layer;
   const std::string full = state.prefix + local;
   const std::string title = fmt::format("{} '{}'", op->name(), full);
 
@@ -153,12 +156,15 @@ std::vector<Tensor<>> Network::apply(OpPtr op, const std::vector<Tensor<>> &inpu
                  .trail = trail(inputs[0].value()) + " -> " + full});
   }
 
+  const auto weight_name = [&](const Parameter &parameter) { return full + "." + parameter.suffix; };
+  for (const Parameter &parameter : parameters)
+    if (state.name_taken(state.parameters, weight_name(parameter)))
+      fail_twice("weight", weight_name(parameter), location);
+
   // Everything is checked: now the graph changes.
   for (const Parameter &parameter : parameters) {
-    const std::string name = full + "." + parameter.suffix;
-    if (state.name_taken(state.parameters, name))
-      fail_twice("weight", name, location);
-    const int value = state.add({parameter.type, name, -1, 0, true, location});
+    const int value =
+        state.add({parameter.type, weight_name(parameter), -1, 0, true, location});
     state.parameters.push_back(value);
     operands.push_back(value);
   }

@@ -1,12 +1,10 @@
 #include "tests/emit/small_program.hpp"
 
-#include <HalideRuntime.h>
 #include <fovea/error.hpp>
 
 #include <gmock/gmock.h>
 
 #include <cmath>
-#include <cstring>
 
 namespace fovea::emit::testing {
 namespace {
@@ -18,11 +16,6 @@ int count(const std::string &text, const std::string &part) {
   for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
     ++found;
   return found;
-}
-
-host::Model open(const ir::Plan &plan, std::vector<const void *> parameters = {}) {
-  const std::vector<std::byte> kernels = compile_text(kernels_text), driver = driver_object(plan);
-  return Opened::open(plan, {{"kernels", kernels}, {"driver", driver}}, std::move(parameters));
 }
 
 TEST(DriverFunction, reads_as_the_plan) {
@@ -37,7 +30,7 @@ TEST(DriverFunction, reads_as_the_plan) {
 
 TEST(DriverFunction, runs_kernels_in_order_through_the_arena) {
   const float unused = 1000, w = -0.5f;
-  host::Model model = open(small_plan(), {&unused, &w});
+  host::Model model = open_plan(small_plan(), {&unused, &w});
   host::Context context(model, 1);
   for (float x : {0.f, 0.25f, -1.f}) {
     float y = 0;
@@ -48,37 +41,6 @@ TEST(DriverFunction, runs_kernels_in_order_through_the_arena) {
   }
 }
 
-TEST(DriverFunction, buffers_describe_their_tensors_innermost_dimension_first) {
-  const TensorType seen{DType::i8, Shape{5, 7, 11}}, raw{DType::u8, Shape{56 + 48}};
-  ir::Plan plan;
-  plan.name = "description";
-  plan.inputs = {{"x", seen}};
-  plan.outputs = {{"bytes", raw}};
-  plan.calls = {call("describe", {input(0, seen)}, {output(0, raw)})};
-  host::Model model = open(plan);
-  host::Context context(model, 1);
-
-  std::vector<int8_t> x(5 * 7 * 11);
-  std::vector<uint8_t> bytes(56 + 48, 0xff);
-  const fovea_buffer in = buffer_of(x.data(), seen);
-  fovea_buffer out = buffer_of(bytes.data(), raw);
-  context.run({&in, 1}, {&out, 1});
-
-  halide_buffer_t buffer;
-  halide_dimension_t dimensions[3];
-  std::memcpy(&buffer, bytes.data(), sizeof buffer);
-  std::memcpy(dimensions, bytes.data() + sizeof buffer, sizeof dimensions);
-  EXPECT_EQ(buffer.host, reinterpret_cast<uint8_t *>(x.data()));
-  EXPECT_EQ(buffer.device, 0u);
-  EXPECT_EQ(buffer.device_interface, nullptr);
-  EXPECT_EQ(buffer.flags, 0u);
-  EXPECT_TRUE(buffer.type == ::halide_type_of<int8_t>());
-  EXPECT_EQ(buffer.dimensions, 3);
-  EXPECT_EQ(dimensions[0], halide_dimension_t(0, 11, 1));
-  EXPECT_EQ(dimensions[1], halide_dimension_t(0, 7, 11));
-  EXPECT_EQ(dimensions[2], halide_dimension_t(0, 5, 77));
-}
-
 TEST(DriverFunction, stops_at_the_first_kernel_that_fails) {
   ir::Plan plan;
   plan.name = "failing";
@@ -87,7 +49,7 @@ TEST(DriverFunction, stops_at_the_first_kernel_that_fails) {
   plan.arena_bytes = 64;
   plan.calls = {call("twice", {input(0)}, {arena(0)}), call("fails", {input(0)}, {arena(0)}),
                 call("twice", {input(0)}, {output(0)})};
-  host::Model model = open(plan);
+  host::Model model = open_plan(plan);
   host::Context context(model, 1);
   float x = 1, y = -1;
   const fovea_buffer in = buffer_of(&x, scalar);

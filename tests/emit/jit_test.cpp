@@ -69,13 +69,11 @@ TEST(Jit, refuses_one_symbol_twice) {
 
 TEST(Jit, a_hundred_programs_leave_no_threads_and_no_memory) {
   const ir::Plan plan = small_plan();
-  const std::vector<std::byte> kernels = compile_text(kernels_text);
   const float unused = 0, w = -0.5f;
   const int threads = threads_of_this_process();
   [[maybe_unused]] int64_t resident = 0;
   for (int round = 0; round < 120; ++round) {
-    const std::vector<std::byte> driver = driver_object(plan);
-    host::Model model = Opened::open(plan, {{"kernels", kernels}, {"driver", driver}}, {&unused, &w});
+    host::Model model = open_plan(plan, {&unused, &w});
     host::Context context(model, 1 + round % 2);
     float x = static_cast<float>(round), y = 0;
     const fovea_buffer in = buffer_of(&x, scalar);

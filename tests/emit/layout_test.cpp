@@ -1,10 +1,15 @@
 // Emission writes Halide's structs down again; here the two are compared.
 #include "compiler/emit/halide_buffer.hpp"
+#include "tests/emit/small_program.hpp"
 
-#include <HalideRuntime.h>
 #include <gtest/gtest.h>
 
-namespace fovea::emit {
+#include <cstring>
+
+#if __has_include(<HalideRuntime.h>)
+#include <HalideRuntime.h>
+
+namespace fovea::emit::testing {
 
 static_assert(sizeof(halide_buffer_t) == halide_buffer_bytes);
 static_assert(sizeof(halide_dimension_t) == 4 * halide_dimension_words);
@@ -34,4 +39,38 @@ TEST(HalideBuffer, element_types_are_halides) {
   expect(DType::boolean, ::halide_type_of<bool>());
 }
 
-} // namespace fovea::emit
+TEST(HalideBuffer, describes_its_tensor_innermost_dimension_first) {
+  const TensorType seen{DType::i8, Shape{5, 7, 11}}, raw{DType::u8, Shape{56 + 48}};
+  ir::Plan plan;
+  plan.name = "description";
+  plan.inputs = {{"x", seen}};
+  plan.outputs = {{"bytes", raw}};
+  plan.calls = {call("describe", {input(0, seen)}, {output(0, raw)})};
+  host::Model model = open_plan(plan);
+  host::Context context(model, 1);
+
+  std::vector<int8_t> x(5 * 7 * 11);
+  std::vector<uint8_t> bytes(56 + 48, 0xff);
+  const fovea_buffer in = buffer_of(x.data(), seen);
+  fovea_buffer out = buffer_of(bytes.data(), raw);
+  context.run({&in, 1}, {&out, 1});
+
+  halide_buffer_t buffer;
+  halide_dimension_t dimensions[3];
+  std::memcpy(&buffer, bytes.data(), sizeof buffer);
+  std::memcpy(dimensions, bytes.data() + sizeof buffer, sizeof dimensions);
+  EXPECT_EQ(buffer.host, reinterpret_cast<uint8_t *>(x.data()));
+  EXPECT_EQ(buffer.device, 0u);
+  EXPECT_EQ(buffer.device_interface, nullptr);
+  EXPECT_EQ(buffer.flags, 0u);
+  EXPECT_TRUE(buffer.type == ::halide_type_of<int8_t>());
+  EXPECT_EQ(buffer.dimensions, 3);
+  EXPECT_EQ(dimensions[0], halide_dimension_t(0, 11, 1));
+  EXPECT_EQ(dimensions[1], halide_dimension_t(0, 7, 11));
+  EXPECT_EQ(dimensions[2], halide_dimension_t(0, 5, 77));
+}
+
+} // namespace fovea::emit::testing
+#else
+TEST(HalideBuffer, layout) { GTEST_SKIP() << "HalideRuntime.h is not on the include path"; }
+#endif

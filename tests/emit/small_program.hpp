@@ -118,22 +118,26 @@ inline ir::Plan small_plan() {
   return plan;
 }
 
-// A plan over the kernels above, linked and opened.
-struct Opened {
-  struct Loaded {
-    Jit jit;
-    ProgramTable table;
-  };
-  static host::Model open(const ir::Plan &plan, const std::vector<JitObject> &objects,
-                          std::vector<const void *> parameters, uint64_t scratch_bytes = 0) {
-    Jit jit(objects, driver_symbol);
-    const auto entry = jit.entry();
-    std::shared_ptr<const Loaded> loaded(
-        new Loaded{std::move(jit), {plan, std::move(parameters), scratch_bytes, entry}});
-    const fovea_program &program = loaded->table.program();
-    return host::Model(*fovea_core_table(), program, nullptr, loaded);
-  }
+// A plan, linked with objects and opened.
+struct Loaded {
+  Jit jit;
+  ProgramTable table;
 };
+inline host::Model open(const ir::Plan &plan, const std::vector<JitObject> &objects,
+                        std::vector<const void *> parameters, uint64_t scratch_bytes = 0) {
+  Jit jit(objects, driver_symbol);
+  const auto entry = jit.entry();
+  std::shared_ptr<const Loaded> loaded(
+      new Loaded{std::move(jit), {plan, std::move(parameters), scratch_bytes, entry}});
+  const fovea_program &program = loaded->table.program();
+  return host::Model(*fovea_core_table(), program, nullptr, loaded);
+}
+
+// The same with the kernels above.
+inline host::Model open_plan(const ir::Plan &plan, std::vector<const void *> parameters = {}) {
+  const std::vector<std::byte> kernels = compile_text(kernels_text), driver = driver_object(plan);
+  return open(plan, {{"kernels", kernels}, {"driver", driver}}, std::move(parameters));
+}
 
 inline fovea_buffer buffer_of(void *data, const TensorType &type) {
   fovea_buffer buffer{};

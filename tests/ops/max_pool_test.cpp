@@ -57,6 +57,8 @@ TEST(MaxPool, Refuses) {
   EXPECT_EQ(shape_or_refusal(max_pool(2, pad(2)), {1, 1, 8, 8}),
             "a window may lie in the padding alone; expected padding below the kernel's 2, got 2 and "
             "2");
+  EXPECT_EQ(shape_or_refusal(max_pool(2, dilation(3), pad(2)), {1, 1, 2, 8}),
+            "a window may lie in the padding alone; expected dilation <= 2, or no padding, got 3");
   EXPECT_EQ(shape_or_refusal(max_pool(2), {8, 8}),
             "the input 8x8 has the wrong rank; expected rank 3 to 5, got rank 2; a batch of images "
             "is [batch, channels, height, width]");

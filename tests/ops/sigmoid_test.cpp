@@ -32,5 +32,10 @@ TEST(Sigmoid, ShapeRule) {
             "the input has more dimensions than a tensor may have; expected rank <= 12, got more");
 }
 
+TEST(Sigmoid, RefusesIntegers) {
+  EXPECT_EQ(shape_or_refusal(ops::Sigmoid{}, {{DType::i32, {2, 3}}}),
+            "its elements are integers; expected a float type");
+}
+
 } // namespace
 } // namespace fovea

@@ -103,7 +103,8 @@ Run compile_kernel(const Definition& definition, const catalogue::Algorithm& alg
 
 std::vector<Realisation> kernel_realisations() {
   std::vector<Realisation> list;
-  for (const catalogue::Algorithm* algorithm : kernels::catalogue().algorithms())
+  const catalogue::Catalogue known = kernels::make_catalogue();
+  for (const catalogue::Algorithm* algorithm : known.algorithms())
     list.push_back({"kernel " + std::string(algorithm->name()),
                     [=](const Definition& definition) { return algorithm->matches(definition); },
                     [=](const Definition& definition) {

@@ -62,7 +62,12 @@ template <class Op> constexpr Map map_of() { return Map{{}, &detail::MapOf<Op>::
 // Applies an op to one tensor, or to several.
 template <class Op>
 Tensor<> apply(const Op &op, const std::vector<Tensor<>> &inputs, SourceLocation location) {
-  return inputs.at(0).network().apply(make_op(op), inputs, "", location)[0];
+  if (inputs.empty())
+    throw Error({.what = std::string(Op::name) + ": it has no inputs",
+                 .where = location,
+                 .expected = "one tensor or more",
+                 .got = "none"});
+  return inputs[0].network().apply(make_op(op), inputs, "", location)[0];
 }
 
 // b after a.

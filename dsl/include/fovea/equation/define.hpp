@@ -20,6 +20,7 @@ public:
   EquationOp(std::string name, std::vector<int> ranks, SourceLocation location,
              std::function<Definition(const Types &)> make);
   std::string name() const override { return "equation"; }
+  std::string layer_name() const override { return name_; }
   int inputs() const override { return static_cast<int>(ranks_.size()); }
   Attributes attributes() const override { return {{"name", name_}}; }
   Attributes chosen_attributes() const override { return attributes(); }
@@ -60,18 +61,17 @@ template <int... Ranks> std::vector<int> ranks_of(RankList<Ranks...>) { return {
 // A user's equation as something to call with tensors.
 class UserEquation {
 public:
-  UserEquation(std::shared_ptr<const EquationOp> op, std::string name, SourceLocation location)
-      : op_(std::move(op)), name_(std::move(name)), location_(location) {}
+  UserEquation(std::shared_ptr<const EquationOp> op, SourceLocation location)
+      : op_(std::move(op)), location_(location) {}
   template <class... Rest>
   Tensor<> operator()(const Tensor<> &first, const Rest &...rest) const {
-    return first.network().apply(op_, {first, rest...}, name_, location_)[0];
+    return first.network().apply(op_, {first, rest...}, "", location_)[0];
   }
   // The definition for these operand types; throws Error.
   Definition definition(const Types &operands) const { return op_->definition(operands); }
 
 private:
   std::shared_ptr<const EquationOp> op_;
-  std::string name_;
   SourceLocation location_;
 };
 
@@ -88,7 +88,7 @@ UserEquation define(std::string name, Lambda lambda,
                           std::make_index_sequence<sizeof...(R)>{});
     }(Ranks{});
   };
-  return {std::make_shared<EquationOp>(name, ranks, location, make), name, location};
+  return {std::make_shared<EquationOp>(name, ranks, location, make), location};
 }
 
 } // namespace fovea

@@ -127,8 +127,9 @@ template <PackLike A> auto operator*(const A &a, const Shape &factors) {
 }
 
 // Boundary rules: what a read outside the tensor gives.
-template <class Set> struct GuardedSubscripts {
+template <class Set, bool OfPack> struct GuardedSubscripts {
   using letters = Set;
+  static constexpr bool of_pack = OfPack;
   std::vector<IndexExpr> exprs;
   Boundary boundary = Boundary::none;
   Expr fill;      // Boundary::fill with a value of one's own
@@ -136,7 +137,7 @@ template <class Set> struct GuardedSubscripts {
 };
 namespace detail {
 template <class T> struct IsGuarded : std::false_type {};
-template <class S> struct IsGuarded<GuardedSubscripts<S>> : std::true_type {};
+template <class S, bool P> struct IsGuarded<GuardedSubscripts<S, P>> : std::true_type {};
 
 template <class T> std::vector<IndexExpr> exprs_of(const T &subscript) {
   if constexpr (IndexLike<T>)
@@ -147,11 +148,22 @@ template <class T> std::vector<IndexExpr> exprs_of(const T &subscript) {
     return subscript.exprs;
 }
 template <class T> auto guarded(const T &subscript, Boundary boundary, double number = 0) {
-  return GuardedSubscripts<typename T::letters>{exprs_of(subscript), boundary, nullptr, number};
+  return GuardedSubscripts<typename T::letters, IsPack<T>::value>{exprs_of(subscript), boundary,
+                                                                  nullptr, number};
 }
 } // namespace detail
 template <class T> concept GuardedLike = detail::IsGuarded<T>::value;
 template <class T> concept SubscriptLike = IndexLike<T> || PackLike<T> || GuardedLike<T>;
+
+namespace detail {
+// May stand for any number of dimensions.
+template <class T> constexpr bool is_of_pack() {
+  if constexpr (GuardedLike<T>)
+    return T::of_pack;
+  else
+    return PackLike<T>;
+}
+} // namespace detail
 
 template <class T> requires(IndexLike<T> || PackLike<T>) auto zero(const T &subscript) {
   return detail::guarded(subscript, Boundary::fill);

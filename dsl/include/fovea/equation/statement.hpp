@@ -50,8 +50,7 @@ public:
       : number_(number), name_(std::move(name)), type_(type) {}
 
   template <SubscriptLike... S> auto operator()(const S &...subscripts) const {
-    static_assert(Rank == any_rank || sizeof...(S) == Rank || (PackLike<S> || ...) ||
-                      (GuardedLike<S> || ...),
+    static_assert(Rank == any_rank || sizeof...(S) == Rank || (detail::is_of_pack<S>() || ...),
                   "fovea: WHAT: a tensor is read with the wrong number of subscripts; WHY: Tensor<R> "
                   "has R dimensions and takes R subscripts; WHERE: the read V(...)");
     return detail::read(number_, nullptr, type_.dtype, subscripts...);

@@ -83,7 +83,7 @@ public:
   std::string trail(int value) const;
 
   // Applies `op` to values of this network; makes its parameters, named `layer.suffix`; an empty
-  // `layer` is numbered by op: "tanh_2". Used by blocks. Throws Error.
+  // `layer` is numbered by op, or by equation: "tanh_2". Used by blocks. Throws Error.
   std::vector<Tensor<>> apply(OpPtr op, const std::vector<Tensor<>> &inputs,
                               const std::string &layer, SourceLocation location);
   // While it lives, names of layers and parameters get `name` and a dot in front.

@@ -75,6 +75,8 @@ class AnyOp {
 public:
   virtual ~AnyOp() = default;
   virtual std::string name() const = 0;
+  // What a layer without a name is called, with a number from the second on.
+  virtual std::string layer_name() const { return name(); }
   virtual int inputs() const = 0;
   virtual Attributes attributes() const = 0;
   // Attributes that differ from the op's defaults (what a summary shows).

@@ -7,8 +7,11 @@ namespace fovea::ops {
 
 template <class Op> struct UnaryOp : OpBase<Op> {
   static constexpr int inputs = 1;
+  static constexpr bool floats_only = false; // no meaning for integers
   constexpr Inferred infer(const Types &operands) const {
     if (const ShapeError error = check_operand(operands[0], 0, max_rank); error.what)
+      return error;
+    if (const ShapeError error = check_float(operands[0]); Op::floats_only && error.what)
       return error;
     return operands[0];
   }

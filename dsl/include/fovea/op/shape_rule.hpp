@@ -61,6 +61,11 @@ constexpr ShapeError check_operand(const TensorType &type, int min_rank, int max
     return {"the input {in} is too large", "a size in bytes below 2^63", "{0}", "", {type.shape}};
   return {};
 }
+constexpr ShapeError check_float(const TensorType &type) {
+  if (!is_float(type.dtype))
+    return {"its elements are integers", "a float type", "", "", {}};
+  return {};
+}
 constexpr ShapeError check_result(const TensorType &type) {
   if (type.bytes() < 0)
     return {"the result is too large", "a size in bytes below 2^63", "{0}", "", {type.shape}};

@@ -8,6 +8,7 @@ namespace ops {
 //   Z(b,c,j) = sum(m) X(b, c, j*stride + m*dilation - pad) / count(j)
 struct AvgPool : PoolOp<AvgPool> {
   static constexpr const char *name = "avg_pool";
+  static constexpr bool floats_only = true; // as in ONNX
   bool count_include_pad = false;
 
   template <class Self, class V> static constexpr void fields(Self &self, V &&visit) {

@@ -31,8 +31,8 @@ struct BatchNorm : OpBase<BatchNorm> {
     const TensorType &x = operands[0];
     if (const ShapeError error = check_operand(x, 2, max_rank); error.what)
       return error;
-    if (!is_float(x.dtype))
-      return ShapeError{"its elements are integers", "a float type", "", "", {}};
+    if (const ShapeError error = check_float(x); error.what)
+      return error;
     if (!(epsilon >= 0))
       return ShapeError{"epsilon is negative", "epsilon >= 0", "", "", {}};
     if (const ShapeError error = check_parameters(*this, operands); error.what)

@@ -21,8 +21,8 @@ struct Softmax : OpBase<Softmax> {
     const TensorType &x = operands[0];
     if (const ShapeError error = check_operand(x, 1, max_rank); error.what)
       return error;
-    if (!is_float(x.dtype))
-      return ShapeError{"its elements are integers", "a float type", "", "", {}};
+    if (const ShapeError error = check_float(x); error.what)
+      return error;
     if (axis < -x.shape.rank() || axis >= x.shape.rank())
       return ShapeError{"the axis is no dimension of the input {in}", "{0} to {1}", "{2}", "",
                         {Shape{-x.shape.rank()}, Shape{x.shape.rank() - 1}, Shape{axis}}};

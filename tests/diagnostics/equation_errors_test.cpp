@@ -1,0 +1,145 @@
+// Equations whose ranges, ranks or types do not fit the tensors that they are applied to.
+#include "expect_error.hpp"
+
+#include <fovea/dsl.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace fovea {
+namespace {
+
+using namespace testing;
+using ::testing::HasSubstr;
+
+const Index<'i'> i{};
+const Index<'j'> j{};
+const Index<'m'> m{};
+
+TensorType f32(const Shape& shape) { return {DType::f32, shape}; }
+
+template <class Lambda> ErrorParts refusal(Lambda lambda, const Types& types) {
+  return error_of([&] { define("f", lambda).definition(types); });
+}
+
+TEST(EquationErrors, AReadThatEscapes) {
+  const ErrorParts error =
+      refusal([](Tensor<2> x) { return Z(i, j) = x(i, j) - x(i, j + 1); }, {f32({4, 5})});
+  EXPECT_EQ(error.what, "equation 'f': a read of 't0' escapes its dimension 1");
+  EXPECT_EQ(error.expected, "0 <= index < 5");
+  EXPECT_EQ(error.got, "1 .. 5");
+  EXPECT_EQ(error.hint, "shorten a range with .range(n), or give a boundary rule: zero, constant, "
+                        "clamp, reflect, wrap");
+  EXPECT_EQ(refusal([](Tensor<1> x) { return Z(i.range(4)) = x(i - 2); }, {f32({4})}).got, "-2 .. 1");
+  EXPECT_EQ(refusal([](Tensor<1> x) { return Z(i.range(9)) = x(i); }, {f32({4})}).got, "0 .. 8");
+}
+
+TEST(EquationErrors, TwoRangesOfOneIndex) {
+  const ErrorParts error =
+      refusal([](Tensor<1> x, Tensor<1> w) { return Z() = sum(m)(x(m) * w(m)); },
+              {f32({4}), f32({3})});
+  EXPECT_EQ(error.what, "equation 'f': index m has two ranges");
+  EXPECT_EQ(error.expected, "4");
+  EXPECT_EQ(error.got, "3 from dimension 0 of 't1'");
+}
+
+TEST(EquationErrors, ARangeThatNothingStates) {
+  const ErrorParts free = refusal([](Tensor<1> x) { return Z(i) = x(zero(i - 1)); }, {f32({4})});
+  EXPECT_EQ(free.what, "equation 'f': the range of index i is unknown");
+  EXPECT_EQ(free.hint, "write i.range(n) on the left side");
+  const ErrorParts reduced =
+      refusal([](Tensor<1> x) { return Z(i) = sum(m)(x(i + m)); }, {f32({4})});
+  EXPECT_EQ(reduced.what, "equation 'f': the range of the reduction index m is unknown");
+  EXPECT_EQ(reduced.expected, "a dimension that it reads alone, or a stated range");
+  EXPECT_EQ(reduced.hint, "write m.range(n)");
+}
+
+TEST(EquationErrors, AnEmptyRange) {
+  const auto windows = [](Tensor<1> x, Tensor<1> w) { return Z(i) = sum(m)(x(i + m) * w(m)); };
+  const ErrorParts error = refusal(windows, {f32({3}), f32({5})});
+  EXPECT_EQ(error.what, "equation 'f': index i has an empty range");
+  EXPECT_EQ(error.hint, "the tensors read by it are too small");
+  EXPECT_EQ(refusal([](Tensor<1> x) { return Z(i.range(0)) = x(i); }, {f32({3})}).got, "0");
+}
+
+TEST(EquationErrors, RanksThatDiffer) {
+  const ErrorParts error = refusal([](Tensor<3> x) { return Z(i) = x(i, i, i); }, {f32({3, 3})});
+  EXPECT_EQ(error.what, "equation 'f': operand 0 has the wrong rank");
+  EXPECT_EQ(error.expected, "rank 3 or more");
+  EXPECT_EQ(error.got, "rank 2 (3x3)");
+  const auto product = [](Tensor<1> x, Tensor<1> w) { return Z(i) = x(i) * w(i); };
+  const ErrorParts batches = refusal(product, {f32({2, 3}), f32({4, 3})});
+  EXPECT_EQ(batches.what, "equation 'f': operands differ in their leading dimensions");
+  EXPECT_EQ(batches.expected, "2");
+  EXPECT_EQ(batches.got, "4");
+}
+
+// An inner equation has no declared rank: its reads are counted when it is bound.
+TEST(EquationErrors, AnInnerEquationReadWrongly) {
+  const ErrorParts error = refusal(
+      [](Tensor<2> x) {
+        const auto M = let(M_(i) = max(j)(x(i, j)));
+        return Z(i, j) = x(i, j) - M(i, j);
+      },
+      {f32({3, 4})});
+  EXPECT_EQ(error.what, "equation 'f': tensor 'M' is read with 2 subscripts");
+  EXPECT_EQ(error.expected, "1, one per dimension of 3");
+}
+
+TEST(EquationErrors, ElementTypesThatDiffer) {
+  const ErrorParts error =
+      refusal([](Tensor<1> x, Tensor<1> w) { return Z(i) = x(i) * w(i); },
+              {f32({3}), TensorType{DType::i32, {3}}});
+  EXPECT_EQ(error.what, "equation: the operands of `mul` have different element types");
+  EXPECT_EQ(error.expected, "f32");
+  EXPECT_EQ(error.got, "i32");
+  EXPECT_EQ(error.hint, "convert one of them with cast(value, type)");
+}
+
+TEST(EquationErrors, NameTheLineOfTheEquation) {
+  const unsigned line = __LINE__ + 1;
+  const auto pairs = define("pairs", [](Tensor<1> x) { return Z(i.range(4)) = x(i + 1); });
+  Network net("net");
+  const Tensor<> x = net.input("x", {4});
+  const ErrorParts error = error_of([&] { pairs(x); });
+  EXPECT_EQ(error.what, "equation 'pairs': a read of 't0' escapes its dimension 0");
+  EXPECT_EQ(error.where.line, line);
+  EXPECT_STREQ(error.where.file, __FILE__);
+}
+
+TEST(EquationErrors, WrongNumberOfOperands) {
+  const auto product = define("product", [](Tensor<1> x, Tensor<1> w) { return Z(i) = x(i) * w(i); });
+  Network net("net");
+  const Tensor<> x = net.input("x", {4});
+  const ErrorParts error = error_of([&] { product(x); });
+  EXPECT_EQ(error.what, "equation 'product': wrong number of inputs");
+  EXPECT_EQ(error.expected, "2");
+  EXPECT_EQ(error.got, "1");
+}
+
+TEST(EquationErrors, DivisorsOfIndicesArePositive) {
+  for (int64_t divisor : {0, -2}) {
+    EXPECT_THAT(refusal([=](Tensor<1> x) { return Z(i.range(2)) = x(i / divisor); }, {f32({4})}).what,
+                HasSubstr("divi"));
+    EXPECT_THAT(refusal([=](Tensor<1> x) { return Z(i.range(2)) = x(i % divisor); }, {f32({4})}).what,
+                HasSubstr("divi"));
+  }
+}
+
+TEST(EquationErrors, RangesThatOverflow) {
+  const int64_t huge = INT64_C(1) << 62;
+  const ErrorParts error =
+      refusal([=](Tensor<1> x) { return Z(i.range(huge), j.range(huge)) = x(zero(i + j)); },
+              {f32({4})});
+  EXPECT_THAT(error.what, HasSubstr("too large"));
+}
+
+TEST(EquationErrors, SubscriptsThatOverflow) {
+  const int64_t huge = INT64_C(1) << 62;
+  const ErrorParts error =
+      refusal([=](Tensor<1> x) { return Z(i.range(8)) = x(i * huge); }, {f32({4})});
+  EXPECT_THAT(error.what, HasSubstr("escapes"));
+}
+
+} // namespace
+} // namespace fovea

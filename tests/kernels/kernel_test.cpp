@@ -1,0 +1,445 @@
+#include "tests/kernels/kernel_test.hpp"
+
+#include <fovea/error.hpp>
+
+#include <cmath>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include <dlfcn.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+namespace fovea::kernel_test {
+
+// --- definitions --------------------------------------------------------------------------------
+
+Expr constant(double value, DType type) {
+  Node node;
+  node.kind = Node::Kind::constant;
+  node.type = type;
+  node.constant = value;
+  node.integer = is_float(type) ? 0 : static_cast<int64_t>(value);
+  return std::make_shared<const Node>(node);
+}
+
+Expr op(ScalarOp op, std::vector<Expr> args) {
+  Node node;
+  node.kind = Node::Kind::op;
+  node.op = op;
+  const bool boolean = op >= ScalarOp::less && op <= ScalarOp::logical_not;
+  node.type = boolean ? DType::boolean : args.back()->type;
+  node.args = std::move(args);
+  return std::make_shared<const Node>(std::move(node));
+}
+
+Expr index_value(IndexExpr index) {
+  Node node;
+  node.kind = Node::Kind::index;
+  node.type = DType::i64;
+  node.index = std::move(index);
+  return std::make_shared<const Node>(std::move(node));
+}
+
+Expr cast(Expr value, DType type) {
+  Node node;
+  node.kind = Node::Kind::cast;
+  node.type = type;
+  node.args = {std::move(value)};
+  return std::make_shared<const Node>(std::move(node));
+}
+
+int Builder::operand(const std::string& name, DType type, Shape shape) {
+  definition_.operands.push_back({name, {type, shape}});
+  return static_cast<int>(definition_.operands.size()) - 1;
+}
+
+Expr Builder::read(int tensor, const std::vector<At>& at) const {
+  Node node;
+  node.kind = Node::Kind::read;
+  node.tensor = tensor;
+  node.type = definition_.type_of(tensor).dtype;
+  for (const At& subscript : at) {
+    node.subscripts.push_back(subscript);
+    if (subscript.fill && subscript.fill->type != node.type)
+      node.subscripts.back().fill = constant(subscript.fill->constant, node.type);
+  }
+  return std::make_shared<const Node>(std::move(node));
+}
+
+int Builder::equation(const std::string& name, std::vector<IndexRange> free, Expr body) {
+  Equation equation;
+  equation.name = name;
+  equation.type = equation.accumulator = body->type;
+  equation.free = std::move(free);
+  equation.body = std::move(body);
+  definition_.equations.push_back(std::move(equation));
+  return definition_.tensor_of_equation(static_cast<int>(definition_.equations.size()) - 1);
+}
+
+int Builder::reduction(const std::string& name, std::vector<IndexRange> free, ReduceKind kind,
+                       std::vector<IndexRange> reduced, Expr body) {
+  const int tensor = equation(name, std::move(free), std::move(body));
+  Equation& equation = definition_.equations.back();
+  equation.reduction = kind;
+  equation.reduced = std::move(reduced);
+  equation.accumulator = accumulator_of(equation.type);
+  const bool sums = kind == ReduceKind::sum || kind == ReduceKind::product;
+  if (sums && !is_float(equation.type))
+    equation.type = equation.accumulator;
+  return tensor;
+}
+
+Definition Builder::results(const std::vector<int>& tensors) {
+  for (const int tensor : tensors)
+    definition_.results.push_back(tensor - static_cast<int>(definition_.operands.size()));
+  return definition_;
+}
+
+// --- memory and libraries -----------------------------------------------------------------------
+
+catalogue::Target test_target() {
+  catalogue::Target target = catalogue::Target::host();
+  target.threads = 4;
+  return target;
+}
+
+GuardedMemory::GuardedMemory(size_t bytes, bool at_end) {
+  const size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  const size_t inside = (bytes + page - 1) / page * page;
+  mapped_ = inside + 2 * page;
+  mapping_ = mmap(nullptr, mapped_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  char* first = static_cast<char*>(mapping_) + page;
+  mprotect(mapping_, page, PROT_NONE);
+  mprotect(first + inside, page, PROT_NONE);
+  data_ = at_end ? first + inside - bytes : first;
+}
+
+GuardedMemory::~GuardedMemory() {
+  if (mapping_)
+    munmap(mapping_, mapped_);
+}
+
+GuardedMemory::GuardedMemory(GuardedMemory&& other) noexcept
+    : mapping_(other.mapping_), mapped_(other.mapped_), data_(other.data_) {
+  other.mapping_ = nullptr;
+}
+
+namespace {
+
+// halide_buffer_t.
+struct BufferDimension {
+  int32_t min = 0, extent = 0, stride = 0;
+  uint32_t flags = 0;
+};
+struct Buffer {
+  uint64_t device = 0;
+  const void* device_interface = nullptr;
+  void* host = nullptr;
+  uint64_t flags = 0;
+  uint8_t type_code = 0, type_bits = 0;
+  uint16_t type_lanes = 1;
+  int32_t dimensions = 0;
+  BufferDimension* dim = nullptr;
+  void* padding = nullptr;
+};
+
+// What a kernel may call; user_context counts memory as the runtime's slab does.
+constexpr const char* hooks = R"(
+#include <stdint.h>
+#include <stdlib.h>
+struct context { int64_t used, peak; };
+static int64_t cost(int64_t bytes) { return (bytes + 127) / 128 * 128 + 128; }
+void *halide_malloc(void *user, size_t bytes) {
+  struct context *context = user;
+  char *block = aligned_alloc(128, cost(bytes));
+  *(int64_t *)block = bytes;
+  context->used += cost(bytes);
+  if (context->used > context->peak) context->peak = context->used;
+  return block + 128;
+}
+void halide_free(void *user, void *pointer) {
+  if (!pointer) return;
+  char *block = (char *)pointer - 128;
+  ((struct context *)user)->used -= cost(*(int64_t *)block);
+  free(block);
+}
+typedef int (*task)(void *, int, uint8_t *);
+int halide_do_par_for(void *user, task f, int min, int size, uint8_t *closure) {
+  for (int i = size - 1; i >= 0; --i) { /* backwards: tasks must not depend on their order */
+    int code = f(user, min + i, closure);
+    if (code) return code;
+  }
+  return 0;
+}
+)";
+
+struct Context {
+  int64_t used = 0, peak = 0;
+};
+
+using Function = int (*)(void*, Buffer*);
+
+// Calls with as many buffers as there are; the kernels take at least one.
+template <size_t... K>
+int call(void* function, void* context, std::vector<Buffer>& buffers, std::index_sequence<K...>) {
+  using Plain = int (*)(void*, decltype(K, static_cast<Buffer*>(nullptr))...);
+  return reinterpret_cast<Plain>(function)(context, &buffers[K]...);
+}
+
+} // namespace
+
+LoadedKernel::LoadedKernel(const catalogue::KernelObject& object) : object_(object) {
+  char folder[] = "/tmp/fovea-test-XXXXXX";
+  if (!mkdtemp(folder))
+    throw std::runtime_error("mkdtemp");
+  const std::string path = folder;
+  std::ofstream(path + "/k.o", std::ios::binary) << object.object;
+  std::ofstream(path + "/hooks.c") << hooks;
+  const std::string command =
+      "cc -O1 -shared -fPIC -Wl,-z,defs -o " + path + "/k.so " + path + "/k.o " + path + "/hooks.c -lm";
+  if (std::system(command.c_str()) != 0)
+    throw std::runtime_error("cannot link the kernel: it needs more than it may");
+  library_ = dlopen((path + "/k.so").c_str(), RTLD_NOW | RTLD_LOCAL);
+  std::filesystem::remove_all(path);
+  if (!library_)
+    throw std::runtime_error(dlerror());
+  function_ = dlsym(library_, object.symbol.c_str());
+}
+
+LoadedKernel::~LoadedKernel() {
+  if (library_)
+    dlclose(library_);
+}
+
+int LoadedKernel::run(const std::vector<void*>& tensors) {
+  std::vector<TensorType> types = object_.operands;
+  types.insert(types.end(), object_.results.begin(), object_.results.end());
+  std::vector<Buffer> buffers(tensors.size());
+  std::vector<std::vector<BufferDimension>> dimensions(tensors.size());
+  for (size_t t = 0; t < tensors.size(); ++t) {
+    const Shape& shape = types[t].shape;
+    const Shape strides = row_major_strides(shape);
+    for (int d = shape.rank() - 1; d >= 0; --d)
+      dimensions[t].push_back(
+          {0, static_cast<int32_t>(shape[d]), static_cast<int32_t>(strides[d]), 0});
+    buffers[t].host = tensors[t];
+    buffers[t].dimensions = shape.rank();
+    buffers[t].dim = dimensions[t].data();
+  }
+  Context context;
+  int code = -1;
+  switch (buffers.size()) {
+  case 1:
+    code = call(function_, &context, buffers, std::make_index_sequence<1>());
+    break;
+  case 2:
+    code = call(function_, &context, buffers, std::make_index_sequence<2>());
+    break;
+  case 3:
+    code = call(function_, &context, buffers, std::make_index_sequence<3>());
+    break;
+  case 4:
+    code = call(function_, &context, buffers, std::make_index_sequence<4>());
+    break;
+  case 5:
+    code = call(function_, &context, buffers, std::make_index_sequence<5>());
+    break;
+  default:
+    code = call(function_, &context, buffers, std::make_index_sequence<6>());
+  }
+  scratch_used_ = context.peak;
+  EXPECT_EQ(context.used, 0) << "memory is not given back";
+  return code;
+}
+
+// --- values -------------------------------------------------------------------------------------
+
+namespace {
+
+uint16_t half_bits(float value) { // of small multiples of 1/64: exact
+  if (value == 0)
+    return 0;
+  int exponent = 0;
+  const float fraction = std::frexp(std::abs(value), &exponent); // [0.5, 1)
+  const uint16_t mantissa = static_cast<uint16_t>(std::lround((fraction * 2 - 1) * 1024));
+  return static_cast<uint16_t>((value < 0 ? 0x8000 : 0) | ((exponent - 1 + 15) << 10) | mantissa);
+}
+
+float half_value(uint16_t bits) {
+  const int exponent = bits >> 10 & 31, mantissa = bits & 1023;
+  const float sign = bits & 0x8000 ? -1.0f : 1.0f;
+  if (exponent == 31)
+    return mantissa ? NAN : sign * INFINITY;
+  return exponent ? sign * std::ldexp(static_cast<float>(mantissa + 1024), exponent - 25)
+                  : sign * std::ldexp(static_cast<float>(mantissa), -24);
+}
+
+template <class T> void put(Bytes& bytes, size_t k, T value) {
+  std::memcpy(bytes.data() + k * sizeof(T), &value, sizeof(T));
+}
+
+void put_value(Bytes& bytes, size_t k, DType type, double value) {
+  const float single = static_cast<float>(value);
+  uint32_t bits = 0;
+  std::memcpy(&bits, &single, 4);
+  switch (type) {
+  case DType::f16:
+    return put(bytes, k, half_bits(single));
+  case DType::bf16:
+    return put(bytes, k, static_cast<uint16_t>(bits >> 16));
+  case DType::f32:
+    return put(bytes, k, single);
+  case DType::f64:
+    return put(bytes, k, value);
+  case DType::i8:
+    return put(bytes, k, static_cast<int8_t>(value));
+  case DType::u8:
+    return put(bytes, k, static_cast<uint8_t>(value));
+  case DType::i32:
+    return put(bytes, k, static_cast<int32_t>(value));
+  case DType::i64:
+    return put(bytes, k, static_cast<int64_t>(value));
+  case DType::boolean:
+    return put(bytes, k, static_cast<uint8_t>(value != 0));
+  }
+}
+
+Value get_value(const Bytes& bytes, size_t k, DType type) {
+  switch (type) {
+  case DType::f16:
+    return {half_value(element<uint16_t>(bytes, k)), 0, 0};
+  case DType::bf16: {
+    const uint32_t bits = static_cast<uint32_t>(element<uint16_t>(bytes, k)) << 16;
+    float value;
+    std::memcpy(&value, &bits, 4);
+    return {value, 0, 0};
+  }
+  case DType::f32:
+    return {element<float>(bytes, k), 0, 0};
+  case DType::f64:
+    return {element<double>(bytes, k), 0, 0};
+  case DType::i8:
+    return {0, 0, element<int8_t>(bytes, k)};
+  case DType::i32:
+    return {0, 0, element<int32_t>(bytes, k)};
+  case DType::i64:
+    return {0, 0, element<int64_t>(bytes, k)};
+  default:
+    return {0, 0, element<uint8_t>(bytes, k)};
+  }
+}
+
+} // namespace
+
+Bytes random_tensor(const TensorType& type, uint32_t seed) {
+  std::mt19937 random(seed);
+  const size_t count = static_cast<size_t>(type.shape.elements());
+  Bytes bytes(count * static_cast<size_t>(size_of(type.dtype)));
+  for (size_t k = 0; k < count; ++k) {
+    const double unit = static_cast<double>(random() % 255) - 127; // -127 .. 127
+    const bool wide = type.dtype == DType::i32 || type.dtype == DType::i64;
+    const double value = is_float(type.dtype)             ? unit / 64
+                         : type.dtype == DType::u8        ? unit + 127
+                         : type.dtype == DType::boolean   ? random() % 2
+                         : wide ? static_cast<double>(static_cast<int32_t>(random())) : unit;
+    put_value(bytes, k, type.dtype, value);
+  }
+  return bytes;
+}
+
+std::vector<Bytes> run(const Definition& definition, const std::vector<Bytes>& operands,
+                       const std::optional<Schedule>& schedule,
+                       const catalogue::Target& target) {
+  catalogue::KernelRequest request;
+  request.definition = definition;
+  request.schedule = schedule;
+  request.target = target;
+  request.symbol = "kernel";
+  const catalogue::KernelObject object = kernels::make_halide_compiler()->compile(request);
+  LoadedKernel kernel(object);
+  std::vector<Bytes> results;
+  for (const bool at_end : {true, false}) {
+    std::vector<GuardedMemory> memory;
+    std::vector<void*> pointers;
+    for (const Bytes& bytes : operands) {
+      memory.emplace_back(bytes.size(), at_end);
+      std::memcpy(memory.back().data(), bytes.data(), bytes.size());
+      pointers.push_back(memory.back().data());
+    }
+    for (const TensorType& type : object.results) {
+      memory.emplace_back(static_cast<size_t>(type.bytes()), at_end);
+      std::memset(memory.back().data(), 0xcd, static_cast<size_t>(type.bytes()));
+      pointers.push_back(memory.back().data());
+    }
+    EXPECT_EQ(kernel.run(pointers), 0);
+    EXPECT_LE(kernel.scratch_used(), object.thread_scratch_bytes);
+    std::vector<Bytes> found;
+    for (size_t r = 0; r < object.results.size(); ++r) {
+      const uint8_t* data = static_cast<const uint8_t*>(pointers[operands.size() + r]);
+      found.emplace_back(data, data + object.results[r].bytes());
+    }
+    if (!at_end && found != results)
+      ADD_FAILURE() << definition.name << ": results depend on where tensors lie";
+    results = std::move(found);
+  }
+  return results;
+}
+
+void expect_interpreted(const Definition& definition, const std::vector<Bytes>& operands,
+                        const std::vector<Bytes>& results) {
+  std::vector<const void*> pointers;
+  for (const Bytes& bytes : operands)
+    pointers.push_back(bytes.data());
+  Interpreter interpreter(definition, reader_of(definition, pointers));
+  for (size_t r = 0; r < results.size(); ++r) {
+    const int tensor = definition.tensor_of_equation(definition.results[r]);
+    const TensorType type = definition.type_of(tensor);
+    const std::vector<Value> expected = interpreter.all(static_cast<int>(r));
+    size_t wrong = 0;
+    for (size_t k = 0; k < expected.size() && wrong < 5; ++k) {
+      const Value got = get_value(results[r], k, type.dtype);
+      const Value& want = expected[k];
+      if (std::isinf(want.error))
+        continue;
+      const bool same_special = (std::isnan(want.real) && std::isnan(got.real)) ||
+                                (std::isinf(want.real) && want.real == got.real);
+      const bool good =
+          is_float(type.dtype)
+              ? same_special || std::abs(got.real - want.real) <= want.error
+              : std::abs(static_cast<double>(got.integer) - static_cast<double>(want.integer)) <=
+                    want.error;
+      if (!good) {
+        ++wrong;
+        ADD_FAILURE() << definition.name << ": result " << r << " element " << k << " is "
+                      << got.real << " / " << got.integer << ", expected " << want.real << " / "
+                      << want.integer << " within " << want.error;
+      }
+    }
+  }
+}
+
+void check(const Definition& definition, const std::optional<Schedule>& schedule, uint32_t seed) {
+  std::vector<Bytes> operands;
+  for (const Operand& operand : definition.operands)
+    operands.push_back(random_tensor(operand.type, seed + static_cast<uint32_t>(operands.size())));
+  std::vector<Bytes> results;
+  try {
+    results = run(definition, operands, schedule);
+  } catch (const Error& error) {
+    FAIL() << error.what();
+  }
+  expect_interpreted(definition, operands, results);
+}
+
+std::string error_of(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+} // namespace fovea::kernel_test
