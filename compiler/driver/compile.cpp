@@ -22,11 +22,11 @@
 namespace fovea {
 namespace {
 
-constexpr const char *driver_phase = "driver";
+constexpr const char* driver_phase = "driver";
 
 class Compilation {
-public:
-  Compilation(const Network &network, const CompileOptions &options, SourceLocation location)
+ public:
+  Compilation(const Network& network, const CompileOptions& options, SourceLocation location)
       : network_(network), options_(options), location_(location),
         target_(options.target ? *options.target : catalogue::Target::host()) {
     // One network at a time uses a context; kernels are what takes long, and has threads.
@@ -36,8 +36,10 @@ public:
 
   Model run() {
     check_options();
-    if (options_.stop_after.empty())
+    if (options_.stop_after.empty()) {
+      check_target();
       driver::check_weights_set(network_, location_);
+    }
     if (!lower())
       return {};
     const std::vector<std::byte> driver_object = build_driver();
@@ -47,14 +49,16 @@ public:
     return link(driver_object, std::move(kernels));
   }
 
-private:
+ private:
   void check_options() const {
     std::vector<std::string> phases = passes::phase_names();
     phases.push_back(driver_phase);
-    if (!options_.stop_after.empty() && std::ranges::find(phases, options_.stop_after) == phases.end())
-      throw Error({.what = "CompileOptions::stop_after: there is no phase '" + options_.stop_after + "'",
-                   .where = location_,
-                   .expected = fmt::format("{}", fmt::join(phases, ", "))});
+    if (!options_.stop_after.empty() &&
+        std::ranges::find(phases, options_.stop_after) == phases.end())
+      throw Error(
+          {.what = "CompileOptions::stop_after: there is no phase '" + options_.stop_after + "'",
+           .where = location_,
+           .expected = fmt::format("{}", fmt::join(phases, ", "))});
     if (options_.dump_kernels && options_.dump_phases.empty())
       throw Error({.what = "CompileOptions::dump_kernels without a folder",
                    .where = location_,
@@ -68,6 +72,22 @@ private:
       throw Error({.what = "network '" + network_.name() + "' has no outputs",
                    .where = location_,
                    .hint = "mark what it computes with net.output(\"name\", tensor)"});
+  }
+
+  // A model runs here, where an instruction that the processor lacks would end the program.
+  void check_target() const {
+    const catalogue::Target host = catalogue::Target::host();
+    const auto lacks = [&](bool catalogue::Target::*feature) {
+      return target_.*feature && !(host.*feature);
+    };
+    using Target = catalogue::Target;
+    if (target_.arch != host.arch || target_.os != host.os || lacks(&Target::sse41) ||
+        lacks(&Target::avx) || lacks(&Target::avx2) || lacks(&Target::fma) ||
+        lacks(&Target::f16c) || lacks(&Target::avx512))
+      throw Error({.what = "CompileOptions::target: this machine cannot run code for the target",
+                   .where = location_,
+                   .expected = "at most " + to_string(host),
+                   .got = to_string(target_)});
   }
 
   // From the captured graph to `plan_`; false where the user wants no more.
@@ -92,9 +112,9 @@ private:
 
   std::map<std::string, passes::LayerChoice> choices() const {
     std::map<std::string, passes::LayerChoice> choices;
-    for (const auto &[layer, schedule] : options_.schedules)
+    for (const auto& [layer, schedule] : options_.schedules)
       choices[layer].schedule = schedule.to_string();
-    for (const auto &[layer, algorithm] : options_.algorithms)
+    for (const auto& [layer, algorithm] : options_.algorithms)
       choices[layer].algorithm = algorithm;
     return choices;
   }
@@ -125,34 +145,35 @@ private:
     if (options_.dump_kernels)
       jobs.dump_folder = options_.dump_phases / "kernels";
     if (options_.progress)
-      jobs.done = [this](const std::string &layer, int done, int total) {
+      jobs.done = [this](const std::string& layer, int done, int total) {
         options_.progress({"kernels", layer, done, total, seconds()});
       };
     return driver::compile_kernels(jobs);
   }
 
-  Model link(const std::vector<std::byte> &driver_object,
+  Model link(const std::vector<std::byte>& driver_object,
              std::vector<driver::CompiledKernel> kernels) {
     report("link");
     std::vector<emit::JitObject> objects{{"the driver function", driver_object}};
     uint64_t scratch = 0; // one thread runs one kernel at a time
-    for (const driver::CompiledKernel &kernel : kernels) {
-      objects.push_back({kernel.info.layers.front(), std::as_bytes(std::span(kernel.object.object))});
+    for (const driver::CompiledKernel& kernel : kernels) {
+      objects.push_back(
+          {kernel.info.layers.front(), std::as_bytes(std::span(kernel.object.object))});
       scratch = std::max(scratch, static_cast<uint64_t>(kernel.object.thread_scratch_bytes));
     }
     emit::Jit jit(objects, emit::driver_symbol);
 
     std::vector<std::string> names;
-    for (const ir::PlanValue &parameter : plan_.parameters)
+    for (const ir::PlanValue& parameter : plan_.parameters)
       names.push_back(parameter.name);
     driver::Weights weights(network_, names, location_);
-    std::vector<const void *> data = weights.data();
+    std::vector<const void*> data = weights.data();
     const auto entry = jit.entry();
     std::shared_ptr<const LoadedProgram> program(new LoadedProgram{
         std::move(jit), std::move(weights), {plan_, std::move(data), scratch, entry}});
 
     std::vector<KernelInfo> infos;
-    for (driver::CompiledKernel &kernel : kernels)
+    for (driver::CompiledKernel& kernel : kernels)
       infos.push_back(std::move(kernel.info));
     return ModelBuilder::make(plan_, std::move(program), std::move(infos), seconds());
   }
@@ -161,13 +182,13 @@ private:
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
   }
 
-  void report(const char *phase) const {
+  void report(const char* phase) const {
     if (options_.progress)
       options_.progress({phase, "", 0, 0, seconds()});
   }
 
-  const Network &network_;
-  const CompileOptions &options_;
+  const Network& network_;
+  const CompileOptions& options_;
   const SourceLocation location_;
   const catalogue::Target target_;
   const catalogue::Catalogue catalogue_ = kernels::make_catalogue();
@@ -178,7 +199,7 @@ private:
 
 } // namespace
 
-Model compile(const Network &network, const CompileOptions &options, SourceLocation location) {
+Model compile(const Network& network, const CompileOptions& options, SourceLocation location) {
   return Compilation(network, options, location).run();
 }
 

@@ -12,9 +12,9 @@ struct Context::State {
   std::vector<fovea_buffer> input_buffers, output_buffers; // prepared: run fills in the addresses
 };
 
-static std::vector<fovea_buffer> prepare(const std::vector<TensorInfo> &tensors) {
+static std::vector<fovea_buffer> prepare(const std::vector<TensorInfo>& tensors) {
   std::vector<fovea_buffer> buffers;
-  for (const TensorInfo &tensor : tensors) {
+  for (const TensorInfo& tensor : tensors) {
     fovea_buffer buffer{};
     buffer.struct_size = sizeof buffer;
     buffer.bytes = static_cast<uint64_t>(tensor.type.bytes());
@@ -27,24 +27,24 @@ static std::vector<fovea_buffer> prepare(const std::vector<TensorInfo> &tensors)
   return buffers;
 }
 
-static std::string names_of(const std::vector<TensorInfo> &tensors) {
+static std::string names_of(const std::vector<TensorInfo>& tensors) {
   std::string names;
-  for (const TensorInfo &tensor : tensors)
+  for (const TensorInfo& tensor : tensors)
     names += (names.empty() ? "'" : ", '") + tensor.name + "'";
   return names;
 }
 
 // What the caller gave for one list of a model's tensors, put into the prepared buffers.
 template <class Named>
-static void bind(const std::string &model, const char *role, const std::vector<TensorInfo> &tensors,
-                 std::span<const Named> given, std::vector<fovea_buffer> &buffers,
-                 SourceLocation location) {
+static void bind_tensors(const std::string& model, const char* role,
+                         const std::vector<TensorInfo>& tensors, std::span<const Named> given,
+                         std::vector<fovea_buffer>& buffers, SourceLocation location) {
   auto subject = [&](std::string_view name) {
     return "model '" + model + "', " + role + " '" + std::string(name) + "': ";
   };
-  for (fovea_buffer &buffer : buffers)
+  for (fovea_buffer& buffer : buffers)
     buffer.data = nullptr;
-  for (const Named &argument : given) {
+  for (const Named& argument : given) {
     size_t k = 0;
     while (k < tensors.size() && tensors[k].name != argument.name)
       ++k;
@@ -56,15 +56,15 @@ static void bind(const std::string &model, const char *role, const std::vector<T
     if (buffers[k].data)
       throw Error({.what = subject(argument.name) + "given twice", .where = location});
     if (argument.view.type != tensors[k].type)
-      throw Error({.what = subject(argument.name) + "wrong " +
-                           (argument.view.type.dtype != tensors[k].type.dtype ? "element type"
-                                                                              : "shape"),
-                   .where = location,
-                   .expected = to_string(tensors[k].type),
-                   .got = to_string(argument.view.type)});
+      throw Error(
+          {.what = subject(argument.name) + "wrong " +
+                   (argument.view.type.dtype != tensors[k].type.dtype ? "element type" : "shape"),
+           .where = location,
+           .expected = to_string(tensors[k].type),
+           .got = to_string(argument.view.type)});
     if (!argument.view.data)
       throw Error({.what = subject(argument.name) + "the address is null", .where = location});
-    buffers[k].data = const_cast<void *>(static_cast<const void *>(argument.view.data));
+    buffers[k].data = const_cast<void*>(static_cast<const void*>(argument.view.data));
   }
   for (size_t k = 0; k < tensors.size(); ++k)
     if (!buffers[k].data)
@@ -75,36 +75,39 @@ static void bind(const std::string &model, const char *role, const std::vector<T
 
 Context::Context(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Context::~Context() = default;
-Context::Context(Context &&) noexcept = default;
-Context &Context::operator=(Context &&) noexcept = default;
+Context::Context(Context&&) noexcept = default;
+Context& Context::operator=(Context&&) noexcept = default;
 
-Context Model::context(const ContextOptions &options, SourceLocation location) const {
-  const State &state = this->state();
+Context Model::context(const ContextOptions& options, SourceLocation location) const {
+  const State& state = this->state();
   if (options.threads < 0)
-    throw Error({.what = "a context of model '" + state.name + "' with a negative number of threads",
-                 .where = location,
-                 .expected = "threads >= 0 (0: all cores)",
-                 .got = std::to_string(options.threads)});
+    throw Error(
+        {.what = "a context of model '" + state.name + "' with a negative number of threads",
+         .where = location,
+         .expected = "threads >= 0 (0: all cores)",
+         .got = std::to_string(options.threads)});
   try {
-    return Context(std::unique_ptr<Context::State>(new Context::State{
-        state.name, state.inputs, state.outputs,
-        host::Context(state.model, static_cast<uint32_t>(options.threads)), prepare(state.inputs),
-        prepare(state.outputs)}));
-  } catch (const host::RunError &error) {
+    return Context(std::unique_ptr<Context::State>(
+        new Context::State{state.name, state.inputs, state.outputs,
+                           host::Context(state.model, static_cast<uint32_t>(options.threads)),
+                           prepare(state.inputs), prepare(state.outputs)}));
+  } catch (const host::RunError& error) {
     throw Error({.what = error.what(), .where = location});
   }
 }
 
-int Context::threads() const { return static_cast<int>(state_->context.threads()); }
+int Context::threads() const {
+  return static_cast<int>(state_->context.threads());
+}
 
 void Context::run(std::span<const NamedInput> inputs, std::span<const NamedOutput> outputs,
                   SourceLocation location) {
-  State &state = *state_;
-  bind(state.name, "input", state.inputs, inputs, state.input_buffers, location);
-  bind(state.name, "output", state.outputs, outputs, state.output_buffers, location);
+  State& state = *state_;
+  bind_tensors(state.name, "input", state.inputs, inputs, state.input_buffers, location);
+  bind_tensors(state.name, "output", state.outputs, outputs, state.output_buffers, location);
   try {
     state.context.run(state.input_buffers, state.output_buffers);
-  } catch (const host::RunError &error) {
+  } catch (const host::RunError& error) {
     throw Error({.what = error.what(), .where = location});
   }
 }

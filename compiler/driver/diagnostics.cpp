@@ -8,9 +8,9 @@
 
 namespace fovea::driver {
 
-// A SourceLocation refers to its file's name, and an Error outlives the context that knows it. There
-// are as many names as files of source code.
-static const char *keep(llvm::StringRef name) {
+// A SourceLocation refers to its file's name, and an Error outlives the context that knows it.
+// There are as many names as files of source code.
+static const char* keep(llvm::StringRef name) {
   static std::mutex mutex;
   static std::set<std::string> names;
   const std::lock_guard lock(mutex);
@@ -29,20 +29,21 @@ static SourceLocation source_of(mlir::Location location) {
   return found;
 }
 
-Diagnostics::Diagnostics(mlir::MLIRContext &context)
-    : handler_(&context, [this](mlir::Diagnostic &diagnostic) {
+Diagnostics::Diagnostics(mlir::MLIRContext& context)
+    : handler_(&context, [this](mlir::Diagnostic& diagnostic) {
         if (diagnostic.getSeverity() != mlir::DiagnosticSeverity::Error)
           return;
         if (!where_.known())
           where_ = source_of(diagnostic.getLocation());
         text_ += (text_.empty() ? "" : "\n  ") + diagnostic.str();
-        for (const mlir::Diagnostic &note : diagnostic.getNotes())
+        for (const mlir::Diagnostic& note : diagnostic.getNotes())
           text_ += "\n  " + note.str();
       }) {}
 
-void Diagnostics::fail(const std::string &doing, SourceLocation otherwise) const {
-  throw Error({.what = text_.empty() ? "internal error: " + doing + " failed and says not why" : text_,
-               .where = where_.known() ? where_ : otherwise});
+void Diagnostics::fail(const std::string& doing, SourceLocation otherwise) const {
+  throw Error(
+      {.what = text_.empty() ? "internal error: " + doing + " failed and says not why" : text_,
+       .where = where_.known() ? where_ : otherwise});
 }
 
 } // namespace fovea::driver

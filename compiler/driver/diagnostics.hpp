@@ -7,12 +7,12 @@ namespace fovea::driver {
 
 // While it lives, errors that MLIR reports in this thread are kept instead of printed.
 class Diagnostics {
-public:
-  explicit Diagnostics(mlir::MLIRContext &context);
+ public:
+  explicit Diagnostics(mlir::MLIRContext& context);
   // What was reported, as an Error at the user's line, or at `otherwise` where MLIR knows none.
-  [[noreturn]] void fail(const std::string &doing, SourceLocation otherwise) const;
+  [[noreturn]] void fail(const std::string& doing, SourceLocation otherwise) const;
 
-private:
+ private:
   std::string text_;
   SourceLocation where_;
   mlir::ScopedDiagnosticHandler handler_; // last: it writes the members above

@@ -7,12 +7,12 @@
 namespace fovea::detail {
 
 template <class Read>
-static host::HostTensor read(Read read_file, const std::string &path, DType expected,
+static host::HostTensor read(Read read_file, const std::string& path, DType expected,
                              SourceLocation location) {
   host::HostTensor tensor;
   try {
     tensor = read_file(path);
-  } catch (const host::FileError &error) {
+  } catch (const host::FileError& error) {
     driver::rethrow(error, location);
   }
   if (driver::dtype_of(tensor) != expected)
@@ -24,15 +24,15 @@ static host::HostTensor read(Read read_file, const std::string &path, DType expe
   return tensor;
 }
 
-host::HostTensor read_npy(const std::string &path, DType expected, SourceLocation location) {
+host::HostTensor read_npy(const std::string& path, DType expected, SourceLocation location) {
   return read(host::read_npy, path, expected, location);
 }
 
-host::HostTensor read_idx(const std::string &path, DType expected, SourceLocation location) {
+host::HostTensor read_idx(const std::string& path, DType expected, SourceLocation location) {
   return read(host::read_idx, path, expected, location);
 }
 
-void write_npy(const std::string &path, const void *data, const TensorType &type,
+void write_npy(const std::string& path, const void* data, const TensorType& type,
                SourceLocation location) {
   try {
     host::HostTensor tensor = host::HostTensor::uninitialised(static_cast<fovea_dtype>(type.dtype),
@@ -40,7 +40,7 @@ void write_npy(const std::string &path, const void *data, const TensorType &type
     if (tensor.size_bytes())
       std::memcpy(tensor.bytes(), data, tensor.size_bytes());
     host::write_npy(path, tensor);
-  } catch (const host::FileError &error) {
+  } catch (const host::FileError& error) {
     driver::rethrow(error, location);
   }
 }

@@ -14,14 +14,14 @@ namespace fovea::driver {
 namespace {
 
 struct Job {
-  const ir::Call *call; // the first that runs the kernel
+  const ir::Call* call; // the first that runs the kernel
   std::vector<std::string> layers;
 };
 
-std::vector<Job> unique_kernels(const ir::Plan &plan) {
+std::vector<Job> unique_kernels(const ir::Plan& plan) {
   std::vector<Job> jobs;
   std::map<std::string, size_t> known;
-  for (const ir::Call &call : plan.calls) {
+  for (const ir::Call& call : plan.calls) {
     const auto [found, is_new] = known.emplace(call.symbol, jobs.size());
     if (is_new)
       jobs.push_back({&call, {}});
@@ -31,10 +31,10 @@ std::vector<Job> unique_kernels(const ir::Plan &plan) {
 }
 
 // An error of the kernels' compiler, which knows no networks, as one of the layer.
-Error located(const Error &error, const ir::Call &call, const Network &network) {
+Error located(const Error& error, const ir::Call& call, const Network& network) {
   ErrorParts parts = error.parts();
   parts.what = "kernel of '" + call.layer + "': " + parts.what;
-  for (const NodeInfo &node : network.nodes())
+  for (const NodeInfo& node : network.nodes())
     if (node.layer == call.layer) {
       if (!parts.where.known())
         parts.where = node.location;
@@ -45,12 +45,12 @@ Error located(const Error &error, const ir::Call &call, const Network &network) 
 }
 
 class Workers {
-public:
-  Workers(const KernelJobs &options, std::vector<Job> jobs)
+ public:
+  Workers(const KernelJobs& options, std::vector<Job> jobs)
       : options_(options), jobs_(std::move(jobs)), results_(jobs_.size()), order_(jobs_.size()) {
     // Large ones first, so that no thread is left alone with one at the end.
     std::vector<int64_t> macs;
-    for (const Job &job : jobs_)
+    for (const Job& job : jobs_)
       macs.push_back(count_macs(job.call->definition));
     std::iota(order_.begin(), order_.end(), size_t{0});
     std::stable_sort(order_.begin(), order_.end(),
@@ -71,24 +71,24 @@ public:
     return std::move(results_);
   }
 
-private:
+ private:
   void work() {
     for (size_t next = next_++; next < order_.size() && !failed_; next = next_++) {
       const size_t number = order_[next];
       try {
         results_[number] = compile(jobs_[number]);
         report(jobs_[number]);
-      } catch (const Error &error) {
-        fail(number, std::make_exception_ptr(
-                         located(error, *jobs_[number].call, options_.network)));
+      } catch (const Error& error) {
+        fail(number,
+             std::make_exception_ptr(located(error, *jobs_[number].call, options_.network)));
       } catch (...) {
         fail(number, std::current_exception());
       }
     }
   }
 
-  CompiledKernel compile(const Job &job) const {
-    const ir::Call &call = *job.call;
+  CompiledKernel compile(const Job& job) const {
+    const ir::Call& call = *job.call;
     catalogue::KernelRequest request{.definition = call.definition,
                                      .algorithm = call.algorithm,
                                      .schedule = std::nullopt,
@@ -111,10 +111,10 @@ private:
     return kernel;
   }
 
-  void dump(const catalogue::KernelRequest &request, const std::string &layer) const {
+  void dump(const catalogue::KernelRequest& request, const std::string& layer) const {
     const catalogue::KernelDump dump = options_.compiler.dump(request);
     const std::string name = layer + "." + request.symbol;
-    auto write = [&](const char *kind, const std::string &text) {
+    auto write = [&](const char* kind, const std::string& text) {
       write_text(options_.dump_folder / (name + kind), text);
     };
     write(".equation.txt", to_string(request.definition));
@@ -124,7 +124,7 @@ private:
     write(".s", dump.assembly);
   }
 
-  void report(const Job &job) {
+  void report(const Job& job) {
     const std::lock_guard lock(mutex_);
     ++done_;
     if (options_.done)
@@ -140,7 +140,7 @@ private:
     failed_ = true;
   }
 
-  const KernelJobs &options_;
+  const KernelJobs& options_;
   const std::vector<Job> jobs_;
   std::vector<CompiledKernel> results_;
   std::vector<size_t> order_;
@@ -154,7 +154,7 @@ private:
 
 } // namespace
 
-std::vector<CompiledKernel> compile_kernels(const KernelJobs &jobs) {
+std::vector<CompiledKernel> compile_kernels(const KernelJobs& jobs) {
   return Workers(jobs, unique_kernels(jobs.plan)).run();
 }
 

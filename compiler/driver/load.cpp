@@ -8,15 +8,15 @@ namespace fovea {
 namespace {
 
 // Every way in which the file does not fit the network, one a line: a user mends them all at once.
-std::string problems(const Network &network, const host::TensorMap &file, int &count) {
+std::string problems(const Network& network, const host::TensorMap& file, int& count) {
   std::string lines;
   std::set<std::string, std::less<>> wanted;
-  auto add = [&](const std::string &line) {
+  auto add = [&](const std::string& line) {
     lines += "\n    " + line;
     ++count;
   };
   for (int value : network.parameters()) {
-    const ValueInfo &parameter = network.values()[static_cast<size_t>(value)];
+    const ValueInfo& parameter = network.values()[static_cast<size_t>(value)];
     wanted.insert(parameter.name);
     const auto found = file.find(parameter.name);
     if (found == file.end())
@@ -25,7 +25,7 @@ std::string problems(const Network &network, const host::TensorMap &file, int &c
       add("'" + parameter.name + "': expected " + to_string(parameter.type) + ", got " +
           to_string(driver::type_of(found->second)));
   }
-  for (const auto &[name, tensor] : file)
+  for (const auto& [name, tensor] : file)
     if (!wanted.contains(name))
       add("'" + name + "' is unknown to the network: got " + to_string(driver::type_of(tensor)));
   return lines;
@@ -33,11 +33,11 @@ std::string problems(const Network &network, const host::TensorMap &file, int &c
 
 } // namespace
 
-void Network::load(const std::string &path, SourceLocation location) {
+void Network::load(const std::string& path, SourceLocation location) {
   host::TensorMap file;
   try {
     file = host::read_safetensors(path);
-  } catch (const host::FileError &error) {
+  } catch (const host::FileError& error) {
     driver::rethrow(error, location);
   }
   int count = 0;
@@ -50,7 +50,7 @@ void Network::load(const std::string &path, SourceLocation location) {
   for (int value : parameters()) {
     auto owner = std::make_shared<host::HostTensor>(
         std::move(file.find(values()[static_cast<size_t>(value)].name)->second));
-    const void *data = owner->bytes();
+    const void* data = owner->bytes();
     set_weight(value, WeightData{std::move(owner), data});
   }
 }

@@ -34,8 +34,8 @@ struct Model::State {
 
 // The only one who makes models.
 class ModelBuilder {
-public:
-  static Model make(const ir::Plan &plan, std::shared_ptr<const LoadedProgram> program,
+ public:
+  static Model make(const ir::Plan& plan, std::shared_ptr<const LoadedProgram> program,
                     std::vector<KernelInfo> kernels, double seconds);
 };
 

@@ -6,7 +6,7 @@
 
 namespace fovea::driver {
 
-void write_text(const std::filesystem::path &path, const std::string &text) {
+void write_text(const std::filesystem::path& path, const std::string& text) {
   std::error_code ignored; // an unusable folder shows when the file does not open
   std::filesystem::create_directories(path.parent_path(), ignored);
   std::ofstream file(path, std::ios::binary);

@@ -5,6 +5,6 @@
 namespace fovea::driver {
 
 // Writes a dump; makes its folder. Throws Error.
-void write_text(const std::filesystem::path &path, const std::string &text);
+void write_text(const std::filesystem::path& path, const std::string& text);
 
 } // namespace fovea::driver

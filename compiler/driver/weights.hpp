@@ -9,21 +9,21 @@ namespace fovea::driver {
 // The weights that a model runs with, kept alive and aligned to 64 bytes; copied only where the
 // network's are not aligned.
 class Weights {
-public:
+ public:
   // `names`: the program's parameters, in its order. Throws Error, which lists all weights of the
   // network that have no contents.
-  Weights(const Network &network, const std::vector<std::string> &names, SourceLocation location);
+  Weights(const Network& network, const std::vector<std::string>& names, SourceLocation location);
   // One per name.
-  const std::vector<const void *> &data() const { return data_; }
+  const std::vector<const void*>& data() const { return data_; }
   int64_t bytes() const { return bytes_; }
 
-private:
+ private:
   std::vector<WeightData> kept_;
-  std::vector<const void *> data_;
+  std::vector<const void*> data_;
   int64_t bytes_ = 0;
 };
 
 // Throws Error, which lists all weights of the network that have no contents.
-void check_weights_set(const Network &network, SourceLocation location);
+void check_weights_set(const Network& network, SourceLocation location);
 
 } // namespace fovea::driver

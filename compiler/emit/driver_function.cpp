@@ -15,29 +15,29 @@ namespace LLVM = mlir::LLVM;
 namespace {
 
 class DriverBuilder {
-public:
-  DriverBuilder(const ir::Plan &plan, mlir::ModuleOp module)
+ public:
+  DriverBuilder(const ir::Plan& plan, mlir::ModuleOp module)
       : plan_(plan), builder_(module.getLoc(), mlir::OpBuilder::atBlockEnd(module.getBody())),
         buffers_(module), pointer_(LLVM::LLVMPointerType::get(module.getContext())) {}
 
   void build() {
     declare_kernels();
     begin_function();
-    for (const ir::Call &call : plan_.calls)
+    for (const ir::Call& call : plan_.calls)
       build_call(call);
     LLVM::ReturnOp::create(builder_, constant(0));
   }
 
-private:
+ private:
   void declare_kernels() {
-    for (const ir::Call &call : plan_.calls) {
-      LLVM::LLVMFuncOp &kernel = kernels_[call.symbol];
+    for (const ir::Call& call : plan_.calls) {
+      LLVM::LLVMFuncOp& kernel = kernels_[call.symbol];
       if (kernel)
         continue;
       const size_t parameters = 1 + call.operands.size() + call.results.size();
       const llvm::SmallVector<mlir::Type> types(parameters, pointer_);
-      kernel = LLVM::LLVMFuncOp::create(
-          builder_, call.symbol, LLVM::LLVMFunctionType::get(builder_.getI32Type(), types));
+      kernel = LLVM::LLVMFuncOp::create(builder_, call.symbol,
+                                        LLVM::LLVMFunctionType::get(builder_.getI32Type(), types));
     }
   }
 
@@ -47,17 +47,17 @@ private:
     const llvm::SmallVector<mlir::Type> types(5, pointer_);
     auto function = LLVM::LLVMFuncOp::create(
         builder_, driver_symbol, LLVM::LLVMFunctionType::get(builder_.getI32Type(), types));
-    mlir::Block *entry = function.addEntryBlock(builder_);
+    mlir::Block* entry = function.addEntryBlock(builder_);
     user_context_ = entry->getArgument(0);
     tables_ = {entry->getArgument(1), entry->getArgument(2), entry->getArgument(3)};
     arena_ = entry->getArgument(4);
 
-    failed_ = builder_.createBlock(&function.getBody(), {}, builder_.getI32Type(),
-                                   builder_.getLoc());
+    failed_ =
+        builder_.createBlock(&function.getBody(), {}, builder_.getI32Type(), builder_.getLoc());
     LLVM::ReturnOp::create(builder_, failed_->getArgument(0));
 
     size_t arguments = 0;
-    for (const ir::Call &call : plan_.calls)
+    for (const ir::Call& call : plan_.calls)
       arguments = std::max(arguments, call.operands.size() + call.results.size());
     builder_.setInsertionPointToStart(entry);
     for (size_t k = 0; k < arguments; ++k)
@@ -65,11 +65,11 @@ private:
                                                   /*alignment=*/8));
   }
 
-  void build_call(const ir::Call &call) {
+  void build_call(const ir::Call& call) {
     builder_.setLoc(mlir::NameLoc::get(builder_.getStringAttr(call.layer)));
     llvm::SmallVector<mlir::Value> arguments{user_context_};
-    for (const std::vector<ir::Slot> *slots : {&call.operands, &call.results})
-      for (const ir::Slot &slot : *slots)
+    for (const std::vector<ir::Slot>* slots : {&call.operands, &call.results})
+      for (const ir::Slot& slot : *slots)
         arguments.push_back(fill_buffer(arguments_[arguments.size() - 1], slot));
 
     LLVM::LLVMFuncOp kernel = kernels_[call.symbol];
@@ -78,10 +78,9 @@ private:
                            "' with different numbers of tensors",
                    .detail = "layer " + call.layer});
     mlir::Value code = LLVM::CallOp::create(builder_, kernel, arguments).getResult();
-    mlir::Value failed =
-        LLVM::ICmpOp::create(builder_, LLVM::ICmpPredicate::ne, code, constant(0));
+    mlir::Value failed = LLVM::ICmpOp::create(builder_, LLVM::ICmpPredicate::ne, code, constant(0));
     mlir::OpBuilder::InsertPoint here = builder_.saveInsertionPoint();
-    mlir::Block *next = builder_.createBlock(failed_); // failed_ stays last: it reads better
+    mlir::Block* next = builder_.createBlock(failed_); // failed_ stays last: it reads better
     builder_.restoreInsertionPoint(here);
     LLVM::CondBrOp::create(builder_, failed, failed_, mlir::ValueRange{code}, next,
                            mlir::ValueRange{});
@@ -89,7 +88,7 @@ private:
   }
 
   // Type, extents and strides from a constant, then the address.
-  mlir::Value fill_buffer(mlir::Value buffer, const ir::Slot &slot) {
+  mlir::Value fill_buffer(mlir::Value buffer, const ir::Slot& slot) {
     mlir::Value constant_part =
         LLVM::AddressOfOp::create(builder_, buffers_.constant_for(slot.type));
     mlir::Value bytes =
@@ -101,7 +100,7 @@ private:
     return buffer;
   }
 
-  mlir::Value address(const ir::Slot &slot) {
+  mlir::Value address(const ir::Slot& slot) {
     if (slot.kind == ir::Slot::Kind::arena)
       return offset(builder_.getI8Type(), arena_, slot.offset);
     const size_t table = slot.kind == ir::Slot::Kind::input    ? 0
@@ -120,27 +119,27 @@ private:
     return LLVM::ConstantOp::create(builder_, builder_.getI32IntegerAttr(value));
   }
 
-  const ir::Plan &plan_;
+  const ir::Plan& plan_;
   mlir::ImplicitLocOpBuilder builder_;
   HalideBuffers buffers_;
   mlir::Type pointer_;
   std::map<std::string, LLVM::LLVMFuncOp> kernels_;
   mlir::Value user_context_, arena_;
   std::array<mlir::Value, 3> tables_; // inputs, outputs, parameters
-  mlir::Block *failed_ = nullptr;     // returns its argument
+  mlir::Block* failed_ = nullptr;     // returns its argument
   std::vector<mlir::Value> arguments_;
 };
 
 } // namespace
 
-mlir::OwningOpRef<mlir::ModuleOp> build_driver(const ir::Plan &plan, mlir::MLIRContext &context) {
+mlir::OwningOpRef<mlir::ModuleOp> build_driver(const ir::Plan& plan, mlir::MLIRContext& context) {
   context.loadDialect<LLVM::LLVMDialect>();
   mlir::OwningOpRef<mlir::ModuleOp> module =
       mlir::ModuleOp::create(mlir::UnknownLoc::get(&context));
   DriverBuilder(plan, *module).build();
   if (mlir::failed(mlir::verify(*module)))
-    throw Error({.what = "internal error: the driver function of '" + plan.name +
-                         "' does not verify"});
+    throw Error(
+        {.what = "internal error: the driver function of '" + plan.name + "' does not verify"});
   return module;
 }
 

@@ -9,7 +9,7 @@
 namespace fovea::emit {
 
 // Name of the driver function in its module.
-inline constexpr const char *driver_symbol = "fovea_entry";
+inline constexpr const char* driver_symbol = "fovea_entry";
 
 // The function that runs a plan, as a module in MLIR's LLVM dialect:
 //
@@ -18,7 +18,7 @@ inline constexpr const char *driver_symbol = "fovea_entry";
 // (`fovea_program::entry` of the C ABI). It calls the kernels in order, hands `user_context` and a
 // halide_buffer_t per operand and result to each, and returns the first result that is not zero.
 // It allocates nothing. Throws Error where a tensor does not fit the buffers' 32-bit extents.
-mlir::OwningOpRef<mlir::ModuleOp> build_driver(const ir::Plan &plan, mlir::MLIRContext &context);
+mlir::OwningOpRef<mlir::ModuleOp> build_driver(const ir::Plan& plan, mlir::MLIRContext& context);
 
 // The module as text, for a dump of the phase.
 std::string to_text(mlir::ModuleOp module);

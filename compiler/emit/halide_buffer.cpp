@@ -7,31 +7,31 @@
 namespace fovea::emit {
 namespace LLVM = mlir::LLVM;
 
-static mlir::Type element_type(mlir::MLIRContext *context) {
+static mlir::Type element_type(mlir::MLIRContext* context) {
   mlir::Builder builder(context);
   return LLVM::LLVMStructType::getLiteral(
       context, {builder.getI8Type(), builder.getI8Type(), builder.getI16Type()});
 }
 
-static mlir::Type buffer_type(mlir::MLIRContext *context) {
+static mlir::Type buffer_type(mlir::MLIRContext* context) {
   mlir::Builder builder(context);
   const mlir::Type pointer = LLVM::LLVMPointerType::get(context), i64 = builder.getI64Type();
-  return LLVM::LLVMStructType::getLiteral(context,
-                                          {i64, pointer, pointer, i64, element_type(context),
-                                           builder.getI32Type(), pointer, pointer});
+  return LLVM::LLVMStructType::getLiteral(
+      context,
+      {i64, pointer, pointer, i64, element_type(context), builder.getI32Type(), pointer, pointer});
 }
 
 HalideBuffers::HalideBuffers(mlir::ModuleOp module)
     : module_(module), type_(buffer_type(module.getContext())) {}
 
-LLVM::GlobalOp HalideBuffers::constant_for(const TensorType &type) {
-  LLVM::GlobalOp &constant = constants_[to_string(type)];
+LLVM::GlobalOp HalideBuffers::constant_for(const TensorType& type) {
+  LLVM::GlobalOp& constant = constants_[to_string(type)];
   if (!constant)
     constant = make_constant(type);
   return constant;
 }
 
-static int32_t narrow(int64_t value, const Shape &shape) {
+static int32_t narrow(int64_t value, const Shape& shape) {
   if (value < std::numeric_limits<int32_t>::min() || value > std::numeric_limits<int32_t>::max())
     throw Error({.what = "a tensor is too large for one buffer",
                  .expected = "extents and strides below 2^31",
@@ -41,10 +41,10 @@ static int32_t narrow(int64_t value, const Shape &shape) {
 }
 
 // Null where there are no dimensions.
-LLVM::GlobalOp HalideBuffers::dimensions_of(const Shape &shape) {
+LLVM::GlobalOp HalideBuffers::dimensions_of(const Shape& shape) {
   if (shape.empty())
     return {};
-  LLVM::GlobalOp &global = dimensions_[to_string(shape)];
+  LLVM::GlobalOp& global = dimensions_[to_string(shape)];
   if (global)
     return global;
 
@@ -57,21 +57,21 @@ LLVM::GlobalOp HalideBuffers::dimensions_of(const Shape &shape) {
                                      mlir::OpBuilder::atBlockBegin(module_.getBody()));
   auto type = LLVM::LLVMArrayType::get(builder.getI32Type(), words.size());
   global = LLVM::GlobalOp::create(builder, type, /*isConstant=*/true, LLVM::Linkage::Internal,
-                                  "dimensions_" + to_string(shape),
-                                  builder.getI32TensorAttr(words), /*alignment=*/16);
+                                  "dimensions_" + to_string(shape), builder.getI32TensorAttr(words),
+                                  /*alignment=*/16);
   return global;
 }
 
-LLVM::GlobalOp HalideBuffers::make_constant(const TensorType &type) {
+LLVM::GlobalOp HalideBuffers::make_constant(const TensorType& type) {
   LLVM::GlobalOp dimensions = dimensions_of(type.shape);
   mlir::ImplicitLocOpBuilder builder(module_.getLoc(), module_.getContext());
   if (dimensions)
     builder.setInsertionPointAfter(dimensions);
   else
     builder.setInsertionPointToStart(module_.getBody());
-  auto constant = LLVM::GlobalOp::create(builder, type_, /*isConstant=*/true,
-                                         LLVM::Linkage::Internal, "buffer_" + to_string(type),
-                                         mlir::Attribute(), /*alignment=*/8);
+  auto constant =
+      LLVM::GlobalOp::create(builder, type_, /*isConstant=*/true, LLVM::Linkage::Internal,
+                             "buffer_" + to_string(type), mlir::Attribute(), /*alignment=*/8);
 
   builder.createBlock(&constant.getInitializerRegion());
   auto number = [&](mlir::Type of, int64_t value) -> mlir::Value {

@@ -53,15 +53,15 @@ constexpr HalideType halide_type_of(DType type) {
 
 // Constant buffers of a module, one per tensor type: everything but the address of the elements.
 class HalideBuffers {
-public:
+ public:
   explicit HalideBuffers(mlir::ModuleOp module);
   mlir::Type type() const { return type_; }
   // Throws Error where an extent or stride is beyond 32 bits.
-  mlir::LLVM::GlobalOp constant_for(const TensorType &type);
+  mlir::LLVM::GlobalOp constant_for(const TensorType& type);
 
-private:
-  mlir::LLVM::GlobalOp dimensions_of(const Shape &shape);
-  mlir::LLVM::GlobalOp make_constant(const TensorType &type);
+ private:
+  mlir::LLVM::GlobalOp dimensions_of(const Shape& shape);
+  mlir::LLVM::GlobalOp make_constant(const TensorType& type);
 
   mlir::ModuleOp module_;
   mlir::Type type_;

@@ -28,19 +28,19 @@ struct LinkReport {
   void add(llvm::Error error) {
     llvm::handleAllErrors(
         std::move(error),
-        [&](const orc::SymbolsNotFound &not_found) {
-          for (const orc::SymbolStringPtr &symbol : not_found.getSymbols())
+        [&](const orc::SymbolsNotFound& not_found) {
+          for (const orc::SymbolStringPtr& symbol : not_found.getSymbols())
             missing.insert((*symbol).str());
         },
-        [](const orc::FailedToMaterialize &) {}, // a consequence of another error
-        [&](const llvm::ErrorInfoBase &info) {
+        [](const orc::FailedToMaterialize&) {}, // a consequence of another error
+        [&](const llvm::ErrorInfoBase& info) {
           other += (other.empty() ? "" : "; ") + info.message();
         });
   }
 
-  [[noreturn]] void fail(const std::string &entry) const {
+  [[noreturn]] void fail(const std::string& entry) const {
     std::string symbols;
-    for (const std::string &symbol : missing)
+    for (const std::string& symbol : missing)
       symbols += (symbols.empty() ? "" : ", ") + symbol;
     if (!symbols.empty())
       throw Error({.what = "internal error: generated code refers to symbols that no one defines",
@@ -62,24 +62,24 @@ std::unique_ptr<orc::LLJIT> make_lljit() {
   initialize_native_target();
   orc::LLJITBuilder builder;
   builder.setExecutorProcessControl(make_process_control())
-      .setLinkProcessSymbolsByDefault(false) // generated code sees what we name, no more
+      .setLinkProcessSymbolsByDefault(false)        // generated code sees what we name, no more
       .setPlatformSetUp(orc::setUpInactivePlatform) // it has no static constructors
-      .setObjectLinkingLayerCreator([](orc::ExecutionSession &session) {
+      .setObjectLinkingLayerCreator([](orc::ExecutionSession& session) {
         return std::make_unique<orc::ObjectLinkingLayer>(session);
       });
   return take(builder.create(), "starting the JIT");
 }
 
-llvm::Error define_environment(orc::LLJIT &jit) {
+llvm::Error define_environment(orc::LLJIT& jit) {
   orc::SymbolMap hooks;
-  for (const fovea_hook *hook = fovea_hooks(); hook->name; ++hook)
+  for (const fovea_hook* hook = fovea_hooks(); hook->name; ++hook)
     hooks[jit.mangleAndIntern(hook->name)] = {orc::ExecutorAddr::fromPtr(hook->address),
                                               llvm::JITSymbolFlags::Exported};
   if (llvm::Error error = jit.getMainJITDylib().define(orc::absoluteSymbols(std::move(hooks))))
     return error;
   auto libcalls = orc::DynamicLibrarySearchGenerator::GetForCurrentProcess(
       jit.getDataLayout().getGlobalPrefix(),
-      [](const orc::SymbolStringPtr &name) { return is_libcall(*name); });
+      [](const orc::SymbolStringPtr& name) { return is_libcall(*name); });
   if (!libcalls)
     return libcalls.takeError();
   jit.getMainJITDylib().addGenerator(std::move(*libcalls));
@@ -93,15 +93,15 @@ struct Jit::Impl {
   decltype(fovea_program::entry) entry = nullptr;
 };
 
-Jit::Jit(std::span<const JitObject> objects, const std::string &entry)
+Jit::Jit(std::span<const JitObject> objects, const std::string& entry)
     : impl_(std::make_unique<Impl>()) {
-  orc::LLJIT &lljit = *impl_->lljit;
+  orc::LLJIT& lljit = *impl_->lljit;
   LinkReport report;
   lljit.getExecutionSession().setErrorReporter(
       [&report](llvm::Error error) { report.add(std::move(error)); });
   throw_if(define_environment(lljit), "defining the symbols of the runtime");
-  for (const JitObject &object : objects) {
-    const llvm::StringRef bytes(reinterpret_cast<const char *>(object.bytes.data()),
+  for (const JitObject& object : objects) {
+    const llvm::StringRef bytes(reinterpret_cast<const char*>(object.bytes.data()),
                                 object.bytes.size());
     throw_if(lljit.addObjectFile(llvm::MemoryBuffer::getMemBufferCopy(bytes, object.name)),
              "loading the code of " + object.name);
@@ -119,9 +119,11 @@ Jit::Jit(std::span<const JitObject> objects, const std::string &entry)
 }
 
 Jit::~Jit() = default;
-Jit::Jit(Jit &&) noexcept = default;
-Jit &Jit::operator=(Jit &&) noexcept = default;
+Jit::Jit(Jit&&) noexcept = default;
+Jit& Jit::operator=(Jit&&) noexcept = default;
 
-decltype(fovea_program::entry) Jit::entry() const { return impl_->entry; }
+decltype(fovea_program::entry) Jit::entry() const {
+  return impl_->entry;
+}
 
 } // namespace fovea::emit

@@ -14,20 +14,21 @@ struct JitObject {
   std::span<const std::byte> bytes; // read during construction of the Jit only
 };
 
-// Objects linked together in this process's memory (ORC, JITLink). They see one another, the hooks of
-// runtime/core, and the functions of the C library and libm that generated code calls (libcalls.hpp):
-// nothing else of this process. The code lives as long as the Jit.
+// Objects linked together in this process's memory (ORC, JITLink). They see one another, the hooks
+// of runtime/core, and the functions of the C library and libm that generated code calls
+// (libcalls.hpp): nothing else of this process. The code lives as long as the Jit.
 class Jit {
-public:
-  // Links everything that `entry` reaches. Throws Error, which lists the symbols that no one defines.
-  Jit(std::span<const JitObject> objects, const std::string &entry);
+ public:
+  // Links everything that `entry` reaches. Throws Error, which lists the symbols that no one
+  // defines.
+  Jit(std::span<const JitObject> objects, const std::string& entry);
   ~Jit();
-  Jit(Jit &&) noexcept;
-  Jit &operator=(Jit &&) noexcept;
+  Jit(Jit&&) noexcept;
+  Jit& operator=(Jit&&) noexcept;
 
   decltype(fovea_program::entry) entry() const;
 
-private:
+ private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -16,7 +16,7 @@ void initialize_native_target() {
   });
 }
 
-void throw_if(llvm::Error error, const std::string &doing) {
+void throw_if(llvm::Error error, const std::string& doing) {
   if (error)
     throw Error({.what = "internal error: " + doing, .detail = llvm::toString(std::move(error))});
 }

@@ -23,7 +23,7 @@ std::unique_ptr<llvm::TargetMachine> make_target_machine() {
   initialize_native_target();
   const llvm::Triple triple(llvm::sys::getProcessTriple());
   std::string why;
-  const llvm::Target *target = llvm::TargetRegistry::lookupTarget(triple, why);
+  const llvm::Target* target = llvm::TargetRegistry::lookupTarget(triple, why);
   std::unique_ptr<llvm::TargetMachine> machine;
   if (target)
     machine.reset(target->createTargetMachine(triple, /*CPU=*/"", /*Features=*/"",
@@ -33,7 +33,7 @@ std::unique_ptr<llvm::TargetMachine> make_target_machine() {
   return machine;
 }
 
-void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
+void optimize(llvm::Module& module, llvm::TargetMachine& machine) {
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
   llvm::CGSCCAnalysisManager components;
@@ -47,14 +47,14 @@ void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
   builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2).run(module, modules);
 }
 
-std::vector<std::byte> generate_code(llvm::Module &module, llvm::TargetMachine &machine) {
+std::vector<std::byte> generate_code(llvm::Module& module, llvm::TargetMachine& machine) {
   llvm::SmallVector<char, 0> bytes;
   llvm::raw_svector_ostream stream(bytes);
   llvm::legacy::PassManager passes;
   if (machine.addPassesToEmitFile(passes, stream, nullptr, llvm::CodeGenFileType::ObjectFile))
     throw Error({.what = "internal error: the code generator writes no objects"});
   passes.run(module);
-  const auto *first = reinterpret_cast<const std::byte *>(bytes.data());
+  const auto* first = reinterpret_cast<const std::byte*>(bytes.data());
   return {first, first + bytes.size()};
 }
 

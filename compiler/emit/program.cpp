@@ -4,7 +4,7 @@
 
 namespace fovea::emit {
 
-fovea_tensor_info tensor_info(const ir::PlanValue &value) {
+fovea_tensor_info tensor_info(const ir::PlanValue& value) {
   fovea_tensor_info info{};
   info.struct_size = sizeof info;
   info.name = value.name.c_str();
@@ -16,14 +16,14 @@ fovea_tensor_info tensor_info(const ir::PlanValue &value) {
   return info;
 }
 
-static std::vector<fovea_tensor_info> infos(const std::vector<ir::PlanValue> &values) {
+static std::vector<fovea_tensor_info> infos(const std::vector<ir::PlanValue>& values) {
   std::vector<fovea_tensor_info> list;
-  for (const ir::PlanValue &value : values)
+  for (const ir::PlanValue& value : values)
     list.push_back(tensor_info(value));
   return list;
 }
 
-ProgramTable::ProgramTable(const ir::Plan &plan, std::vector<const void *> parameter_data,
+ProgramTable::ProgramTable(const ir::Plan& plan, std::vector<const void*> parameter_data,
                            uint64_t thread_scratch_bytes, decltype(fovea_program::entry) entry)
     : name_(plan.name), inputs_(plan.inputs), outputs_(plan.outputs), parameters_(plan.parameters),
       input_infos_(infos(inputs_)), output_infos_(infos(outputs_)),

@@ -12,24 +12,24 @@ static_assert(static_cast<int>(DType::f32) == FOVEA_F32 &&
               static_cast<int>(DType::boolean) == FOVEA_BOOLEAN);
 
 // Descriptor of a plan's tensor. The name is not copied: `value` outlives the descriptor.
-fovea_tensor_info tensor_info(const ir::PlanValue &value);
+fovea_tensor_info tensor_info(const ir::PlanValue& value);
 
 // What the C ABI opens: the table of a program in this process, with the memory it points into.
 class ProgramTable {
-public:
+ public:
   // `parameter_data`: one address per parameter of the plan; memory and code outlive the table.
-  ProgramTable(const ir::Plan &plan, std::vector<const void *> parameter_data,
+  ProgramTable(const ir::Plan& plan, std::vector<const void*> parameter_data,
                uint64_t thread_scratch_bytes, decltype(fovea_program::entry) entry);
-  ProgramTable(const ProgramTable &) = delete;
-  ProgramTable &operator=(const ProgramTable &) = delete;
+  ProgramTable(const ProgramTable&) = delete;
+  ProgramTable& operator=(const ProgramTable&) = delete;
 
-  const fovea_program &program() const { return program_; }
+  const fovea_program& program() const { return program_; }
 
-private:
+ private:
   std::string name_;
   std::vector<ir::PlanValue> inputs_, outputs_, parameters_; // own the names
   std::vector<fovea_tensor_info> input_infos_, output_infos_, parameter_infos_;
-  std::vector<const void *> parameter_data_;
+  std::vector<const void*> parameter_data_;
   fovea_program program_{};
 };
 

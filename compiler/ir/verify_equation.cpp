@@ -89,7 +89,8 @@ llvm::LogicalResult DefineOp::verify() {
   if (!getReducedNames() || !getReducedExtents() ||
       getReducedNames()->size() != getReducedExtents()->size())
     return emitOpError() << "expects a name and an extent for each reduced index";
-  for (int64_t extent : *getReducedExtents())
+  const auto reduced_extents = getReducedExtents(); // keeps alive what the loop goes through
+  for (int64_t extent : *reduced_extents)
     if (extent < 1)
       return emitOpError() << "expects reduced extents >= 1, got " << extent;
   if (!getAccumulator() || !is_scalar(*getAccumulator()))

@@ -1,5 +1,7 @@
 #include "compiler/kernels/access.hpp"
 
+#include <algorithm>
+
 namespace fovea::kernels {
 namespace {
 
@@ -30,6 +32,16 @@ std::vector<std::vector<Stride>> strides_of(const Definition& stages, const Equa
     result.push_back(std::move(strides));
   });
   return result;
+}
+
+int64_t lane_bytes(const Equation& equation) {
+  const auto width = [](DType type) {
+    return is_float(type) ? std::max<int64_t>(size_of(type), 4) : size_of(type);
+  };
+  int64_t bytes = width(equation.type);
+  for_each_node(equation.body,
+                [&](const Node& node) { bytes = std::max(bytes, width(node.type)); });
+  return bytes;
 }
 
 } // namespace fovea::kernels

@@ -13,4 +13,7 @@ struct Stride {
 // strides[r][k]: read r of the body, index k of the equation (free ones first).
 std::vector<std::vector<Stride>> strides_of(const Definition& stages, const Equation& equation);
 
+// Bytes of the widest element that takes part; f16 and bf16 are computed as f32.
+int64_t lane_bytes(const Equation& equation);
+
 } // namespace fovea::kernels

@@ -58,7 +58,8 @@ class Scratch : public IRVisitor {
     note(call->name);
     IRVisitor::visit(call);
   }
-  void note(const std::string& name) {
+  void note(const std::string& text) {
+    const std::string name = text.rfind("::", 0) == 0 ? text.substr(2) : text; // a function's address
     if (functions_.count(name))
       most_ = std::max(most_, of(name));
   }

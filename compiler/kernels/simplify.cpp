@@ -30,14 +30,38 @@ bool has_empty_range(const Definition& definition) {
                      });
 }
 
-// --- boundary rules that never apply ----------------------------------------------------------
+// --- floors, remainders and boundary rules that never apply -----------------------------------
 
-void drop_idle_boundaries(Definition& definition) {
+// floor(i / 4) is 0 and i mod 4 is i while i < 4.
+IndexExpr narrowed(const IndexExpr& expr, const std::vector<Interval>& intervals) {
+  IndexExpr result{expr.constant, {}};
+  for (const IndexTerm& term : expr.terms) {
+    if (term.kind == IndexTerm::Kind::index) {
+      result = result + IndexExpr{0, {term}};
+      continue;
+    }
+    const IndexExpr inner = narrowed(*term.inner, intervals);
+    const IndexExpr quotient = floor_div(inner, term.divisor);
+    const Interval range = range_of(quotient, intervals);
+    const bool known = range.low == range.high;
+    const IndexExpr atom = term.kind == IndexTerm::Kind::floor_div
+                               ? (known ? IndexExpr{range.low, {}} : quotient)
+                           : known ? inner - IndexExpr{range.low * term.divisor, {}}
+                                   : mod(inner, term.divisor);
+    result = result + atom * term.coefficient;
+  }
+  return result;
+}
+
+void use_ranges(Definition& definition) {
   for (Equation& equation : definition.equations) {
     const std::vector<Interval> intervals = intervals_of(equation);
     equation.body = rebuild(equation.body, [&](Node node) -> Expr {
+      if (node.kind == Node::Kind::index)
+        node.index = narrowed(node.index, intervals);
       for (size_t d = 0; d < node.subscripts.size(); ++d) {
         Subscript& subscript = node.subscripts[d];
+        subscript.index = narrowed(subscript.index, intervals);
         const int64_t extent = definition.type_of(node.tensor).shape[static_cast<int>(d)];
         if (is_inside(range_of(subscript.index, intervals), extent))
           subscript = {subscript.index, Boundary::none, nullptr};
@@ -367,7 +391,7 @@ Definition simplify(const Definition& definition) {
   drop_unused(result);
   if (has_empty_range(result))
     return result;
-  drop_idle_boundaries(result);
+  use_ranges(result);
   squeeze(result);
   join_neighbours(result);
   return result;

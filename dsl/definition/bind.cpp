@@ -2,6 +2,7 @@
 // reductions become equations of their own, symbols become numbers.
 #include <fovea/equation/statement.hpp>
 #include <fovea/error.hpp>
+#include <fovea/op/shape_rule.hpp>
 
 #include <fmt/format.h>
 
@@ -286,6 +287,9 @@ class Binder {
     for (int symbol : frame.reduced)
       equation.reduced.push_back({name_of_symbol(symbol), frame.ranges.at(symbol)});
     equation.body = std::move(body);
+    if (const ShapeError error = check_result({equation.type, equation.shape()}); error.what)
+      fail(fmt::format("'{}': {}", name, render(error.what, error, {})),
+           render(error.expected, error, {}), render(error.got, error, {}), "");
     definition_.equations.push_back(std::move(equation));
     return definition_.tensor_of_equation(static_cast<int>(definition_.equations.size()) - 1);
   }

@@ -35,8 +35,17 @@ Definition EquationOp::definition(const Types &operands) const {
     leading = front;
     mapped.push_back(static_cast<int>(k));
   }
-  Definition definition = make_(inner);
-  return leading.empty() ? definition : map_over(definition, leading, mapped);
+  const Definition definition = make_(inner);
+  if (leading.empty())
+    return definition;
+  for (const Equation &equation : definition.equations)
+    if (const ShapeError error = check_result({equation.type, leading + equation.shape()}); error.what)
+      throw Error({.what = fmt::format("equation '{}': {}", name_, render(error.what, error, leading)),
+                   .where = location_,
+                   .expected = render(error.expected, error, leading),
+                   .got = render(error.got, error, leading),
+                   .detail = "mapped over " + to_string(leading)});
+  return map_over(definition, leading, mapped);
 }
 
 // Its shape rule is its definition: what binding refuses arrives as Error with the equation's place.

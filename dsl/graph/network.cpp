@@ -28,9 +28,9 @@ struct Network::State {
     return static_cast<int>(values.size()) - 1;
   }
 
-  std::string fresh_layer(const std::string &op) {
-    for (;;) {
-      const int count = ++counts[prefix + op];
+  std::string fresh_layer(const std::string &op) const {
+    auto known = counts.find(prefix + op);
+    for (int count = known == counts.end() ? 1 : known->second + 1;; ++count) {
       std::string name = count == 1 ? op : fmt::format("{}_{}", op, count);
       if (!layers.count(prefix + name))
         return name;
@@ -169,6 +169,8 @@ std::vector<Tensor<>> Network::apply(OpPtr op, const std::vector<Tensor<>> &inpu
     operands.push_back(value);
   }
   state.layers.insert(full);
+  if (layer.empty())
+    ++state.counts[state.prefix + op->layer_name()];
   NodeInfo node{op, full, operands, {}, location};
   if (OpPtr expanded = op->expanded(types))
     node.op = expanded;

@@ -115,7 +115,7 @@ Summary summary(const Network &network) {
 
 std::string to_string(const Summary &summary) {
   std::vector<std::vector<std::string>> cells{
-      {"layer", "op", "attributes", "output", "parameters", "MACs", "receptive field"}};
+      {"layer", "op", "attributes", "output", "parameters", "MACs", "receptive"}};
   for (const SummaryRow &row : summary.rows)
     cells.push_back({row.layer, row.op, row.attributes, to_string(row.output),
                      thousands(row.parameters), thousands(row.macs),

@@ -131,7 +131,18 @@ TEST(EquationErrors, RangesThatOverflow) {
   const ErrorParts error =
       refusal([=](Tensor<1> x) { return Z(i.range(huge), j.range(huge)) = x(zero(i + j)); },
               {f32({4})});
-  EXPECT_THAT(error.what, HasSubstr("too large"));
+  EXPECT_EQ(error.what, "equation 'f': 'Z': the result is too large");
+  const ErrorParts mapped = refusal([=](Tensor<1> x) { return Z(i.range(huge)) = x(zero(i)); },
+                                    {TensorType{DType::i8, {4, 4}}});
+  EXPECT_EQ(mapped.what, "equation 'f': the result is too large");
+  EXPECT_EQ(mapped.detail, "mapped over 4");
+}
+
+TEST(EquationErrors, TooManyDimensions) {
+  const ErrorParts error =
+      refusal([](Tensor<1> x) { return Z(j.range(2), i) = x(i); },
+              {f32({1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 4})});
+  EXPECT_EQ(error.what, "equation 'f': the result has more dimensions than a tensor may have");
 }
 
 TEST(EquationErrors, SubscriptsThatOverflow) {

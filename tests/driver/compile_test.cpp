@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 
 int threads_of_this_process() {
   int threads = 0;
-  for ([[maybe_unused]] const auto &thread : std::filesystem::directory_iterator("/proc/self/task"))
+  for ([[maybe_unused]] const auto& thread : std::filesystem::directory_iterator("/proc/self/task"))
     ++threads;
   return threads;
 }
@@ -58,7 +58,7 @@ TEST(Compile, says_what_it_made) {
   EXPECT_GT(model.compile_seconds(), 0);
   EXPECT_EQ(model.parameter_bytes(), 4 * (5 * 2 * 9 + 5 + 7 * 45 + 7));
   ASSERT_FALSE(model.kernels().empty());
-  for (const KernelInfo &kernel : model.kernels()) {
+  for (const KernelInfo& kernel : model.kernels()) {
     EXPECT_FALSE(kernel.layers.empty());
     EXPECT_FALSE(kernel.algorithm.empty());
     EXPECT_GT(kernel.object_bytes, 0);
@@ -124,19 +124,34 @@ TEST(Compile, choices_for_unknown_layers_and_phases_are_refused) {
   EXPECT_THROW(compile(net, {.algorithms = {{"conv1", "no such algorithm"}}}), Error);
 }
 
+TEST(Compile, code_for_another_machine_is_refused) {
+  catalogue::Target other = catalogue::Target::host();
+  other.arch = other.arch == "aarch64" ? "x86-64" : "aarch64";
+  EXPECT_THAT(error_of([&] { compile(small_network(), {.target = other}); }).what,
+              HasSubstr("cannot run"));
+}
+
+TEST(Compile, a_smaller_target_gives_the_same_results) {
+  if (catalogue::Target::host().arch != "x86-64")
+    GTEST_SKIP() << "names a processor of the other architecture";
+  const Network net = small_network();
+  const Array<float> x = random_array({1, 2, 9, 9}, 8);
+  expect_reference(net, {x.data()},
+                   {compile(net, {.target = catalogue::parse_target("x86-64-linux")})(x)});
+}
+
 TEST(Compile, dumps_every_phase_and_kernel) {
   const std::filesystem::path folder =
       std::filesystem::path(::testing::TempDir()) / "fovea_dump_test";
   std::filesystem::remove_all(folder);
   std::vector<std::string> phases;
-  compile(small_network(), {.dump_phases = folder,
-                            .dump_kernels = true,
-                            .progress = [&](const CompileProgress &now) {
-                              phases.push_back(now.phase);
-                            }});
+  compile(small_network(),
+          {.dump_phases = folder,
+           .dump_kernels = true,
+           .progress = [&](const CompileProgress& now) { phases.push_back(now.phase); }});
   EXPECT_TRUE(std::filesystem::exists(folder / "01_import.mlir"));
   int drivers = 0, statements = 0;
-  for (const auto &file : std::filesystem::recursive_directory_iterator(folder)) {
+  for (const auto& file : std::filesystem::recursive_directory_iterator(folder)) {
     const std::string name = file.path().filename().string();
     drivers += name.ends_with("_driver.mlir");
     statements += name.ends_with(".stmt");

@@ -37,11 +37,10 @@ TEST(Load, sets_every_weight) {
 TEST(Load, lists_every_problem_and_changes_nothing) {
   Network net = lenet(11, true);
   const ErrorParts error = error_of([&] { net.load(lenet_weights); });
-  EXPECT_THAT(error.what,
-              AllOf(HasSubstr("lenet5.safetensors"), HasSubstr("4 problems"),
-                    HasSubstr("'fc2.weight': expected 11x84xf32, got 10x84xf32"),
-                    HasSubstr("'fc2.bias'"), HasSubstr("'fc3.weight' is missing"),
-                    HasSubstr("'fc3.bias' is missing"), Not(HasSubstr("conv1"))));
+  EXPECT_THAT(error.what, AllOf(HasSubstr("lenet5.safetensors"), HasSubstr("4 problems"),
+                                HasSubstr("'fc2.weight': expected 11x84xf32, got 10x84xf32"),
+                                HasSubstr("'fc2.bias'"), HasSubstr("'fc3.weight' is missing"),
+                                HasSubstr("'fc3.bias' is missing"), Not(HasSubstr("conv1"))));
   EXPECT_THAT(error.where.file, HasSubstr("load_test.cpp"));
   for (int parameter : net.parameters())
     EXPECT_EQ(net.weight(parameter).data, nullptr);

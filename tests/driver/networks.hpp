@@ -8,11 +8,11 @@
 
 namespace fovea::testing {
 
-inline Array<float> random_array(const Shape &shape, unsigned seed) {
+inline Array<float> random_array(const Shape& shape, unsigned seed) {
   std::mt19937 engine(seed);
   std::uniform_real_distribution<float> range(-1, 1);
   Array<float> array(shape);
-  for (float &element : array)
+  for (float& element : array)
     element = range(engine);
   return array;
 }
@@ -30,10 +30,10 @@ inline Network small_network(int64_t batch = 1) {
 
 // The model's results against the exact interpreter of the network's own definition, within the
 // interpreter's bound.
-inline void expect_reference(const Network &net, const std::vector<const void *> &inputs,
-                             const std::vector<Array<float>> &results) {
+inline void expect_reference(const Network& net, const std::vector<const void*>& inputs,
+                             const std::vector<Array<float>>& results) {
   const Definition definition = definition_of(net);
-  std::vector<const void *> operands = inputs;
+  std::vector<const void*> operands = inputs;
   for (int parameter : net.parameters())
     operands.push_back(net.weight(parameter).data);
   Interpreter interpreter(definition, reader_of(definition, operands));

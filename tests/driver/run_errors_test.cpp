@@ -10,8 +10,8 @@ namespace {
 using ::testing::HasSubstr;
 
 class RunErrors : public ::testing::Test {
-protected:
-  static const Model &model() {
+ protected:
+  static const Model& model() {
     static const Model compiled = compile(small_network());
     return compiled;
   }
@@ -37,13 +37,17 @@ TEST_F(RunErrors, wrong_element_type) {
 
 TEST_F(RunErrors, wrong_output) {
   Array<float> wrong({7});
-  EXPECT_THAT(error_of([&] { model().run({{"image", image_}}, {{"probs", wrong}}); }).what,
+  EXPECT_THAT(error_of([&] {
+                model().run({{"image", image_}}, {{"probs", wrong}});
+              }).what,
               HasSubstr("output 'probs'"));
   EXPECT_THROW(model().operator()<int32_t>(image_), Error);
 }
 
 TEST_F(RunErrors, names) {
-  const ErrorParts unknown = error_of([&] { model().run({{"picture", image_}}, {{"probs", probs_}}); });
+  const ErrorParts unknown = error_of([&] {
+    model().run({{"picture", image_}}, {{"probs", probs_}});
+  });
   EXPECT_THAT(unknown.what, HasSubstr("'picture'"));
   EXPECT_THAT(unknown.expected, HasSubstr("'image'"));
   EXPECT_THAT(error_of([&] { model().run({}, {{"probs", probs_}}); }).what, HasSubstr("not given"));
@@ -55,7 +59,7 @@ TEST_F(RunErrors, names) {
 }
 
 TEST_F(RunErrors, null_addresses) {
-  const float *nowhere = nullptr;
+  const float* nowhere = nullptr;
   EXPECT_THAT(error_of([&] {
                 model().run({{"image", {nowhere, Shape{1, 2, 9, 9}}}}, {{"probs", probs_}});
               }).what,

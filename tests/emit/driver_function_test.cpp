@@ -11,7 +11,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-int count(const std::string &text, const std::string &part) {
+int count(const std::string& text, const std::string& part) {
   int found = 0;
   for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
     ++found;
@@ -57,7 +57,7 @@ TEST(DriverFunction, stops_at_the_first_kernel_that_fails) {
   try {
     context.run({&in, 1}, {&out, 1});
     FAIL() << "expected an error";
-  } catch (const host::RunError &error) {
+  } catch (const host::RunError& error) {
     EXPECT_EQ(error.code(), FOVEA_ERROR_KERNEL_FAILED);
     EXPECT_THAT(error.what(), HasSubstr("code 7"));
   }

@@ -22,7 +22,7 @@ struct TwoKernels {
   ir::Plan plan;
 
   TwoKernels() {
-    for (const Parameter &parameter : conv->parameters(Types{image}))
+    for (const Parameter& parameter : conv->parameters(Types{image}))
       operands.push_back(parameter.type);
     between = conv->infer(operands).results[0];
     first = conv->definition(operands);
@@ -58,7 +58,7 @@ TEST(HalideKernels, run_through_the_arena_on_one_and_two_threads) {
   const auto compiler = kernels::make_halide_compiler();
   std::vector<catalogue::KernelObject> kernels;
   uint64_t scratch = 0;
-  for (const ir::Call &call : two.plan.calls) {
+  for (const ir::Call& call : two.plan.calls) {
     kernels.push_back(compiler->compile({.definition = call.definition,
                                          .schedule = {},
                                          .target = catalogue::Target::host(),
@@ -66,18 +66,18 @@ TEST(HalideKernels, run_through_the_arena_on_one_and_two_threads) {
     scratch = std::max(scratch, static_cast<uint64_t>(kernels.back().thread_scratch_bytes));
   }
   std::vector<JitObject> objects{{"driver", driver}};
-  for (const catalogue::KernelObject &kernel : kernels)
+  for (const catalogue::KernelObject& kernel : kernels)
     objects.push_back({kernel.symbol, std::as_bytes(std::span(kernel.object))});
 
   std::mt19937 engine(1);
   std::uniform_real_distribution<float> range(-1, 1);
   std::vector<std::vector<float>> values;
-  for (const TensorType &type : two.operands) {
+  for (const TensorType& type : two.operands) {
     values.emplace_back(static_cast<size_t>(type.shape.elements()));
-    for (float &value : values.back())
+    for (float& value : values.back())
       value = range(engine);
   }
-  const std::vector<const void *> addresses{values[0].data(), values[1].data(), values[2].data()};
+  const std::vector<const void*> addresses{values[0].data(), values[1].data(), values[2].data()};
   const host::Model model = open(two.plan, objects, {addresses[1], addresses[2]}, scratch);
 
   const Definition definition = two.whole();

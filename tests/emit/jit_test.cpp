@@ -17,7 +17,7 @@ using ::testing::HasSubstr;
 
 int threads_of_this_process() {
   int threads = 0;
-  for ([[maybe_unused]] const auto &thread : std::filesystem::directory_iterator("/proc/self/task"))
+  for ([[maybe_unused]] const auto& thread : std::filesystem::directory_iterator("/proc/self/task"))
     ++threads;
   return threads;
 }
@@ -43,7 +43,7 @@ TEST(Jit, names_every_symbol_that_no_one_defines) {
   try {
     Jit jit(objects, driver_symbol);
     FAIL() << "expected an error";
-  } catch (const Error &error) {
+  } catch (const Error& error) {
     EXPECT_THAT(error.what(), AllOf(HasSubstr("no_such_function"), HasSubstr("system")))
         << "functions of this process that are no libcalls must not be found";
   }
@@ -62,7 +62,7 @@ TEST(Jit, refuses_one_symbol_twice) {
   try {
     Jit jit(objects, "twice");
     FAIL() << "expected an error";
-  } catch (const Error &error) {
+  } catch (const Error& error) {
     EXPECT_THAT(error.what(), HasSubstr("conv2"));
   }
 }
@@ -90,9 +90,10 @@ TEST(Jit, a_hundred_programs_leave_no_threads_and_no_memory) {
 }
 
 TEST(Libcalls, are_mathematics_and_memory) {
-  for (const char *name : {"tanhf", "tanh", "expf", "memset", "memcpy", "erff", "fmodf"})
+  for (const char* name : {"tanhf", "tanh", "expf", "memset", "memcpy", "erff", "fmodf"})
     EXPECT_TRUE(is_libcall(name)) << name;
-  for (const char *name : {"", "f", "malloc", "printf", "system", "exit", "halide_malloc", "tanhff"})
+  for (const char* name :
+       {"", "f", "malloc", "printf", "system", "exit", "halide_malloc", "tanhff"})
     EXPECT_FALSE(is_libcall(name)) << name;
 }
 

@@ -59,7 +59,7 @@ TEST(HalideBuffer, describes_its_tensor_innermost_dimension_first) {
   halide_dimension_t dimensions[3];
   std::memcpy(&buffer, bytes.data(), sizeof buffer);
   std::memcpy(dimensions, bytes.data() + sizeof buffer, sizeof dimensions);
-  EXPECT_EQ(buffer.host, reinterpret_cast<uint8_t *>(x.data()));
+  EXPECT_EQ(buffer.host, reinterpret_cast<uint8_t*>(x.data()));
   EXPECT_EQ(buffer.device, 0u);
   EXPECT_EQ(buffer.device_interface, nullptr);
   EXPECT_EQ(buffer.flags, 0u);
@@ -72,5 +72,7 @@ TEST(HalideBuffer, describes_its_tensor_innermost_dimension_first) {
 
 } // namespace fovea::emit::testing
 #else
-TEST(HalideBuffer, layout) { GTEST_SKIP() << "HalideRuntime.h is not on the include path"; }
+TEST(HalideBuffer, layout) {
+  GTEST_SKIP() << "HalideRuntime.h is not on the include path";
+}
 #endif

@@ -14,7 +14,7 @@ namespace fovea::emit::testing {
 
 // Kernels in MLIR's LLVM dialect, without Halide. Each takes the context, operands and results as
 // halide_buffer_t; `@address` gives a buffer's `host`.
-inline constexpr const char *kernels_text = R"mlir(
+inline constexpr const char* kernels_text = R"mlir(
 llvm.func internal @address(%buffer: !llvm.ptr) -> !llvm.ptr {
   %field = llvm.getelementptr %buffer[16] : (!llvm.ptr) -> !llvm.ptr, i8
   %host = llvm.load %field : !llvm.ptr -> !llvm.ptr
@@ -69,14 +69,14 @@ llvm.func @tangent(%context: !llvm.ptr, %x: !llvm.ptr, %y: !llvm.ptr) -> i32 {
 }
 )mlir";
 
-inline std::vector<std::byte> compile_text(const std::string &text) {
+inline std::vector<std::byte> compile_text(const std::string& text) {
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
   context.loadDialect<mlir::LLVM::LLVMDialect>();
   auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &context);
   return module ? compile_to_object(*module) : std::vector<std::byte>{};
 }
 
-inline std::vector<std::byte> driver_object(const ir::Plan &plan) {
+inline std::vector<std::byte> driver_object(const ir::Plan& plan) {
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
   return compile_to_object(*build_driver(plan, context));
 }
@@ -123,23 +123,23 @@ struct Loaded {
   Jit jit;
   ProgramTable table;
 };
-inline host::Model open(const ir::Plan &plan, const std::vector<JitObject> &objects,
-                        std::vector<const void *> parameters, uint64_t scratch_bytes = 0) {
+inline host::Model open(const ir::Plan& plan, const std::vector<JitObject>& objects,
+                        std::vector<const void*> parameters, uint64_t scratch_bytes = 0) {
   Jit jit(objects, driver_symbol);
   const auto entry = jit.entry();
   std::shared_ptr<const Loaded> loaded(
       new Loaded{std::move(jit), {plan, std::move(parameters), scratch_bytes, entry}});
-  const fovea_program &program = loaded->table.program();
+  const fovea_program& program = loaded->table.program();
   return host::Model(*fovea_core_table(), program, nullptr, loaded);
 }
 
 // The same with the kernels above.
-inline host::Model open_plan(const ir::Plan &plan, std::vector<const void *> parameters = {}) {
+inline host::Model open_plan(const ir::Plan& plan, std::vector<const void*> parameters = {}) {
   const std::vector<std::byte> kernels = compile_text(kernels_text), driver = driver_object(plan);
   return open(plan, {{"kernels", kernels}, {"driver", driver}}, std::move(parameters));
 }
 
-inline fovea_buffer buffer_of(void *data, const TensorType &type) {
+inline fovea_buffer buffer_of(void* data, const TensorType& type) {
   fovea_buffer buffer{};
   buffer.struct_size = sizeof buffer;
   buffer.data = data;

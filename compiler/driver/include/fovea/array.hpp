@@ -17,14 +17,36 @@
 namespace fovea {
 
 // The element type that a C++ type stands for.
-template <class T> struct DTypeOf;
-template <> struct DTypeOf<float> { static constexpr DType value = DType::f32; };
-template <> struct DTypeOf<double> { static constexpr DType value = DType::f64; };
-template <> struct DTypeOf<int8_t> { static constexpr DType value = DType::i8; };
-template <> struct DTypeOf<uint8_t> { static constexpr DType value = DType::u8; };
-template <> struct DTypeOf<int32_t> { static constexpr DType value = DType::i32; };
-template <> struct DTypeOf<int64_t> { static constexpr DType value = DType::i64; };
-template <> struct DTypeOf<bool> { static constexpr DType value = DType::boolean; };
+template <class T>
+struct DTypeOf;
+template <>
+struct DTypeOf<float> {
+  static constexpr DType value = DType::f32;
+};
+template <>
+struct DTypeOf<double> {
+  static constexpr DType value = DType::f64;
+};
+template <>
+struct DTypeOf<int8_t> {
+  static constexpr DType value = DType::i8;
+};
+template <>
+struct DTypeOf<uint8_t> {
+  static constexpr DType value = DType::u8;
+};
+template <>
+struct DTypeOf<int32_t> {
+  static constexpr DType value = DType::i32;
+};
+template <>
+struct DTypeOf<int64_t> {
+  static constexpr DType value = DType::i64;
+};
+template <>
+struct DTypeOf<bool> {
+  static constexpr DType value = DType::boolean;
+};
 
 // Elements in memory: dense, row-major, aligned to 64 bytes. A value: copies copy the elements.
 //
@@ -32,61 +54,65 @@ template <> struct DTypeOf<bool> { static constexpr DType value = DType::boolean
 //   x(0, 0, 14, 14) = 1;
 //   Array<float> y = model(x);
 //   auto best = std::ranges::max_element(y.row(0));
-template <class T> class Array {
-public:
+template <class T>
+class Array {
+ public:
   using value_type = T;
 
   Array() : Array(Shape{0}) {}
   // Zeros. Throws Error where an extent is negative or the size does not fit an int64.
-  explicit Array(const Shape &shape, SourceLocation location = SourceLocation::current())
+  explicit Array(const Shape& shape, SourceLocation location = SourceLocation::current())
       : shape_(shape), size_(checked_size(shape, location)) {
     elements_.reset(new (std::align_val_t(alignment)) T[static_cast<size_t>(size_)]());
   }
   // From elements in row-major order. Throws Error where their number is not the shape's.
-  Array(const Shape &shape, std::span<const T> elements,
+  Array(const Shape& shape, std::span<const T> elements,
         SourceLocation location = SourceLocation::current())
       : Array(shape, location) {
     if (static_cast<int64_t>(elements.size()) != size_)
-      throw Error({.what = "an array of shape " + to_string(shape) + " got too many or too few elements",
-                   .where = location,
-                   .expected = std::to_string(size_),
-                   .got = std::to_string(elements.size())});
+      throw Error(
+          {.what = "an array of shape " + to_string(shape) + " got too many or too few elements",
+           .where = location,
+           .expected = std::to_string(size_),
+           .got = std::to_string(elements.size())});
     std::copy(elements.begin(), elements.end(), begin());
   }
-  Array(const Shape &shape, std::initializer_list<T> elements,
+  Array(const Shape& shape, std::initializer_list<T> elements,
         SourceLocation location = SourceLocation::current())
       : Array(shape, std::span<const T>(elements.begin(), elements.size()), location) {}
 
-  Array(const Array &other) : Array(other.shape_, other.span()) {}
-  Array(Array &&other) noexcept
+  Array(const Array& other) : Array(other.shape_, other.span()) {}
+  Array(Array&& other) noexcept
       : shape_(other.shape_), size_(std::exchange(other.size_, 0)),
         elements_(std::move(other.elements_)) {
     other.shape_ = Shape{0};
   }
-  Array &operator=(Array other) noexcept {
+  Array& operator=(Array other) noexcept {
     std::swap(shape_, other.shape_);
     std::swap(size_, other.size_);
     std::swap(elements_, other.elements_);
     return *this;
   }
 
-  const Shape &shape() const { return shape_; }
+  const Shape& shape() const { return shape_; }
   static constexpr DType dtype() { return DTypeOf<T>::value; }
   int64_t size() const { return size_; }
-  T *data() { return elements_.get(); }
-  const T *data() const { return elements_.get(); }
-  T *begin() { return data(); }
-  T *end() { return data() + size_; }
-  const T *begin() const { return data(); }
-  const T *end() const { return data() + size_; }
+  T* data() { return elements_.get(); }
+  const T* data() const { return elements_.get(); }
+  T* begin() { return data(); }
+  T* end() { return data() + size_; }
+  const T* begin() const { return data(); }
+  const T* end() const { return data() + size_; }
   std::span<T> span() { return {data(), static_cast<size_t>(size_)}; }
   std::span<const T> span() const { return {data(), static_cast<size_t>(size_)}; }
 
   // One element: as many indices as dimensions. Checked in debug builds only.
-  template <std::integral... Index> T &operator()(Index... indices) {
+  template <std::integral... Index>
+  T& operator()(Index... indices) {
     return elements_[static_cast<size_t>(offset({static_cast<int64_t>(indices)...}))];
   }
-  template <std::integral... Index> const T &operator()(Index... indices) const {
+  template <std::integral... Index>
+  const T& operator()(Index... indices) const {
     return elements_[static_cast<size_t>(offset({static_cast<int64_t>(indices)...}))];
   }
   // The elements of one entry of the first dimension: an image of a batch. Throws Error where there
@@ -100,19 +126,19 @@ public:
     return span().subspan(static_cast<size_t>(index * length), static_cast<size_t>(length));
   }
   // The same elements under another shape. Throws Error where their numbers differ.
-  Array reshaped(const Shape &shape, SourceLocation location = SourceLocation::current()) const {
+  Array reshaped(const Shape& shape, SourceLocation location = SourceLocation::current()) const {
     return Array(shape, span(), location);
   }
 
-private:
+ private:
   static constexpr size_t alignment = 64; // a cache line, and the widest CPU vector
   struct Release {
-    void operator()(T *elements) const {
+    void operator()(T* elements) const {
       ::operator delete[](elements, std::align_val_t(alignment));
     }
   };
 
-  static int64_t checked_size(const Shape &shape, SourceLocation location) {
+  static int64_t checked_size(const Shape& shape, SourceLocation location) {
     const bool negative = std::any_of(shape.begin(), shape.end(), [](int64_t e) { return e < 0; });
     const int64_t bytes = TensorType{dtype(), shape}.bytes();
     if (negative || bytes < 0 || shape.too_long())
@@ -147,29 +173,30 @@ private:
 };
 
 namespace detail {
-host::HostTensor read_npy(const std::string &path, DType expected, SourceLocation location);
-host::HostTensor read_idx(const std::string &path, DType expected, SourceLocation location);
-void write_npy(const std::string &path, const void *data, const TensorType &type,
+host::HostTensor read_npy(const std::string& path, DType expected, SourceLocation location);
+host::HostTensor read_idx(const std::string& path, DType expected, SourceLocation location);
+void write_npy(const std::string& path, const void* data, const TensorType& type,
                SourceLocation location);
 
-template <class T> Array<T> to_array(const host::HostTensor &tensor, SourceLocation location) {
+template <class T>
+Array<T> to_array(const host::HostTensor& tensor, SourceLocation location) {
   return Array<T>(Shape(tensor.shape()), tensor.data<T>(), location);
 }
 } // namespace detail
 
 // Reads a NumPy file. Throws Error where the file is not one, or holds other elements than T.
 template <class T>
-Array<T> read_npy(const std::string &path, SourceLocation location = SourceLocation::current()) {
+Array<T> read_npy(const std::string& path, SourceLocation location = SourceLocation::current()) {
   return detail::to_array<T>(detail::read_npy(path, DTypeOf<T>::value, location), location);
 }
 // Reads an IDX file (MNIST's format), plain or gzipped. Throws Error likewise.
 template <class T>
-Array<T> read_idx(const std::string &path, SourceLocation location = SourceLocation::current()) {
+Array<T> read_idx(const std::string& path, SourceLocation location = SourceLocation::current()) {
   return detail::to_array<T>(detail::read_idx(path, DTypeOf<T>::value, location), location);
 }
 // Writes a NumPy file. Throws Error where that fails; the file appears whole or not at all.
 template <class T>
-void write_npy(const std::string &path, const Array<T> &array,
+void write_npy(const std::string& path, const Array<T>& array,
                SourceLocation location = SourceLocation::current()) {
   detail::write_npy(path, array.data(), {DTypeOf<T>::value, array.shape()}, location);
 }

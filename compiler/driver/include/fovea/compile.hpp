@@ -14,10 +14,10 @@ namespace fovea {
 
 // What compile() is doing: reported when a phase begins, and after each kernel.
 struct CompileProgress {
-  std::string phase;  // "import", "passes", "kernels", "driver", "link"
-  std::string layer;  // in phase "kernels": the layer whose kernel is done
+  std::string phase;       // "import", "passes", "kernels", "driver", "link"
+  std::string layer;       // in phase "kernels": the layer whose kernel is done
   int done = 0, total = 0; // in phase "kernels"
-  double seconds = 0; // since compile() began
+  double seconds = 0;      // since compile() began
 };
 
 struct CompileOptions {
@@ -28,7 +28,7 @@ struct CompileOptions {
   std::map<std::string, Schedule> schedules = {};
   // Likewise the algorithm, by its name in the catalogue. The others get the one of least cost.
   std::map<std::string, std::string> algorithms = {};
-  // The machine to compile for; none: this one.
+  // The machine to compile for; none: this one. Throws Error where this one cannot run the code.
   std::optional<catalogue::Target> target = {};
   // A folder that receives the network after each phase: 01_import.mlir, 02_..., NN_driver.mlir,
   // the function that calls the kernels. Made if absent.
@@ -36,17 +36,17 @@ struct CompileOptions {
   // Also, for each kernel, in the folder's `kernels`: equation, schedule, Halide statement, LLVM IR
   // and assembly. Every kernel is compiled twice then.
   bool dump_kernels = false;
-  // Stop after this phase ("import" ... "plan_memory", "driver"), which leaves no model and needs no
-  // weights: for dumps. Empty: go through.
+  // Stop after this phase ("import" ... "plan_memory", "driver"), which leaves no model and needs
+  // no weights: for dumps. Empty: go through.
   std::string stop_after = {};
   // Called during compile(), by one thread at a time.
-  std::function<void(const CompileProgress &)> progress = {};
+  std::function<void(const CompileProgress&)> progress = {};
 };
 
 // Compiles a network to machine code in this process. Every weight must be set (Network::load,
 // set_weight, randomize): the model shares their memory, and later changes to the network do not
 // reach it. Throws Error: what is wrong, and the line of the network that it comes from.
-Model compile(const Network &network, const CompileOptions &options = {},
+Model compile(const Network& network, const CompileOptions& options = {},
               SourceLocation location = SourceLocation::current());
 
 } // namespace fovea

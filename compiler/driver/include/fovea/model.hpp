@@ -22,30 +22,31 @@ struct KernelInfo {
   std::string symbol;
   std::vector<std::string> layers; // that run it, in the order of execution
   std::string algorithm;
-  std::string schedule;            // that was applied
-  double seconds = 0;              // of its compilation
-  int64_t object_bytes = 0;        // size of its object file
-  int64_t scratch_bytes = 0;       // memory of one thread while it runs
+  std::string schedule;      // that was applied
+  double seconds = 0;        // of its compilation
+  int64_t object_bytes = 0;  // size of its object file
+  int64_t scratch_bytes = 0; // memory of one thread while it runs
 };
 
 // A caller's tensor: where its elements are, dense and row-major, and of what type they are.
 struct InputView {
-  const void *data = nullptr;
+  const void* data = nullptr;
   TensorType type;
   template <class T>
-  InputView(const Array<T> &array) : InputView(array.data(), array.shape()) {} // NOLINT(*-explicit-*)
+  InputView(const Array<T>& array)
+      : InputView(array.data(), array.shape()) {} // NOLINT(*-explicit-*)
   template <class T>
-  InputView(const T *data, const Shape &shape) : data(data), type{DTypeOf<T>::value, shape} {}
-  InputView(const void *data, const TensorType &type) : data(data), type(type) {}
+  InputView(const T* data, const Shape& shape) : data(data), type{DTypeOf<T>::value, shape} {}
+  InputView(const void* data, const TensorType& type) : data(data), type(type) {}
 };
 struct OutputView {
-  void *data = nullptr;
+  void* data = nullptr;
   TensorType type;
   template <class T>
-  OutputView(Array<T> &array) : OutputView(array.data(), array.shape()) {} // NOLINT(*-explicit-*)
+  OutputView(Array<T>& array) : OutputView(array.data(), array.shape()) {} // NOLINT(*-explicit-*)
   template <class T>
-  OutputView(T *data, const Shape &shape) : data(data), type{DTypeOf<T>::value, shape} {}
-  OutputView(void *data, const TensorType &type) : data(data), type(type) {}
+  OutputView(T* data, const Shape& shape) : data(data), type{DTypeOf<T>::value, shape} {}
+  OutputView(void* data, const TensorType& type) : data(data), type(type) {}
 };
 struct NamedInput {
   std::string_view name;
@@ -63,10 +64,10 @@ struct ContextOptions {
 // Threads and memory to run a model with: one for each thread that calls `run`. Keeps its model
 // alive. `run` allocates nothing and does no I/O.
 class Context {
-public:
+ public:
   ~Context();
-  Context(Context &&) noexcept;
-  Context &operator=(Context &&) noexcept;
+  Context(Context&&) noexcept;
+  Context& operator=(Context&&) noexcept;
 
   int threads() const;
   // Every input and output of the model by its name, in any order. Throws Error where one is
@@ -79,7 +80,7 @@ public:
         location);
   }
 
-private:
+ private:
   friend class Model;
   struct State;
   explicit Context(std::unique_ptr<State> state);
@@ -88,21 +89,21 @@ private:
 
 // A compiled network with its weights. It never changes; copies share it.
 class Model {
-public:
+ public:
   // No model: what `CompileOptions::stop_after` leaves. Everything but the test throws Error.
   Model() = default;
   explicit operator bool() const { return state_ != nullptr; }
 
-  const std::string &name() const;
-  const std::vector<TensorInfo> &inputs() const;
-  const std::vector<TensorInfo> &outputs() const;
-  const std::vector<KernelInfo> &kernels() const;
+  const std::string& name() const;
+  const std::vector<TensorInfo>& inputs() const;
+  const std::vector<TensorInfo>& outputs() const;
+  const std::vector<KernelInfo>& kernels() const;
   double compile_seconds() const;  // all of compile()
   int64_t arena_bytes() const;     // memory of a context for intermediate tensors
   int64_t parameter_bytes() const; // of all weights
 
   // Threads and memory of their own. Throws Error where there is no memory.
-  Context context(const ContextOptions &options = {},
+  Context context(const ContextOptions& options = {},
                   SourceLocation location = SourceLocation::current()) const;
 
   // Runs in the model's own context, made at the first run, with all cores. Callers in several
@@ -116,7 +117,7 @@ public:
   }
   // A model with one input and one output. Throws Error for others.
   template <class Result = float, class T>
-  Array<Result> operator()(const Array<T> &x,
+  Array<Result> operator()(const Array<T>& x,
                            SourceLocation location = SourceLocation::current()) const {
     const Single single = only_tensors(location);
     Array<Result> y(single.output.type.shape, location);
@@ -124,14 +125,14 @@ public:
     return y;
   }
 
-private:
+ private:
   friend class ModelBuilder;
   struct State;
   struct Single {
     const TensorInfo &input, &output;
   };
   explicit Model(std::shared_ptr<State> state) : state_(std::move(state)) {}
-  State &state() const;
+  State& state() const;
   Single only_tensors(SourceLocation location) const;
   std::shared_ptr<State> state_;
 };

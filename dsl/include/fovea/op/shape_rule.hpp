@@ -67,6 +67,9 @@ constexpr ShapeError check_float(const TensorType &type) {
   return {};
 }
 constexpr ShapeError check_result(const TensorType &type) {
+  if (type.shape.too_long())
+    return {"the result has more dimensions than a tensor may have", "rank <= {0}", "more", "",
+            {Shape{max_rank}}};
   if (type.bytes() < 0)
     return {"the result is too large", "a size in bytes below 2^63", "{0}", "", {type.shape}};
   return {};

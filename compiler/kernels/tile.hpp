@@ -1,0 +1,29 @@
+#pragma once
+#include <fovea/catalogue/target.hpp>
+#include <fovea/definition/definition.hpp>
+
+#include <vector>
+
+// Which elements of a reduction are accumulated at once, in registers.
+namespace fovea::kernels {
+
+// How the elements of a root are made a tile at a time; -1: no such dimension.
+struct Tile {
+  int vector = -1;     // position of the vectorised dimension
+  int64_t lanes = 1;   // of one vector
+  int64_t vectors = 1; // vectors in a tile
+  struct Step {
+    int position;
+    int64_t size;
+  };
+  std::vector<Step> unrolled; // whose steps share loads
+  int dot = -1;               // reduced dimension that is vectorised instead
+
+  int64_t accumulators() const;
+  // By how much the tile advances along a dimension; 0: the dimension is not of the tile.
+  int64_t step_of(int position) const;
+};
+
+Tile choose_tile(const Definition& stages, const Equation& sum, const catalogue::Target& target);
+
+} // namespace fovea::kernels
