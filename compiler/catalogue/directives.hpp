@@ -7,14 +7,22 @@
 // The directives of schedules: one table that parser and checks read.
 namespace fovea::catalogue {
 
-enum class ArgumentKind : uint8_t { dimension, new_dimension, number, stage, new_stage, tail, memory };
+enum class ArgumentKind : uint8_t {
+  dimension,
+  new_dimension,
+  number,
+  stage,
+  new_stage,
+  tail,
+  memory
+};
 
 struct DirectiveInfo {
   std::string_view name;
   std::vector<ArgumentKind> arguments; // in order; those from `required` on may be left out
   size_t required;
-  bool repeats = false;       // the last kind any number of times
-  bool whole_stage = false;   // not of an update
+  bool repeats = false;     // the last kind any number of times
+  bool whole_stage = false; // not of an update
 };
 
 // nullptr where there is no such directive.

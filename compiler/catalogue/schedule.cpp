@@ -12,8 +12,12 @@ namespace {
 bool is_word_start(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_word(char c) { return is_word_start(c) || is_digit(c); }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_word(char c) {
+  return is_word_start(c) || is_digit(c);
+}
 
 class Parser {
  public:
@@ -100,8 +104,11 @@ class Parser {
     if (const DirectiveInfo* info = find_directive(name))
       return info;
     if (is_reserved_directive(name))
-      fail(directive.position, "'" + name + "' is kept for kernels on GPUs, which have no "
-           "schedules yet", "a directive for CPUs", name, "use `parallel` and `vectorize`");
+      fail(directive.position,
+           "'" + name +
+               "' is kept for kernels on GPUs, which have no "
+               "schedules yet",
+           "a directive for CPUs", name, "use `parallel` and `vectorize`");
     const std::string near = nearest(name, directive_names());
     fail(directive.position, "there is no directive '" + name + "'",
          "one of " + listed(directive_names()), "'" + name + "'",
@@ -115,8 +122,8 @@ class Parser {
                                  !directive.arguments[1].is_number();
     const bool any_number = info.repeats || dimensions_only;
     if (count < info.required || (!any_number && count > info.arguments.size()))
-      fail(directive.position, directive.name + ": wrong number of arguments",
-           expected_count(info), std::to_string(count), "");
+      fail(directive.position, directive.name + ": wrong number of arguments", expected_count(info),
+           std::to_string(count), "");
     for (size_t k = 0; k < count; ++k) {
       const size_t kind = any_number ? 0 : k;
       check(directive, directive.arguments[k], info.arguments[kind]);
@@ -256,7 +263,9 @@ std::string argument_text(const ScheduleArgument& argument) {
 
 } // namespace
 
-Schedule Schedule::parse(std::string_view text) { return Schedule(Parser(text).stages()); }
+Schedule Schedule::parse(std::string_view text) {
+  return Schedule(Parser(text).stages());
+}
 
 std::string Schedule::to_string() const {
   std::string text;

@@ -1,45 +1,18 @@
 #include "compiler/catalogue/directives.hpp"
-
-#include <fovea/catalogue/schedule_check.hpp>
-#include <fovea/error.hpp>
+#include "compiler/catalogue/stage_table.hpp"
 
 #include <algorithm>
-#include <map>
 
 namespace fovea::catalogue {
 namespace {
 
-using Dimensions = std::vector<DimensionInfo>;
-
-// Where a stage runs; extents are known for those that run whole.
-enum class Place : uint8_t { by_default, inlined, root, at };
-
-struct CheckedStage {
-  StageInfo info;
-  Place place = Place::by_default;
-  bool renamed = false; // a split or fuse has named new dimensions
-
-  Dimensions& loops(int update) {
-    return update ? info.updates[static_cast<size_t>(update - 1)].dimensions : info.dimensions;
-  }
-  bool extents_known() const { return info.result || place == Place::root; }
-};
-
-std::vector<std::string> names_of(const Dimensions& dimensions) {
-  std::vector<std::string> names;
-  for (const DimensionInfo& dimension : dimensions)
-    names.push_back(dimension.name);
-  return names;
+int64_t ceiling_quotient(int64_t a, int64_t b) {
+  return (a + b - 1) / b;
 }
 
-int64_t ceiling_quotient(int64_t a, int64_t b) { return (a + b - 1) / b; }
-
-class Checker {
+class Checker : StageTable {
  public:
-  Checker(const Schedule& schedule, const std::vector<StageInfo>& stages) : schedule_(schedule) {
-    for (const StageInfo& info : stages)
-      stages_.push_back({info});
-  }
+  using StageTable::StageTable;
 
   CheckedSchedule run() {
     make_stages();
@@ -57,98 +30,6 @@ class Checker {
   }
 
  private:
-  // --- the stages that there are -------------------------------------------------------------
-
-  void make_stages() {
-    for (const StageSchedule& part : schedule_.stages()) {
-      here_ = &part;
-      for (const Directive& directive : part.directives) {
-        directive_ = &directive;
-        if (directive.name == "copy")
-          make_copy(part, directive);
-        else if (directive.name == "rfactor")
-          make_partial(part, directive);
-      }
-      directive_ = nullptr;
-      stage_of(part);
-    }
-  }
-
-  void make_copy(const StageSchedule& part, const Directive& directive) {
-    StageInfo copy = stage_of(part).info;
-    if (copy.result)
-      fail("a result has no consumer that could read a copy", "an inner stage", part.stage);
-    copy.name = directive.arguments[0].word;
-    copy.updates.clear();
-    if (directive.arguments.size() > 1)
-      find(directive.arguments[1].word);
-    add(std::move(copy));
-  }
-
-  // dim of extent n becomes lane + factor * dim, dim of extent n / factor.
-  void make_partial(const StageSchedule& part, const Directive& directive) {
-    CheckedStage& stage = stage_of(part);
-    if (part.update != 1 || stage.info.updates.size() != 1)
-      fail("rfactor belongs to a reduction's update", "stage.1", stage_text(part));
-    DimensionInfo& reduced = dimension(stage, 1, directive.arguments[0].word);
-    if (!reduced.reduction)
-      fail("'" + reduced.name + "' is not reduced", "a reduction's dimension", reduced.name,
-           "reduced are " + listed(reduced_names(stage)));
-    const int64_t factor = directive.arguments[2].number;
-    if (factor < 1 || reduced.extent % factor != 0)
-      fail("the factor must divide the extent " + std::to_string(reduced.extent) + " of '" +
-               reduced.name + "'",
-           "a divisor", std::to_string(factor), nearest_divisor(reduced.extent, factor));
-    const std::string lane = directive.arguments[1].word;
-    new_name(stage, 1, lane);
-
-    StageInfo partial = stage.info;
-    partial.name = directive.arguments[3].word;
-    partial.result = false;
-    partial.dimensions.push_back({lane, factor, false});
-    Dimensions loops = partial.dimensions;
-    Dimensions kept = stage.info.dimensions;
-    for (DimensionInfo old : stage.info.updates[0].dimensions)
-      if (old.reduction) {
-        old.extent /= old.name == reduced.name ? factor : 1;
-        loops.push_back(old);
-      }
-    partial.updates[0].dimensions = std::move(loops);
-    kept.push_back({lane, factor, true});
-    stage.info.updates[0].dimensions = std::move(kept);
-    add(std::move(partial));
-  }
-
-  void add(StageInfo info) {
-    for (const CheckedStage& other : stages_)
-      if (other.info.name == info.name)
-        fail("there is a stage '" + info.name + "' already", "a new name", info.name);
-    stages_.push_back({std::move(info)});
-  }
-
-  CheckedStage& find(const std::string& name) {
-    std::vector<std::string> names;
-    for (CheckedStage& stage : stages_) {
-      if (stage.info.name == name)
-        return stage;
-      names.push_back(stage.info.name);
-    }
-    const std::string near = nearest(name, names);
-    fail("there is no stage '" + name + "'", "one of " + listed(names), "'" + name + "'",
-         near.empty() ? "" : "did you mean `" + near + "`?");
-  }
-
-  CheckedStage& stage_of(const StageSchedule& part) {
-    CheckedStage& stage = find(part.stage);
-    if (part.update > static_cast<int>(stage.info.updates.size()))
-      fail("stage '" + part.stage + "' has no update " + std::to_string(part.update),
-           stage.info.updates.empty()
-               ? "no update: it reduces nothing"
-               : "an update of 1 to " + std::to_string(stage.info.updates.size()),
-           stage_text(part));
-    return stage;
-  }
-
   // --- where stages run ----------------------------------------------------------------------
 
   void note_place(const StageSchedule& part) {
@@ -167,11 +48,12 @@ class Checker {
       if (place == Place::by_default)
         continue;
       if (stage.info.result)
-        fail("'" + part.stage + "' is a result: it runs on its own", "loops only",
-             directive.name);
+        fail("'" + part.stage + "' is a result: it runs on its own", "loops only", directive.name);
       if (stage.place != Place::by_default)
-        fail("stage '" + part.stage + "' has a place already", "one of compute_root, "
-             "compute_at, inline", directive.name);
+        fail("stage '" + part.stage + "' has a place already",
+             "one of compute_root, "
+             "compute_at, inline",
+             directive.name);
       if (place == Place::inlined && !stage.info.updates.empty())
         fail("stage '" + part.stage + "' is a reduction and cannot be inlined",
              "compute_root or compute_at", "inline");
@@ -314,8 +196,7 @@ class Checker {
       if (!factored)
         continue;
       arguments.resize(3, {.word = "auto"});
-      arguments[2].word =
-          check_factor(stage, update, loop, arguments[1].number, arguments[2].word);
+      arguments[2].word = check_factor(stage, update, loop, arguments[1].number, arguments[2].word);
       loop.extent = ceiling_quotient(loop.extent, arguments[1].number);
     }
   }
@@ -329,12 +210,14 @@ class Checker {
 
   void associative(CheckedStage& stage, int update, const std::string& what) {
     if (!update)
-      fail("`" + what + "` concerns a reduction's update", stage.info.name + ".1:",
-           stage.info.name + ":");
+      fail("`" + what + "` concerns a reduction's update",
+           stage.info.name + ".1:", stage.info.name + ":");
     if (!stage.info.updates[static_cast<size_t>(update - 1)].associative)
       fail("stage '" + stage.info.name + "' accumulates floats: their order is kept", "rfactor",
-           what, "rfactor(dim, lane, factor, partial) makes interleaved parts, and `lane` can be "
-           "vectorized; or vectorize one of " + listed(pure_names(stage, update)));
+           what,
+           "rfactor(dim, lane, factor, partial) makes interleaved parts, and `lane` can be "
+           "vectorized; or vectorize one of " +
+               listed(pure_names(stage, update)));
   }
 
   // The tail that is meant: where extents are known, `auto` is decided here.
@@ -364,8 +247,8 @@ class Checker {
            "guard, or a factor of at most " + std::to_string(loop.extent), sizes);
     if (tail == "round_up" && stage.info.result)
       fail("round_up would write outside the result",
-           "guard" + std::string(!update && loop.extent > factor ? " or shift_inwards" : ""),
-           sizes, nearest_divisor(loop.extent, factor));
+           "guard" + std::string(!update && loop.extent > factor ? " or shift_inwards" : ""), sizes,
+           nearest_divisor(loop.extent, factor));
     return tail;
   }
 
@@ -381,83 +264,6 @@ class Checker {
            "bound(" + found.name + ", 0, " + std::to_string(found.extent) + ")",
            "bound(" + found.name + ", " + std::to_string(low) + ", " + std::to_string(size) + ")");
   }
-
-  // --- dimensions ------------------------------------------------------------------------------
-
-  DimensionInfo& dimension(CheckedStage& stage, int update, const std::string& name) {
-    Dimensions& loops = stage.loops(update);
-    for (DimensionInfo& loop : loops)
-      if (loop.name == name)
-        return loop;
-    const std::string near = nearest(name, names_of(loops));
-    fail("stage '" + stage.info.name + (update ? "." + std::to_string(update) : "") +
-             "' has no dimension '" + name + "'",
-         "one of " + listed(names_of(loops)), "'" + name + "'",
-         near.empty() ? "" : "did you mean `" + near + "`?");
-  }
-
-  // A dimension of the stage as the algorithm names it: storage knows no splits.
-  const DimensionInfo& original(CheckedStage& stage, const std::string& name) {
-    if (stage.renamed)
-      fail("`" + directive_->name + "` names the stage's own dimensions",
-           "to stand before split and fuse", directive_->name);
-    return dimension(stage, 0, name);
-  }
-
-  void new_name(CheckedStage& stage, int update, const std::string& name) {
-    for (const DimensionInfo& loop : stage.loops(update))
-      if (loop.name == name)
-        fail("stage '" + stage.info.name + "' has a dimension '" + name + "' already",
-             "a new name", "'" + name + "'");
-  }
-
-  static std::ptrdiff_t position(const Dimensions& loops, const std::string& name) {
-    return std::find_if(loops.begin(), loops.end(),
-                        [&](const DimensionInfo& loop) { return loop.name == name; }) -
-           loops.begin();
-  }
-
-  static std::vector<std::string> reduced_names(CheckedStage& stage) {
-    Dimensions reduced = stage.loops(1);
-    std::erase_if(reduced, [](const DimensionInfo& loop) { return !loop.reduction; });
-    return names_of(reduced);
-  }
-
-  static std::vector<std::string> pure_names(CheckedStage& stage, int update) {
-    Dimensions pure = stage.loops(update);
-    std::erase_if(pure, [](const DimensionInfo& loop) { return loop.reduction; });
-    return names_of(pure);
-  }
-
-  static std::string nearest_divisor(int64_t extent, int64_t factor) {
-    for (int64_t divisor = std::min(extent, factor); divisor > 1; --divisor)
-      if (extent % divisor == 0)
-        return "a factor of " + std::to_string(divisor) + " divides " + std::to_string(extent);
-    return "";
-  }
-
-  static std::string stage_text(const StageSchedule& part) {
-    return part.update ? part.stage + "." + std::to_string(part.update) : part.stage;
-  }
-
-  [[noreturn]] void fail(const std::string& what, const std::string& expected,
-                         const std::string& got, const std::string& hint = "") const {
-    const SchedulePosition at = directive_ ? directive_->position : here_->position;
-    const std::string where =
-        at.line ? " " + std::to_string(at.line) + ":" + std::to_string(at.column) : "";
-    throw Error({.what = "schedule" + where + ": " + what,
-                 .where = {},
-                 .expected = expected,
-                 .got = got,
-                 .detail = {},
-                 .hint = hint,
-                 .trail = {}});
-  }
-
-  const Schedule& schedule_;
-  std::vector<CheckedStage> stages_;
-  const StageSchedule* here_ = nullptr;
-  const Directive* directive_ = nullptr;
 };
 
 } // namespace

@@ -69,7 +69,9 @@ void detect_features(Target& target) {
                   __builtin_cpu_supports("avx512dq");
 }
 #else
-void detect_features(Target& target) { target.arch = "aarch64"; }
+void detect_features(Target& target) {
+  target.arch = "aarch64";
+}
 #endif
 
 [[noreturn]] void refuse(std::string_view word) {

@@ -42,15 +42,15 @@ class AssertStripper : public IRMutator {
 
   [[noreturn]] static void refuse(const std::string& buffer, const std::string& expected,
                                   const std::string& got) {
-    throw Error({.what = "schedule: under it the kernel would access memory outside '" + buffer +
-                         "'",
-                 .where = {},
-                 .expected = expected,
-                 .got = got,
-                 .detail = {},
-                 .hint = "a tail rounds up beyond the end or shifts before the start: use `guard`, "
-                         "or a factor that divides the extent",
-                 .trail = {}});
+    throw Error(
+        {.what = "schedule: under it the kernel would access memory outside '" + buffer + "'",
+         .where = {},
+         .expected = expected,
+         .got = got,
+         .detail = {},
+         .hint = "a tail rounds up beyond the end or shifts before the start: use `guard`, "
+                 "or a factor that divides the extent",
+         .trail = {}});
   }
 
   const BufferExtents& extents_;

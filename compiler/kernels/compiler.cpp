@@ -1,4 +1,5 @@
 #include "compiler/kernels/asserts.hpp"
+#include "compiler/kernels/finish.hpp"
 #include "compiler/kernels/realisable.hpp"
 #include "compiler/kernels/scratch.hpp"
 
@@ -111,28 +112,6 @@ BufferExtents extents_of(const Realisation& realisation) {
   return extents;
 }
 
-// A stage that reads a result reads the caller's memory, which is aligned to elements only. Halide
-// remembers that for stores; loads it takes for loads of memory of its own, aligned to vectors.
-class LoadsOfResults : public Halide::Internal::IRMutator {
- public:
-  explicit LoadsOfResults(const Realisation& realisation) {
-    for (Halide::Func result : realisation.results)
-      results_.emplace(result.name(), result.output_buffer().parameter());
-  }
-
- private:
-  using IRMutator::visit;
-  Halide::Expr visit(const Halide::Internal::Load* load) override {
-    const auto result = results_.find(load->name);
-    if (result == results_.end() || load->param.defined())
-      return IRMutator::visit(load);
-    return Halide::Internal::Load::make(load->type, load->name, mutate(load->index), load->image,
-                                        result->second, mutate(load->predicate), load->alignment);
-  }
-
-  std::map<std::string, Halide::Parameter> results_;
-};
-
 Lowered lower_request(const HalideAlgorithm& algorithm, const KernelRequest& request,
                       const catalogue::Schedule& schedule) {
   const Definition& definition = request.definition;
@@ -146,14 +125,15 @@ Lowered lower_request(const HalideAlgorithm& algorithm, const KernelRequest& req
   const BufferExtents extents = extents_of(realisation);
   // With assertions, which are read and taken out below.
   const Halide::Target target = halide_target(request.target);
-  const Halide::Module proved = Halide::Pipeline(realisation.results)
-                                    .compile_to_module(arguments, request.symbol, target);
+  const Halide::Module proved =
+      Halide::Pipeline(realisation.results).compile_to_module(arguments, request.symbol, target);
   Halide::Module module(request.symbol, target.with_feature(Feature::NoAsserts));
   for (const Halide::Buffer<void>& buffer : proved.buffers())
     module.append(buffer);
   for (Halide::Internal::LoweredFunc function : proved.functions()) {
-    function.body = LoadsOfResults(realisation).mutate(
-        check_and_strip_asserts(function.body, extents));
+    function.body = check_and_strip_asserts(function.body, extents);
+    function.body = mark_loads_of_results(function.body, realisation.results);
+    function.body = split_hopeless_multiply_adds(function.body);
     module.append(function);
   }
   // Strict by default, also where no operation is: what is not strict would bring the flags that
@@ -220,14 +200,14 @@ class HalideCompiler : public catalogue::KernelCompiler {
     try {
       return work(lower_request(algorithm, request, schedule));
     } catch (const Halide::Error& error) {
-      throw Error({.what = "the kernel compiler refuses '" + request.definition.name + "'",
-                   .where = {},
-                   .expected = {},
-                   .got = {},
-                   .detail = {},
-                   .hint = std::string(error.what()) + "\nunder the schedule\n" +
-                           schedule.to_string(),
-                   .trail = {}});
+      throw Error(
+          {.what = "the kernel compiler refuses '" + request.definition.name + "'",
+           .where = {},
+           .expected = {},
+           .got = {},
+           .detail = {},
+           .hint = std::string(error.what()) + "\nunder the schedule\n" + schedule.to_string(),
+           .trail = {}});
     }
   }
 };

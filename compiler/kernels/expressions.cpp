@@ -16,7 +16,9 @@ using Halide::Internal::make_const;
 
 namespace {
 
-bool is_double(const Expr& x) { return x.type().bits() == 64; }
+bool is_double(const Expr& x) {
+  return x.type().bits() == 64;
+}
 
 // float64 has no vector version: one call of the C library a lane.
 Expr library_call(const char* name, const std::vector<Expr>& args) {
@@ -158,8 +160,7 @@ Expr float_to_integer(const Expr& x, Type to) {
   const double end = std::ldexp(1, to.is_uint() ? to.bits() : to.bits() - 1);
   const Expr too_high = strict_less_equal(make_const(x.type(), end), x);
   const Expr too_low = strict_less(x, make_const(x.type(), low));
-  const Expr inside =
-      select(too_high || too_low || strict_is_nan(x), make_const(x.type(), 0), x);
+  const Expr inside = select(too_high || too_low || strict_is_nan(x), make_const(x.type(), 0), x);
   return select(too_high, to.max(), too_low, to.min(), cast(to, inside));
 }
 
@@ -199,7 +200,17 @@ Expr load_value(Expr stored, DType type) {
   return cast(compute_type(type), std::move(stored));
 }
 
-Expr store_value(Expr value, DType type) { return cast(storage_type(type), std::move(value)); }
+Expr store_value(Expr value, DType type) {
+  const Type storage = storage_type(type);
+  const Expr stored = cast(storage, value);
+  if (type != DType::f16 && type != DType::bf16)
+    return stored;
+  // Halide's emulated rounding carries a NaN's payload over into an infinity.
+  const Type bits = Halide::UInt(16);
+  const Expr quiet_nan = make_const(bits, type == DType::f16 ? 0x7e00 : 0x7fc0);
+  return Halide::reinterpret(
+      storage, select(strict_is_nan(value), quiet_nan, Halide::reinterpret(bits, stored)));
+}
 
 Expr constant_value(const Node& node) {
   const Type type = compute_type(node.type);
@@ -226,7 +237,7 @@ Expr convert_value(Expr value, DType from, DType to) {
   if (is_float(to)) {
     Expr result = cast(type, value);
     const bool rounds = to == DType::f16 || to == DType::bf16;
-    return rounds ? cast(type, cast(storage_type(to), result)) : result;
+    return rounds ? cast(type, store_value(result, to)) : result;
   }
   if (to == DType::boolean)
     return is_float(from) ? !strict_equal(value, make_const(value.type(), 0))

@@ -11,8 +11,8 @@ Halide::Type storage_type(DType type);
 // Of values on the way: f16 and bf16 are computed in f32 and rounded when stored.
 Halide::Type compute_type(DType type);
 
-Halide::Expr load_value(Halide::Expr stored, DType type);   // storage -> compute
-Halide::Expr store_value(Halide::Expr value, DType type);   // compute -> storage
+Halide::Expr load_value(Halide::Expr stored, DType type); // storage -> compute
+Halide::Expr store_value(Halide::Expr value, DType type); // compute -> storage
 Halide::Expr constant_value(const Node& node);
 Halide::Expr convert_value(Halide::Expr value, DType from, DType to);
 // `operand_type`: of the arguments (of a select's two last).

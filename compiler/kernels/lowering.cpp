@@ -16,8 +16,8 @@ constexpr int64_t int32_max = std::numeric_limits<int32_t>::max();
 
 using Scalar = Halide::Expr; // fovea::Expr is a definition's
 
-[[noreturn]] void fail(const std::string& what, const std::string& expected,
-                       const std::string& got, const std::string& hint = "") {
+[[noreturn]] void fail(const std::string& what, const std::string& expected, const std::string& got,
+                       const std::string& hint = "") {
   throw Error({.what = what,
                .where = {},
                .expected = expected,
@@ -132,8 +132,7 @@ class BodyLowering {
            "at most 2^31 - 1", "more");
     Scalar sum;
     for (const IndexTerm& term : expr.terms) {
-      Scalar atom = term.kind == IndexTerm::Kind::index
-                        ? indices_[static_cast<size_t>(term.index)]
+      Scalar atom = term.kind == IndexTerm::Kind::index ? indices_[static_cast<size_t>(term.index)]
                     : term.kind == IndexTerm::Kind::floor_div
                         ? index(*term.inner) / static_cast<int>(term.divisor)
                         : index(*term.inner) % static_cast<int>(term.divisor);
@@ -190,16 +189,15 @@ class BodyLowering {
       return clamped(Halide::min(place, period - place));
     }
     case Boundary::fill:
-      fills.emplace_back(Halide::likely(i >= 0 && i <= last),
-                         value_as(subscript.fill, node.type));
+      fills.emplace_back(Halide::likely(i >= 0 && i <= last), value_as(subscript.fill, node.type));
       return Halide::clamp(i, 0, std::max(extent - 1, 0));
     default:
       break;
     }
     // Intervals are exact for sums of indices; floors and remainders may be inside all the same.
-    const bool exact = std::all_of(
-        subscript.index.terms.begin(), subscript.index.terms.end(),
-        [](const IndexTerm& term) { return term.kind == IndexTerm::Kind::index; });
+    const bool exact =
+        std::all_of(subscript.index.terms.begin(), subscript.index.terms.end(),
+                    [](const IndexTerm& term) { return term.kind == IndexTerm::Kind::index; });
     const Interval range = range_of(subscript.index, intervals_);
     if (exact && !under_select_)
       fail("equation '" + equation_.name + "' of '" + stages_.name + "' reads outside a tensor",
@@ -246,7 +244,8 @@ class Lowering {
 
  private:
   // Row-major, packed, from 0 on: the kernel never looks at a buffer's own description.
-  template <class Parameter> static void fix_bounds(Parameter parameter, const TensorType& type) {
+  template <class Parameter>
+  static void fix_bounds(Parameter parameter, const TensorType& type) {
     const Shape strides = row_major_strides(type.shape);
     const int rank = type.shape.rank();
     for (int d = 0; d < rank; ++d) {
@@ -268,8 +267,8 @@ class Lowering {
     StageFunc stage{Halide::Func(equation.name), {}};
     if (!equation.reduction) {
       BodyLowering body(stages_, result_, equation, indices);
-      stage.func(arguments) = store_value(body.value_as(equation.body, equation.type),
-                                          equation.type);
+      stage.func(arguments) =
+          store_value(body.value_as(equation.body, equation.type), equation.type);
     } else {
       reduce(equation, stage, std::move(indices), arguments);
     }

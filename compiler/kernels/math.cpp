@@ -44,7 +44,9 @@ Expr at_least(const Expr& x, float limit) {
 }
 
 // 2^n for n in [-126, 127].
-Expr power_of_two(const Expr& n) { return reinterpret(Float(32), (n + 127) << 23); }
+Expr power_of_two(const Expr& n) {
+  return reinterpret(Float(32), (n + 127) << 23);
+}
 
 constexpr float infinity = std::numeric_limits<float>::infinity();
 constexpr float nan = std::numeric_limits<float>::quiet_NaN();
@@ -53,15 +55,31 @@ constexpr float ln2_high = 0.693359375f, ln2_low = -2.12194440e-4f;
 
 } // namespace
 
-Expr strict_add(Expr a, Expr b) { return strict(Call::strict_add, a.type(), a, b); }
-Expr strict_sub(Expr a, Expr b) { return strict(Call::strict_sub, a.type(), a, b); }
-Expr strict_mul(Expr a, Expr b) { return strict(Call::strict_mul, a.type(), a, b); }
-Expr strict_div(Expr a, Expr b) { return strict(Call::strict_div, a.type(), a, b); }
-Expr strict_less(Expr a, Expr b) { return strict(Call::strict_lt, Halide::Bool(), a, b); }
+Expr strict_add(Expr a, Expr b) {
+  return strict(Call::strict_add, a.type(), a, b);
+}
+Expr strict_sub(Expr a, Expr b) {
+  return strict(Call::strict_sub, a.type(), a, b);
+}
+Expr strict_mul(Expr a, Expr b) {
+  return strict(Call::strict_mul, a.type(), a, b);
+}
+Expr strict_div(Expr a, Expr b) {
+  return strict(Call::strict_div, a.type(), a, b);
+}
+Expr strict_less(Expr a, Expr b) {
+  return strict(Call::strict_lt, Halide::Bool(), a, b);
+}
 // Not Call::strict_le: Halide 21 turns that into !(b < a), which is true of NaN.
-Expr strict_less_equal(Expr a, Expr b) { return strict_less(a, b) || strict_equal(a, b); }
-Expr strict_equal(Expr a, Expr b) { return strict(Call::strict_eq, Halide::Bool(), a, b); }
-Expr strict_is_nan(const Expr& x) { return !strict_equal(x, x); }
+Expr strict_less_equal(Expr a, Expr b) {
+  return strict_less(a, b) || strict_equal(a, b);
+}
+Expr strict_equal(Expr a, Expr b) {
+  return strict(Call::strict_eq, Halide::Bool(), a, b);
+}
+Expr strict_is_nan(const Expr& x) {
+  return !strict_equal(x, x);
+}
 
 Expr strict_neg(const Expr& x) {
   const Halide::Type bits = UInt(x.type().bits());
@@ -85,8 +103,7 @@ Expr fused_multiply_add(Expr a, Expr b, Expr c) {
 // results may overflow to infinity and go down to the least denormal.
 Expr exp_f32(const Expr& x) {
   const Expr limited = at_most(at_least(x, -104.0f), 89.0f);
-  const Expr whole =
-      Halide::floor(strict_add(strict_mul(limited, Expr(1.442695041f)), Expr(0.5f)));
+  const Expr whole = Halide::floor(strict_add(strict_mul(limited, Expr(1.442695041f)), Expr(0.5f)));
   const Expr r = strict_sub(strict_sub(limited, strict_mul(whole, Expr(ln2_high))),
                             strict_mul(whole, Expr(ln2_low)));
   const Expr p = polynomial(r, {5.000000000e-01f, 1.666666716e-01f, 4.166623577e-02f,
@@ -110,9 +127,9 @@ Expr log_f32(const Expr& x) {
                                 -1.666925102e-01f, 1.421865821e-01f, -1.238434836e-01f,
                                 1.187297627e-01f, -1.178980768e-01f, 6.915368140e-02f});
   const Expr square = strict_mul(f, f);
-  const Expr tail = strict_add(strict_mul(strict_mul(square, f), p),
-                               strict_sub(strict_mul(exponent, Expr(ln2_low)),
-                                          strict_mul(square, Expr(0.5f))));
+  const Expr tail =
+      strict_add(strict_mul(strict_mul(square, f), p),
+                 strict_sub(strict_mul(exponent, Expr(ln2_low)), strict_mul(square, Expr(0.5f))));
   const Expr value = strict_add(strict_add(tail, f), strict_mul(exponent, Expr(ln2_high)));
   const Expr positive = strict_less(Expr(0.0f), x);
   const Expr special = select(strict_equal(x, Expr(0.0f)), Expr(-infinity), Expr(nan));
@@ -128,8 +145,7 @@ Expr tanh_f32(const Expr& x) {
                                      2.170296758e-02f, -8.182673715e-03f, 2.147536958e-03f});
   const Expr near = strict_add(x, strict_mul(strict_mul(x, square), p));
   const Expr grown = exp_f32(strict_add(size, size));
-  const Expr far =
-      strict_sub(Expr(1.0f), strict_div(Expr(2.0f), strict_add(grown, Expr(1.0f))));
+  const Expr far = strict_sub(Expr(1.0f), strict_div(Expr(2.0f), strict_add(grown, Expr(1.0f))));
   return select(strict_less(size, Expr(0.625f)), near,
                 select(strict_less(x, Expr(0.0f)), strict_neg(far), far));
 }
@@ -139,14 +155,14 @@ Expr tanh_f32(const Expr& x) {
 Expr erf_f32(const Expr& x) {
   const Expr size = strict_abs(x);
   const Expr square = strict_mul(x, x);
-  const Expr q = polynomial(square, {1.283791661e-01f, -3.761263490e-01f, 1.128373668e-01f,
-                                     -2.686177380e-02f, 5.207219161e-03f, -8.216546848e-04f,
-                                     8.698966121e-05f});
+  const Expr q =
+      polynomial(square, {1.283791661e-01f, -3.761263490e-01f, 1.128373668e-01f, -2.686177380e-02f,
+                          5.207219161e-03f, -8.216546848e-04f, 8.698966121e-05f});
   const Expr near = strict_add(x, strict_mul(x, q));
   const Expr t = strict_sub(at_most(size, 4.0f), Expr(0.875f));
-  const Expr logarithm = polynomial(t, {-1.532824397e+00f, -2.430219889e+00f, -8.265405893e-01f,
-                                        -4.690526798e-02f, 1.135979779e-02f, -2.223243238e-03f,
-                                        3.023335303e-04f, -2.055429468e-05f});
+  const Expr logarithm =
+      polynomial(t, {-1.532824397e+00f, -2.430219889e+00f, -8.265405893e-01f, -4.690526798e-02f,
+                     1.135979779e-02f, -2.223243238e-03f, 3.023335303e-04f, -2.055429468e-05f});
   const Expr far = strict_sub(Expr(1.0f), exp_f32(logarithm));
   return select(strict_less(size, Expr(0.875f)), near,
                 select(strict_less(x, Expr(0.0f)), strict_neg(far), far));

@@ -18,8 +18,9 @@ Expr make_read(int tensor, DType type, std::vector<Subscript> subscripts);
 Expr make_cast(Expr value, DType type); // value itself where it has the type
 
 // Drops boundary rules where no read is outside, floors and remainders whose values the ranges
-// decide, dimensions of extent 1, and equations that no result needs; joins neighbouring dimensions that are only ever walked together, so that a 7x7 map
-// is one row of 49. Operands keep their memory, not their shape.
+// decide, dimensions of extent 1, and equations that no result needs; joins neighbouring dimensions
+// that are only ever walked together, so that a 7x7 map is one row of 49. Operands keep their
+// memory, not their shape.
 Definition simplify(const Definition& definition);
 
 // Every reduction becomes an equation of its own, `Z_sum`, in its accumulator's type, beside `Z`,

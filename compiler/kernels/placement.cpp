@@ -12,9 +12,10 @@ constexpr double weight_of_nothing = 4;
 
 double weight_of(const Node& node) {
   if (node.kind == Node::Kind::read)
-    return 1 + static_cast<double>(std::count_if(
-                   node.subscripts.begin(), node.subscripts.end(),
-                   [](const Subscript& subscript) { return subscript.boundary != Boundary::none; }));
+    return 1 + static_cast<double>(std::count_if(node.subscripts.begin(), node.subscripts.end(),
+                                                 [](const Subscript& subscript) {
+                                                   return subscript.boundary != Boundary::none;
+                                                 }));
   if (node.kind != Node::Kind::op)
     return 0;
   switch (node.op) {
@@ -121,7 +122,7 @@ class Placer {
     const Equation& consumer = equation(static_cast<size_t>(uses[0].consumer));
     if (equation(e).reduction)
       return single && (uses[0].identity || consumer.reduction) ? Placement::Kind::hosted
-                                                               : Placement::Kind::root;
+                                                                : Placement::Kind::root;
     if (holds_reduction(e))
       return single && uses[0].identity && uses[0].reads == 1 && !consumer.reduction
                  ? Placement::Kind::inlined
@@ -130,9 +131,9 @@ class Placer {
       return Placement::Kind::root;
     double evaluations = 0;
     for (const Use& use : uses)
-      evaluations += static_cast<double>(use.reads) *
-                     static_cast<double>(
-                         evaluation_count(equation(static_cast<size_t>(use.consumer))));
+      evaluations +=
+          static_cast<double>(use.reads) *
+          static_cast<double>(evaluation_count(equation(static_cast<size_t>(use.consumer))));
     const double own = static_cast<double>(element_count(equation(e)));
     const double weight = result_.weights[e];
     const bool cheap = weight <= 1 || evaluations <= own ||
@@ -144,7 +145,7 @@ class Placer {
   int host(int e) const {
     const int consumer = uses_[static_cast<size_t>(e)][0].consumer;
     return result_.kinds[static_cast<size_t>(consumer)] == Placement::Kind::root ? consumer
-                                                                                : host(consumer);
+                                                                                 : host(consumer);
   }
 
   const Definition& stages_;
@@ -154,7 +155,9 @@ class Placer {
 
 } // namespace
 
-int64_t element_count(const Equation& equation) { return equation.shape().elements(); }
+int64_t element_count(const Equation& equation) {
+  return equation.shape().elements();
+}
 
 int64_t evaluation_count(const Equation& equation) {
   int64_t count = element_count(equation);
@@ -163,6 +166,8 @@ int64_t evaluation_count(const Equation& equation) {
   return count;
 }
 
-Placement place(const Definition& stages) { return Placer(stages).run(); }
+Placement place(const Definition& stages) {
+  return Placer(stages).run();
+}
 
 } // namespace fovea::kernels

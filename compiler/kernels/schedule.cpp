@@ -35,9 +35,9 @@ Halide::MemoryType memory_type(const std::string& name) {
 
 // Halide calls the parts of a split `x` "x.outer" and "x.inner".
 bool is_named(const std::string& loop, const std::string& name) {
-  return loop == name ||
-         (loop.size() > name.size() && loop.compare(loop.size() - name.size(), name.npos, name) == 0 &&
-          loop[loop.size() - name.size() - 1] == '.');
+  return loop == name || (loop.size() > name.size() &&
+                          loop.compare(loop.size() - name.size(), name.npos, name) == 0 &&
+                          loop[loop.size() - name.size() - 1] == '.');
 }
 
 class Applier {
@@ -92,7 +92,8 @@ class Applier {
     VarOrRVar made(const ScheduleArgument& argument, bool reduced) const {
       if (!reduced)
         return Halide::Var(argument.word);
-      return applier.reduced_[key].insert_or_assign(argument.word, Halide::RVar(argument.word))
+      return applier.reduced_[key]
+          .insert_or_assign(argument.word, Halide::RVar(argument.word))
           .first->second;
     }
     std::vector<VarOrRVar> dimensions(const Directive& directive) const {

@@ -10,9 +10,9 @@ namespace {
 
 using namespace Halide::Internal;
 
-constexpr int64_t alignment = 128;  // of blocks, and the size of their header
+constexpr int64_t alignment = 128;         // of blocks, and the size of their header
 constexpr int64_t stack_limit = 16 * 1024; // up to here Halide's code generator uses the stack
-constexpr int64_t slack = 128;      // vectors may read beyond the end: the generator adds padding
+constexpr int64_t slack = 128; // vectors may read beyond the end: the generator adds padding
 
 class Scratch : public IRVisitor {
  public:
@@ -33,7 +33,8 @@ class Scratch : public IRVisitor {
   using IRVisitor::visit;
 
   // The most that is held at once anywhere in `stmt`.
-  template <class Node> int64_t of(const Node& node) {
+  template <class Node>
+  int64_t of(const Node& node) {
     const int64_t outer = most_;
     most_ = 0;
     if (node.defined())
@@ -59,7 +60,8 @@ class Scratch : public IRVisitor {
     IRVisitor::visit(call);
   }
   void note(const std::string& text) {
-    const std::string name = text.rfind("::", 0) == 0 ? text.substr(2) : text; // a function's address
+    const std::string name =
+        text.rfind("::", 0) == 0 ? text.substr(2) : text; // a function's address
     if (functions_.count(name))
       most_ = std::max(most_, of(name));
   }
@@ -98,7 +100,8 @@ class Scratch : public IRVisitor {
     if (bounds.has_upper_bound())
       if (const auto constant = as_const_int(simplify(bounds.max)))
         return std::max<int64_t>(*constant, 0);
-    throw Error({.what = "internal: the memory of stage '" + name + "' has no size known before "
+    throw Error({.what = "internal: the memory of stage '" + name +
+                         "' has no size known before "
                          "the run",
                  .where = {},
                  .expected = "a constant extent",

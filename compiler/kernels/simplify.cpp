@@ -7,7 +7,8 @@ namespace {
 
 using Flags = std::vector<std::vector<bool>>;
 
-template <class Visit> void for_each_read(const Definition& definition, Visit&& visit) {
+template <class Visit>
+void for_each_read(const Definition& definition, Visit&& visit) {
   for (size_t e = 0; e < definition.equations.size(); ++e)
     for_each_node(definition.equations[e].body, [&](const Node& node) {
       if (node.kind == Node::Kind::read)
@@ -201,7 +202,8 @@ bool constrain(const Definition& definition, Joins& joins) {
     std::vector<bool> joined(indices.size(), false);
     for (size_t d = 0; d < dims.size(); ++d) {
       const int k = at[d];
-      const bool together = k >= 0 && at[d + 1] == k + 1 && static_cast<size_t>(k) < indices.size() &&
+      const bool together = k >= 0 && at[d + 1] == k + 1 &&
+                            static_cast<size_t>(k) < indices.size() &&
                             indices[static_cast<size_t>(k)];
       if (!together)
         clear(dims, d);
@@ -340,11 +342,11 @@ void drop_unused(Definition& definition) {
 IndexExpr substitute(const IndexExpr& expr, const std::vector<IndexExpr>& indices) {
   IndexExpr result{expr.constant, {}};
   for (const IndexTerm& term : expr.terms) {
-    const IndexExpr atom =
-        term.kind == IndexTerm::Kind::index ? indices[static_cast<size_t>(term.index)]
-        : term.kind == IndexTerm::Kind::floor_div
-            ? floor_div(substitute(*term.inner, indices), term.divisor)
-            : mod(substitute(*term.inner, indices), term.divisor);
+    const IndexExpr atom = term.kind == IndexTerm::Kind::index
+                               ? indices[static_cast<size_t>(term.index)]
+                           : term.kind == IndexTerm::Kind::floor_div
+                               ? floor_div(substitute(*term.inner, indices), term.divisor)
+                               : mod(substitute(*term.inner, indices), term.divisor);
     result = result + atom * term.coefficient;
   }
   return result;

@@ -121,8 +121,8 @@ class Splitter {
     equation.body = make_cast(equation.body, equation.accumulator);
     const DType accumulator = equation.accumulator;
     std::vector<Subscript> own = own_subscripts(equation);
-    value.body = make_cast(make_read(add(std::move(equation)), accumulator, std::move(own)),
-                           value.type);
+    value.body =
+        make_cast(make_read(add(std::move(equation)), accumulator, std::move(own)), value.type);
     value.reduction.reset();
     value.reduced.clear();
     moved_.push_back(add(std::move(value)));
@@ -173,10 +173,10 @@ class Splitter {
     for (const auto& [number, known] : copies_)
       if (same_copy(result_.equations[static_cast<size_t>(number)], copy))
         return known;
-    const std::string base = tensor < static_cast<int>(result_.operands.size())
-                                 ? result_.operands[static_cast<size_t>(tensor)].name
-                                 : result_.equations[static_cast<size_t>(tensor) -
-                                                     result_.operands.size()].name;
+    const std::string base =
+        tensor < static_cast<int>(result_.operands.size())
+            ? result_.operands[static_cast<size_t>(tensor)].name
+            : result_.equations[static_cast<size_t>(tensor) - result_.operands.size()].name;
     copy.name = unused(base + "_pad", names_);
     const int number = static_cast<int>(result_.equations.size());
     copies_.emplace_back(number, add(std::move(copy)));
@@ -250,7 +250,9 @@ void apply_rfactor(Definition& definition, const std::string& stage,
 
 } // namespace
 
-Definition split_stages(const Definition& simplified) { return Splitter(simplified).run(); }
+Definition split_stages(const Definition& simplified) {
+  return Splitter(simplified).run();
+}
 
 Definition apply_rfactors(Definition stages, const catalogue::Schedule& schedule) {
   for (const catalogue::StageSchedule& part : schedule.stages())

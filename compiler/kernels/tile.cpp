@@ -174,7 +174,8 @@ Tile choose_tile(const Definition& stages, const Equation& sum, const catalogue:
     }
   }
   if (tile.vector >= 0)
-    tile.lanes = std::min(lanes, sum.free[static_cast<size_t>(tile.vector)].extent);
+    while (tile.lanes * 2 <= std::min(lanes, sum.free[static_cast<size_t>(tile.vector)].extent))
+      tile.lanes *= 2; // other sizes LLVM rounds up, or takes apart
   choose_unrolling(sum, strides, target, tile);
   return tile;
 }

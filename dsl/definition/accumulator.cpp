@@ -27,6 +27,8 @@ void Accumulator::add_float(const Value& term) {
   if (!std::isfinite(term.real)) {
     special_ += term.real;
     has_special_ = true;
+    if (term.integer == overflowed_product)
+      errors_ = infinity;
     return;
   }
   sum_ += term.real;

@@ -196,7 +196,12 @@ Value float_operation(ScalarOp op, DType type, const Value& a, const Value& b) {
   }
   if (!std::isfinite(a.real) || !std::isfinite(b.real))
     return special_binary(op, real, a, b);
-  return op == ScalarOp::div ? divide(type, a, b) : rounded(type, real, moved, 1);
+  if (op == ScalarOp::div)
+    return divide(type, a, b);
+  Value result = rounded(type, real, moved, 1);
+  if (op == ScalarOp::mul && !std::isfinite(result.real))
+    result.integer = overflowed_product;
+  return result;
 }
 
 } // namespace fovea::arithmetic

@@ -55,7 +55,8 @@ conv("conv.depthwise", random(1, 7, 6, 6), 7, (3, 3), groups=7, padding=1)
 conv("conv.multiplier", random(1, 3, 6, 6), 6, (3, 3), groups=3)
 conv("conv.asymmetric", random(1, 2, 6, 5), 3, (3, 4), front_behind=((2, 0), (1, 3)))
 conv("conv.one_dimension", random(2, 3, 11), 4, (4,), stride=2)
-conv("conv.three_dimensions", random(1, 2, 4, 5, 4), 3, (2, 3, 2), stride=(1, 2, 1), padding=(1, 1, 0))
+conv("conv.three_dimensions", random(1, 2, 4, 5, 4), 3, (2, 3, 2), stride=(1, 2, 1),
+     padding=(1, 1, 0))
 # fovea's `same` with stride 2: ONNX SAME_UPPER, one more element of padding behind.
 conv("conv.same_stride", random(1, 2, 6, 7), 3, (3, 3), front_behind=((0, 1), (1, 1)), stride=2)
 

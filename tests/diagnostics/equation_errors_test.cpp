@@ -16,9 +16,12 @@ const Index<'i'> i{};
 const Index<'j'> j{};
 const Index<'m'> m{};
 
-TensorType f32(const Shape& shape) { return {DType::f32, shape}; }
+TensorType f32(const Shape& shape) {
+  return {DType::f32, shape};
+}
 
-template <class Lambda> ErrorParts refusal(Lambda lambda, const Types& types) {
+template <class Lambda>
+ErrorParts refusal(Lambda lambda, const Types& types) {
   return error_of([&] { define("f", lambda).definition(types); });
 }
 
@@ -30,14 +33,14 @@ TEST(EquationErrors, AReadThatEscapes) {
   EXPECT_EQ(error.got, "1 .. 5");
   EXPECT_EQ(error.hint, "shorten a range with .range(n), or give a boundary rule: zero, constant, "
                         "clamp, reflect, wrap");
-  EXPECT_EQ(refusal([](Tensor<1> x) { return Z(i.range(4)) = x(i - 2); }, {f32({4})}).got, "-2 .. 1");
+  EXPECT_EQ(refusal([](Tensor<1> x) { return Z(i.range(4)) = x(i - 2); }, {f32({4})}).got,
+            "-2 .. 1");
   EXPECT_EQ(refusal([](Tensor<1> x) { return Z(i.range(9)) = x(i); }, {f32({4})}).got, "0 .. 8");
 }
 
 TEST(EquationErrors, TwoRangesOfOneIndex) {
-  const ErrorParts error =
-      refusal([](Tensor<1> x, Tensor<1> w) { return Z() = sum(m)(x(m) * w(m)); },
-              {f32({4}), f32({3})});
+  const ErrorParts error = refusal(
+      [](Tensor<1> x, Tensor<1> w) { return Z() = sum(m)(x(m) * w(m)); }, {f32({4}), f32({3})});
   EXPECT_EQ(error.what, "equation 'f': index m has two ranges");
   EXPECT_EQ(error.expected, "4");
   EXPECT_EQ(error.got, "3 from dimension 0 of 't1'");
@@ -87,9 +90,8 @@ TEST(EquationErrors, AnInnerEquationReadWrongly) {
 }
 
 TEST(EquationErrors, ElementTypesThatDiffer) {
-  const ErrorParts error =
-      refusal([](Tensor<1> x, Tensor<1> w) { return Z(i) = x(i) * w(i); },
-              {f32({3}), TensorType{DType::i32, {3}}});
+  const ErrorParts error = refusal([](Tensor<1> x, Tensor<1> w) { return Z(i) = x(i) * w(i); },
+                                   {f32({3}), TensorType{DType::i32, {3}}});
   EXPECT_EQ(error.what, "equation: the operands of `mul` have different element types");
   EXPECT_EQ(error.expected, "f32");
   EXPECT_EQ(error.got, "i32");
@@ -108,7 +110,8 @@ TEST(EquationErrors, NameTheLineOfTheEquation) {
 }
 
 TEST(EquationErrors, WrongNumberOfOperands) {
-  const auto product = define("product", [](Tensor<1> x, Tensor<1> w) { return Z(i) = x(i) * w(i); });
+  const auto product =
+      define("product", [](Tensor<1> x, Tensor<1> w) { return Z(i) = x(i) * w(i); });
   Network net("net");
   const Tensor<> x = net.input("x", {4});
   const ErrorParts error = error_of([&] { product(x); });
@@ -119,18 +122,19 @@ TEST(EquationErrors, WrongNumberOfOperands) {
 
 TEST(EquationErrors, DivisorsOfIndicesArePositive) {
   for (int64_t divisor : {0, -2}) {
-    EXPECT_THAT(refusal([=](Tensor<1> x) { return Z(i.range(2)) = x(i / divisor); }, {f32({4})}).what,
-                HasSubstr("divi"));
-    EXPECT_THAT(refusal([=](Tensor<1> x) { return Z(i.range(2)) = x(i % divisor); }, {f32({4})}).what,
-                HasSubstr("divi"));
+    EXPECT_THAT(
+        refusal([=](Tensor<1> x) { return Z(i.range(2)) = x(i / divisor); }, {f32({4})}).what,
+        HasSubstr("divi"));
+    EXPECT_THAT(
+        refusal([=](Tensor<1> x) { return Z(i.range(2)) = x(i % divisor); }, {f32({4})}).what,
+        HasSubstr("divi"));
   }
 }
 
 TEST(EquationErrors, RangesThatOverflow) {
   const int64_t huge = INT64_C(1) << 62;
-  const ErrorParts error =
-      refusal([=](Tensor<1> x) { return Z(i.range(huge), j.range(huge)) = x(zero(i + j)); },
-              {f32({4})});
+  const ErrorParts error = refusal(
+      [=](Tensor<1> x) { return Z(i.range(huge), j.range(huge)) = x(zero(i + j)); }, {f32({4})});
   EXPECT_EQ(error.what, "equation 'f': 'Z': the result is too large");
   const ErrorParts mapped = refusal([=](Tensor<1> x) { return Z(i.range(huge)) = x(zero(i)); },
                                     {TensorType{DType::i8, {4, 4}}});
@@ -139,9 +143,8 @@ TEST(EquationErrors, RangesThatOverflow) {
 }
 
 TEST(EquationErrors, TooManyDimensions) {
-  const ErrorParts error =
-      refusal([](Tensor<1> x) { return Z(j.range(2), i) = x(i); },
-              {f32({1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 4})});
+  const ErrorParts error = refusal([](Tensor<1> x) { return Z(j.range(2), i) = x(i); },
+                                   {f32({1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 4})});
   EXPECT_EQ(error.what, "equation 'f': the result has more dimensions than a tensor may have");
 }
 

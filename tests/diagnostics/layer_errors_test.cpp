@@ -38,9 +38,8 @@ class LayerErrors : public ::testing::Test {
 TEST_F(LayerErrors, TheWholeText) {
   Network lenet("lenet5");
   const Tensor<> x = lenet.input("image", {1, 1, 12, 12});
-  error = error_of([&] {
-    x | conv(16, 5).named("conv1") | avg_pool(2) | conv(120, 5).named("conv3");
-  });
+  error =
+      error_of([&] { x | conv(16, 5).named("conv1") | avg_pool(2) | conv(120, 5).named("conv3"); });
   const std::string text = Error(error).what();
   EXPECT_THAT(text, HasSubstr("layer_errors_test.cpp:" + std::to_string(__LINE__ - 3)));
   EXPECT_THAT(text, HasSubstr("error: conv 'conv3': the 5x5 kernel does not fit its 4x4 input\n"
@@ -58,7 +57,8 @@ TEST_F(LayerErrors, KernelLargerThanThePaddedInput) {
   THROWN_HERE(image | conv(2, 7, pad(1)).named("c"));
   expect("conv 'c': the 7x7 kernel does not fit its 3x3 input", "padded extent >= 7", "5");
   THROWN_HERE(image | max_pool(4));
-  expect("max_pool 'max_pool': the 4x4 kernel does not fit its 3x3 input", "padded extent >= 4", "3");
+  expect("max_pool 'max_pool': the 4x4 kernel does not fit its 3x3 input", "padded extent >= 4",
+         "3");
 }
 
 TEST_F(LayerErrors, GroupsThatDoNotDivide) {

@@ -1,4 +1,5 @@
-// From equations as written to definitions: ranges, hoisted reductions, boundary rules, canonical text.
+// From equations as written to definitions: ranges, hoisted reductions, boundary rules, canonical
+// text.
 #include <fovea/dsl.hpp>
 
 #include <gmock/gmock.h>
@@ -14,10 +15,13 @@ const Index<'j'> j{};
 const Index<'l'> l{};
 const Index<'m'> m{};
 
-template <class Lambda> Definition bound(Lambda lambda, const Types& types) {
+template <class Lambda>
+Definition bound(Lambda lambda, const Types& types) {
   return define("f", lambda).definition(types);
 }
-TensorType f32(const Shape& shape) { return {DType::f32, shape}; }
+TensorType f32(const Shape& shape) {
+  return {DType::f32, shape};
+}
 
 Shape result_shape(const Definition& definition) {
   return definition.equations[static_cast<size_t>(definition.results[0])].shape();
@@ -40,9 +44,9 @@ TEST(Bind, OrTheLargestRangeThatKeepsEveryReadInside) {
 TEST(Bind, OrAStatedRange) {
   EXPECT_EQ(result_shape(bound([](Tensor<1> x) { return Z(i.range(3)) = x(i); }, {f32({9})})),
             (Shape{3}));
-  EXPECT_EQ(result_shape(bound([](Tensor<1> x) { return Z(i.range(4)) = x(zero(i - 2)); },
-                               {f32({9})})),
-            (Shape{4}));
+  EXPECT_EQ(
+      result_shape(bound([](Tensor<1> x) { return Z(i.range(4)) = x(zero(i - 2)); }, {f32({9})})),
+      (Shape{4}));
   EXPECT_EQ(result_shape(bound([](Tensor<1> x) { return Z(i.range(2), j) = x(j); }, {f32({9})})),
             (Shape{2, 9}));
 }
@@ -65,9 +69,9 @@ TEST(Bind, AReductionAtTheRootStaysWhereItIs) {
 
 // A hoisted reduction runs over those indices only that it depends on.
 TEST(Bind, HoistedReductionsDependOnWhatTheyRead) {
-  const Definition definition = bound(
-      [](Tensor<2> x, Tensor<1> b) { return Z(i, l) = b(l) * sum(j)(x(i, j)); },
-      {f32({4, 7}), f32({3})});
+  const Definition definition =
+      bound([](Tensor<2> x, Tensor<1> b) { return Z(i, l) = b(l) * sum(j)(x(i, j)); },
+            {f32({4, 7}), f32({3})});
   EXPECT_EQ(definition.equations[0].shape(), (Shape{4}));
   EXPECT_EQ(result_shape(definition), (Shape{4, 3}));
 }
@@ -98,10 +102,10 @@ TEST(Bind, IdleBoundaryRulesAreDropped) {
   const auto plain = [](Tensor<1> x) { return Z(i.range(4)) = x(i + 1); };
   const auto guarded = [](Tensor<1> x) { return Z(i.range(4)) = x(zero(i + 1)); };
   EXPECT_EQ(canonical_text(bound(plain, {f32({5})})), canonical_text(bound(guarded, {f32({5})})));
-  EXPECT_NE(canonical_text(bound([](Tensor<1> x) { return Z(i.range(4)) = x(zero(i + 2)); },
-                                 {f32({5})})),
-            canonical_text(bound([](Tensor<1> x) { return Z(i.range(4)) = x(clamp(i + 2)); },
-                                 {f32({5})})));
+  EXPECT_NE(
+      canonical_text(bound([](Tensor<1> x) { return Z(i.range(4)) = x(zero(i + 2)); }, {f32({5})})),
+      canonical_text(
+          bound([](Tensor<1> x) { return Z(i.range(4)) = x(clamp(i + 2)); }, {f32({5})})));
 }
 
 TEST(Bind, LettersDoNotMatter) {

@@ -66,7 +66,8 @@ TEST(Blocks, NamesPrefixNamesInside) {
 TEST(Blocks, ErasedBlocksAreMadeInLoops) {
   Block stages;
   for (int stage = 0; stage < 2; ++stage)
-    stages |= Block(conv(2, 1, no_bias).named("conv") | relu).named("layer" + std::to_string(stage));
+    stages |=
+        Block(conv(2, 1, no_bias).named("conv") | relu).named("layer" + std::to_string(stage));
   Network net("loop");
   const Tensor<> y = net.input("x", {1, 1, 4, 4}) | stages.named("net");
   EXPECT_THAT(layers(net), ElementsAre("net.layer0.conv", "net.layer0.relu", "net.layer1.conv",

@@ -1,4 +1,5 @@
-// The language of equations: index arithmetic, scalar functions, reductions, systems, packs, batches.
+// The language of equations: index arithmetic, scalar functions, reductions, systems, packs,
+// batches.
 #include "interpret.hpp"
 
 #include <gmock/gmock.h>
@@ -20,7 +21,8 @@ const Index<'m'> m{};
 Numbers run(const UserEquation& equation, const std::vector<Filled>& operands) {
   return interpret(equation, operands);
 }
-template <class Lambda> Numbers of(Lambda lambda, const std::vector<Filled>& operands) {
+template <class Lambda>
+Numbers of(Lambda lambda, const std::vector<Filled>& operands) {
   return run(define("f", lambda), operands);
 }
 
@@ -30,7 +32,8 @@ const Filled table{{2, 3}, {3, 1, 4, 1, 5, 9}};
 TEST(Equation, IndexArithmetic) {
   EXPECT_THAT(of([](Tensor<1> x) { return Z(i.range(4)) = x(i + 1) - x(i); }, {five}),
               ElementsAre(-2, 3, -3, 4));
-  EXPECT_THAT(of([](Tensor<1> x) { return Z(i.range(3)) = x(2 * i); }, {five}), ElementsAre(3, 4, 5));
+  EXPECT_THAT(of([](Tensor<1> x) { return Z(i.range(3)) = x(2 * i); }, {five}),
+              ElementsAre(3, 4, 5));
   EXPECT_THAT(of([](Tensor<1> x) { return Z(i.range(5)) = x(4 - i); }, {five}),
               ElementsAre(5, 1, 4, 1, 3));
   EXPECT_THAT(of([](Tensor<1> x) { return Z(i.range(6)) = x(i / 2); }, {five}),
@@ -73,8 +76,9 @@ TEST(Equation, ScalarFunctions) {
 }
 
 TEST(Equation, IndicesAsValues) {
-  EXPECT_THAT(of([](Tensor<1> x) { return Z(i) = x(i) * cast(value(i * 2 + 1), DType::f64); }, {five}),
-              ElementsAre(3, 3, 20, 7, 45));
+  EXPECT_THAT(
+      of([](Tensor<1> x) { return Z(i) = x(i) * cast(value(i * 2 + 1), DType::f64); }, {five}),
+      ElementsAre(3, 3, 20, 7, 45));
 }
 
 TEST(Equation, Reductions) {
@@ -87,8 +91,9 @@ TEST(Equation, Reductions) {
               ElementsAre(2, 3, 6.5));
   EXPECT_THAT(of([](Tensor<2> x) { return Z() = mean(i, j)(x(i, j)); }, {table}),
               ElementsAre(23.0 / 6));
-  EXPECT_THAT(of([](Tensor<2> x) { return Z() = sum(i)(max(j)(x(i, j)) * min(j)(x(i, j))); }, {table}),
-              ElementsAre(13));
+  EXPECT_THAT(
+      of([](Tensor<2> x) { return Z() = sum(i)(max(j)(x(i, j)) * min(j)(x(i, j))); }, {table}),
+      ElementsAre(13));
   EXPECT_THAT(of([](Tensor<1> x) { return Z(i) = sum(m.range(2))(x(i + m)); }, {five}),
               ElementsAre(4, 5, 5, 6));
 }
@@ -125,9 +130,8 @@ TEST(Equation, PacksServeEveryRank) {
 }
 
 TEST(Equation, LeadingDimensionsAreABatch) {
-  const auto pairs = define("pairs", [](Tensor<1> x, Tensor<1> w) {
-    return Z(i) = sum(m)(x(i + m) * w(m));
-  });
+  const auto pairs =
+      define("pairs", [](Tensor<1> x, Tensor<1> w) { return Z(i) = sum(m)(x(i + m) * w(m)); });
   const Filled batch{{2, 3}, {1, 2, 3, 4, 5, 6}}, one{{2}, {1, 10}};
   EXPECT_THAT(run(pairs, {batch, one}), ElementsAre(21, 32, 54, 65));
   const Filled two{{2, 2}, {1, 10, 10, 1}};

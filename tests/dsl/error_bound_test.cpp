@@ -1,5 +1,7 @@
 #include "support/definition_builder.hpp"
 
+#include <fovea/equation/statement.hpp>
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -119,6 +121,17 @@ TEST(ErrorBound, HoldsForProductsInAnyOrder) {
     ASSERT_LE(std::abs(computed - p.real), p.error);
     ASSERT_LT(p.error, 1e-5 * std::abs(p.real));
   }
+}
+
+// Contracted, 2^127 * 2 - 2^127 * 2 is 0; not contracted, it is inf - inf. Both are right.
+TEST(ErrorBound, OverflowOfAProductInASumIsUncertain) {
+  const TensorType pair{DType::f32, {2}};
+  const Index<'i'> i;
+  const Tensor<1> a(0, "a", pair), b(1, "b", pair);
+  const Definition dot = bind("dot", {{"a", pair}, {"b", pair}}, {Z() = sum(i)(a(i) * b(i))});
+  const float x[] = {0x1p127f, -0x1p127f}, y[] = {2, 2};
+  Interpreter interpreter(dot, reader_of(dot, {x, y}));
+  EXPECT_EQ(interpreter.element(0, {}).error, infinity);
 }
 
 } // namespace

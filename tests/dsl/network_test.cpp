@@ -100,7 +100,8 @@ TEST(Network, RandomWeightsAreRepeatableAndKeepWhatIsSet) {
   EXPECT_EQ(first, make(1));
   EXPECT_NE(first, make(2));
   EXPECT_EQ(first[109], 2);
-  EXPECT_TRUE(std::all_of(first.end() - 4, first.end(), [](float v) { return v > 0; })); // variances
+  EXPECT_TRUE(
+      std::all_of(first.end() - 4, first.end(), [](float v) { return v > 0; })); // variances
 }
 
 TEST(Network, IsOneDefinition) {
@@ -124,7 +125,8 @@ TEST(Network, IsOneDefinition) {
 TEST(Network, AnInputIsNoResultOfADefinition) {
   Network net("through");
   net.output("y", net.input("x", {3}));
-  EXPECT_EQ(error_of([&] { definition_of(net); }).what, "output 'y' is an input or a weight itself");
+  EXPECT_EQ(error_of([&] { definition_of(net); }).what,
+            "output 'y' is an input or a weight itself");
 }
 
 // A network written as layers, with trained weights, against another framework's results.
@@ -135,8 +137,7 @@ TEST(Network, LeNet5GivesTheSoftmaxOfAnotherFramework) {
                           conv(120, 5).named("conv3") | tanh | flatten | dense(84).named("fc1") |
                           tanh | dense(10).named("fc2") | softmax);
   const auto weights = host::read_safetensors(repository_file("examples/data/lenet5.safetensors"));
-  const auto images =
-      host::read_idx(repository_file("examples/data/t10k-images-idx3-ubyte.gz"));
+  const auto images = host::read_idx(repository_file("examples/data/t10k-images-idx3-ubyte.gz"));
   const auto expected = host::read_npy(repository_file("examples/data/t10k_first256_softmax.npy"));
   const Definition definition = definition_of(net);
   for (size_t image = 0; image < 2; ++image) {

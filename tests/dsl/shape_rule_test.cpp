@@ -15,8 +15,8 @@ class Fuzz {
   explicit Fuzz(uint64_t seed, uint64_t wild) : engine_(seed), wild_(wild) {}
 
   int64_t number() {
-    static constexpr int64_t odd[] = {0, -1, -7, INT64_MAX, INT64_MIN, INT64_C(1) << 31,
-                                      INT64_C(1) << 40, 2147483647};
+    static constexpr int64_t odd[] = {
+        0, -1, -7, INT64_MAX, INT64_MIN, INT64_C(1) << 31, INT64_C(1) << 40, 2147483647};
     return engine_() % wild_ == 0 ? odd[engine_() % 8] : static_cast<int64_t>(1 + engine_() % 6);
   }
   Shape shape() {
@@ -33,7 +33,8 @@ class Fuzz {
       types.push_back({dtype(), shape()});
     return types;
   }
-  template <class Op> Op op() {
+  template <class Op>
+  Op op() {
     Op op;
     op.visit([&](const char*, auto& field) { set(field); });
     return op;
@@ -55,7 +56,8 @@ class Fuzz {
   uint64_t wild_;
 };
 
-template <class Op> void check_accepted(const Op& op, const Types& operands) {
+template <class Op>
+void check_accepted(const Op& op, const Types& operands) {
   const Inferred inferred = op.infer(operands);
   if (!inferred.ok()) {
     EXPECT_FALSE(render(inferred.error.what, inferred.error, operands[0].shape).empty());

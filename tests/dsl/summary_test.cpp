@@ -15,14 +15,14 @@ TEST(Summary, PrintsATable) {
   std::ostringstream text;
   text << summary(net);
   EXPECT_EQ(text.str(), R"(tiny
-layer     op        attributes                          output      parameters     MACs  receptive field
---------------------------------------------------------------------------------------------------------
+layer     op        attributes                          output      parameters     MACs  receptive
+--------------------------------------------------------------------------------------------------
 conv1     conv      filters=10 kernel=5x5 padding=same  1x10x12x12         260   36,000  5x5
 relu      relu                                          1x10x12x12           0        0  5x5
 max_pool  max_pool  kernel=2x2 stride=2x2               1x10x6x6             0        0  6x6
 flatten   flatten                                       1x360                0        0  6x6
 fc        dense     outputs=1000                        1x1000         361,000  360,000  16x16
---------------------------------------------------------------------------------------------------------
+--------------------------------------------------------------------------------------------------
 total                                                                  361,260  396,000
 )");
 }

@@ -31,11 +31,12 @@ TEST(TextbookLayers, Pools) {
   const auto at = [](const Tensor<2>& x) { return x(i * 2 + m, j * 2 + n); };
   EXPECT_THAT(pool([=](Tensor<2> x) {
                 return Z(i.range(2), j.range(2)) = min(m.range(2), n.range(2))(at(x));
-              }), ElementsAre(1, 1, 2, 3));
+              }),
+              ElementsAre(1, 1, 2, 3));
   EXPECT_THAT(pool([=](Tensor<2> x) {
-                return Z(i.range(2), j.range(2)) =
-                           sqrt(sum(m.range(2), n.range(2))(at(x) * at(x)));
-              }), ElementsAre(std::sqrt(95), std::sqrt(78), std::sqrt(102), std::sqrt(203)));
+                return Z(i.range(2), j.range(2)) = sqrt(sum(m.range(2), n.range(2))(at(x) * at(x)));
+              }),
+              ElementsAre(std::sqrt(95), std::sqrt(78), std::sqrt(102), std::sqrt(203)));
 }
 
 TEST(TextbookLayers, PooledMaximumIsUnchangedByAShiftInsideTheWindow) {
@@ -80,7 +81,8 @@ TEST(TextbookLayers, Softmax) {
   EXPECT_NEAR(-std::log(interpret(softmax, {{{1, 10}, logits}})[3]), 6.458630, 1e-6);
 }
 
-const Filled image{{5, 5}, {3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7, 9, 3, 2, 3, 8, 4, 6, 2, 6, 4, 3}};
+const Filled image{{5, 5},
+                   {3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7, 9, 3, 2, 3, 8, 4, 6, 2, 6, 4, 3}};
 const Filled kernel{{3, 3}, {1, -2, 3, 0, 4, -1, 2, 5, -3}};
 
 Filled shifted(const Filled& square, int64_t down, int64_t right) {

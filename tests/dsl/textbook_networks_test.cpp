@@ -8,14 +8,16 @@
 namespace fovea {
 namespace {
 
-constexpr Shape f32_shape(const Inferred& inferred) { return inferred.results[0].shape; }
+constexpr Shape f32_shape(const Inferred& inferred) {
+  return inferred.results[0].shape;
+}
 
 // --- by the compiler alone: the shape rules are constant expressions ---
 
 static_assert(shape_of(conv(1, 5), {1, 3, 32, 32}) == Shape{1, 1, 28, 28});
 static_assert(shape_of(conv(2, 5), {1, 3, 32, 32}) == Shape{1, 2, 28, 28});
 static_assert(shape_of(conv(6, 5), {1, 3, 32, 32}) == Shape{1, 6, 28, 28}); // figure 16
-static_assert(shape_of(conv(1, 5, pad(1)), {1, 1, 28}) == Shape{1, 1, 26});  // W=28 F=5 P=1 S=1
+static_assert(shape_of(conv(1, 5, pad(1)), {1, 1, 28}) == Shape{1, 1, 26}); // W=28 F=5 P=1 S=1
 static_assert(shape_of(conv(1, 3), {1, 1, 5}) == Shape{1, 1, 3});
 static_assert(shape_of(conv(1, 3, same), {1, 1, 100, 100}) == Shape{1, 1, 100, 100});
 static_assert(shape_of(avg_pool(7), {1, 1024, 7, 7}) == Shape{1, 1024, 1, 1});

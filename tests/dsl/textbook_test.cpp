@@ -11,15 +11,16 @@ namespace fovea {
 namespace {
 
 using namespace testing;
+using ::testing::DoubleEq;
 using ::testing::ElementsAre;
 using ::testing::Pointwise;
-using ::testing::DoubleEq;
 
 const Numbers X = {3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7, 9, 3, 2, 3, 8, 4, 6, 2, 6, 4, 3};
 
 const Numbers dx = {-1, 0, 1, -2, 0, 2, -1, 0, 1}, dy = {-1, -2, -1, 0, 0, 0, 1, 2, 1};
 const Numbers gauss16 = {1, 2, 1, 2, 4, 2, 1, 2, 1}, box9 = {1, 1, 1, 1, 1, 1, 1, 1, 1};
-const Numbers edge8 = {-1, -1, -1, -1, 8, -1, -1, -1, -1}, sharpen = {0, -1, 0, -1, 5, -1, 0, -1, 0};
+const Numbers edge8 = {-1, -1, -1, -1, 8, -1, -1, -1, -1},
+              sharpen = {0, -1, 0, -1, 5, -1, 0, -1, 0};
 const Numbers Ixx = {0, 0, 0, 1, -2, 1, 0, 0, 0}, Iyy = {0, 1, 0, 0, -2, 0, 0, 1, 0};
 const Numbers lap = {0, 1, 0, 1, -4, 1, 0, 1, 0};
 const Numbers prewitt = {1, 0, -1, 1, 0, -1, 1, 0, -1}, sobel = {1, 0, -1, 2, 0, -2, 1, 0, -1};
@@ -88,8 +89,8 @@ TEST(Textbook, LargerGaussian) {
   for (double a : {1, 4, 6, 4, 1})
     for (double b : {1, 4, 6, 4, 1})
       kernel.push_back(a * b);
-  EXPECT_EQ(kernel, (Numbers{1, 4, 6, 4, 1, 4, 16, 24, 16, 4, 6, 24, 36,
-                             24, 6, 4, 16, 24, 16, 4, 1, 4, 6, 4, 1}));
+  EXPECT_EQ(kernel, (Numbers{1,  4, 6, 4,  1,  4,  16, 24, 16, 4, 6, 24, 36,
+                             24, 6, 4, 16, 24, 16, 4,  1,  4,  6, 4, 1}));
   EXPECT_THAT(by_conv(X, kernel), ElementsAre(1441));
 }
 
@@ -166,10 +167,11 @@ TEST(Textbook, SeparableKernels) {
   EXPECT_EQ(full(down, {{1, 3}, {1, 0, -1}}), sobel);
   EXPECT_EQ(full({{3, 1}, {1, 1, 1}}, {{1, 3}, {1, 0, -1}}), prewitt);
   const Filled G{{3, 3}, gauss16};
-  EXPECT_EQ(full(G, G), (Numbers{1, 4, 6, 4, 1, 4, 16, 24, 16, 4, 6, 24, 36,
-                                 24, 6, 4, 16, 24, 16, 4, 1, 4, 6, 4, 1}));
+  EXPECT_EQ(full(G, G), (Numbers{1,  4, 6, 4,  1,  4,  16, 24, 16, 4, 6, 24, 36,
+                                 24, 6, 4, 16, 24, 16, 4,  1,  4,  6, 4, 1}));
   // First across, then down, is the same as at once.
-  const Numbers first = interpret(conv(1, {1, 3}, no_bias), {{{1, 1, 5, 5}, X}, {{1, 1, 1, 3}, {1, 2, 1}}});
+  const Numbers first =
+      interpret(conv(1, {1, 3}, no_bias), {{{1, 1, 5, 5}, X}, {{1, 1, 1, 3}, {1, 2, 1}}});
   EXPECT_EQ(interpret(conv(1, {3, 1}, no_bias), {{{1, 1, 5, 3}, first}, {{1, 1, 3, 1}, {1, 2, 1}}}),
             by_conv(X, gauss16));
 }
@@ -185,27 +187,36 @@ const Filled x7{{7}, {1, 4, 2, 8, 5, 7, 3}}, k3{{3}, {2, -1, 3}};
 
 TEST(Textbook, OneDimension) {
   const auto run = [](const UserEquation& equation) { return interpret(equation, {x7, k3}); };
-  EXPECT_THAT(run(define("correlation", [](Tensor<1> x, Tensor<1> w) {
-                return Z(i) = sum(m)(x(i + m) * w(m));
-              })), ElementsAre(4, 30, 11, 32, 12));
-  EXPECT_THAT(run(define("convolution", [](Tensor<1> x, Tensor<1> w) {
-                return Z(i) = sum(m)(x(i + 2 - m) * w(m));
-              })), ElementsAre(3, 26, 8, 33, 14));
-  EXPECT_THAT(run(define("full", [](Tensor<1> x, Tensor<1> w) {
-                return Z(i.range(9)) = sum(m)(x(zero(i - m)) * w(m));
-              })), ElementsAre(2, 7, 3, 26, 8, 33, 14, 18, 9));
-  EXPECT_THAT(run(define("causal", [](Tensor<1> x, Tensor<1> w) {
-                return Z(i.range(7)) = sum(m)(x(zero(i - m)) * w(m));
-              })), ElementsAre(2, 7, 3, 26, 8, 33, 14));
-  EXPECT_THAT(run(define("same_convolution", [](Tensor<1> x, Tensor<1> w) {
-                return Z(i.range(7)) = sum(m)(x(zero(i + 1 - m)) * w(m));
-              })), ElementsAre(7, 3, 26, 8, 33, 14, 18));
-  EXPECT_THAT(run(define("strided", [](Tensor<1> x, Tensor<1> w) {
-                return Z(i) = sum(m)(x(i * 2 + m) * w(m));
-              })), ElementsAre(4, 11, 12));
-  EXPECT_THAT(run(define("dilated", [](Tensor<1> x, Tensor<1> w) {
-                return Z(i) = sum(m)(x(i + m * 2) * w(m));
-              })), ElementsAre(15, 21, 8));
+  EXPECT_THAT(run(define("correlation",
+                         [](Tensor<1> x, Tensor<1> w) { return Z(i) = sum(m)(x(i + m) * w(m)); })),
+              ElementsAre(4, 30, 11, 32, 12));
+  EXPECT_THAT(
+      run(define("convolution",
+                 [](Tensor<1> x, Tensor<1> w) { return Z(i) = sum(m)(x(i + 2 - m) * w(m)); })),
+      ElementsAre(3, 26, 8, 33, 14));
+  EXPECT_THAT(run(define("full",
+                         [](Tensor<1> x, Tensor<1> w) {
+                           return Z(i.range(9)) = sum(m)(x(zero(i - m)) * w(m));
+                         })),
+              ElementsAre(2, 7, 3, 26, 8, 33, 14, 18, 9));
+  EXPECT_THAT(run(define("causal",
+                         [](Tensor<1> x, Tensor<1> w) {
+                           return Z(i.range(7)) = sum(m)(x(zero(i - m)) * w(m));
+                         })),
+              ElementsAre(2, 7, 3, 26, 8, 33, 14));
+  EXPECT_THAT(run(define("same_convolution",
+                         [](Tensor<1> x, Tensor<1> w) {
+                           return Z(i.range(7)) = sum(m)(x(zero(i + 1 - m)) * w(m));
+                         })),
+              ElementsAre(7, 3, 26, 8, 33, 14, 18));
+  EXPECT_THAT(
+      run(define("strided",
+                 [](Tensor<1> x, Tensor<1> w) { return Z(i) = sum(m)(x(i * 2 + m) * w(m)); })),
+      ElementsAre(4, 11, 12));
+  EXPECT_THAT(
+      run(define("dilated",
+                 [](Tensor<1> x, Tensor<1> w) { return Z(i) = sum(m)(x(i + m * 2) * w(m)); })),
+      ElementsAre(15, 21, 8));
 }
 
 TEST(Textbook, OneDimensionByConv) {
@@ -220,16 +231,17 @@ TEST(Textbook, OneDimensionByConv) {
 
 TEST(Textbook, OneDimensionUnderEachBoundaryRule) {
   const auto run = [](auto rule) {
-    return interpret(define("same_correlation", [=](Tensor<1> x, Tensor<1> w) {
-      return Z(i.range(7)) = sum(m)(x(rule(i + m - 1)) * w(m));
-    }), {x7, k3});
+    return interpret(define("same_correlation",
+                            [=](Tensor<1> x, Tensor<1> w) {
+                              return Z(i.range(7)) = sum(m)(x(rule(i + m - 1)) * w(m));
+                            }),
+                     {x7, k3});
   };
   EXPECT_THAT(run([](auto at) { return zero(at); }), ElementsAre(11, 4, 30, 11, 32, 12, 11));
   EXPECT_THAT(run([](auto at) { return wrap(at); }), ElementsAre(17, 4, 30, 11, 32, 12, 14));
   EXPECT_THAT(run([](auto at) { return reflect(at); }), ElementsAre(19, 4, 30, 11, 32, 12, 32));
   EXPECT_THAT(run([](auto at) { return clamp(at); }), ElementsAre(13, 4, 30, 11, 32, 12, 20));
-  EXPECT_THAT(run([](auto at) { return constant(at, 1); }),
-              ElementsAre(13, 4, 30, 11, 32, 12, 14));
+  EXPECT_THAT(run([](auto at) { return constant(at, 1); }), ElementsAre(13, 4, 30, 11, 32, 12, 14));
 }
 
 TEST(Textbook, CircularConvolution) {
@@ -248,14 +260,12 @@ TEST(Textbook, PairKernel) {
 
 TEST(Textbook, UnsharedAndTiledConvolution) {
   const Filled x{{4}, {1, 2, 3, 4}};
-  const UserEquation unshared = define("unshared", [](Tensor<1> x, Tensor<2> w) {
-    return Z(j) = sum(m)(x(j + m) * w(j, m));
-  });
+  const UserEquation unshared = define(
+      "unshared", [](Tensor<1> x, Tensor<2> w) { return Z(j) = sum(m)(x(j + m) * w(j, m)); });
   EXPECT_THAT(interpret(unshared, {x, {{3, 2}, {1, 1, 1, -1, 2, 1}}}), ElementsAre(3, -1, 10));
   const auto tiled = [](int64_t t) {
-    return define("tiled", [=](Tensor<1> x, Tensor<2> w) {
-      return Z(j) = sum(m)(x(j + m) * w(j % t, m));
-    });
+    return define("tiled",
+                  [=](Tensor<1> x, Tensor<2> w) { return Z(j) = sum(m)(x(j + m) * w(j % t, m)); });
   };
   EXPECT_THAT(interpret(tiled(2), {x, {{2, 2}, {1, 1, 1, -1}}}), ElementsAre(3, -1, 7));
   EXPECT_THAT(interpret(tiled(1), {x, {{1, 2}, {1, 1}}}), ElementsAre(3, 5, 7)); // convolution
@@ -264,7 +274,8 @@ TEST(Textbook, UnsharedAndTiledConvolution) {
 
 TEST(Textbook, TheSequence1011) {
   const Numbers sequence = {0, 1, 0, 1, 1, 0, 1, 1, 1, 0, 1, 0};
-  const Numbers sums = interpret(conv(1, 4, no_bias), {{{1, 1, 12}, sequence}, {{1, 1, 4}, {1, -1, 1, 1}}});
+  const Numbers sums =
+      interpret(conv(1, 4, no_bias), {{{1, 1, 12}, sequence}, {{1, 1, 4}, {1, -1, 1, 1}}});
   EXPECT_THAT(sums, ElementsAre(0, 3, 0, 1, 3, 1, 1, 1, 2));
   const UserEquation detector = define("detector", [](Tensor<1> x, Tensor<1> w) {
     const auto fires = let(S_(i) = sum(m)(x(i + m) * w(m)));
@@ -279,29 +290,37 @@ TEST(Textbook, TheSequence1011) {
 TEST(Textbook, Backpropagation) {
   const Filled x{{5}, {1, 2, 3, 4, 5}}, w{{3}, {1, 0, -1}}, g{{3}, {1, 10, 100}};
   const auto one = [](auto make) { return define("backpropagation", make); };
-  EXPECT_THAT(interpret(one([](Tensor<1> x, Tensor<1> w) {
-                return Z(i) = sum(m)(x(i + m) * w(m));
-              }), {x, w}), ElementsAre(-2, -2, -2));
-  EXPECT_THAT(interpret(one([](Tensor<1> x, Tensor<1> g) {
-                return Z(i) = sum(m)(x(i + m) * g(m));
-              }), {x, g}), ElementsAre(321, 432, 543));
+  EXPECT_THAT(
+      interpret(one([](Tensor<1> x, Tensor<1> w) { return Z(i) = sum(m)(x(i + m) * w(m)); }),
+                {x, w}),
+      ElementsAre(-2, -2, -2));
+  EXPECT_THAT(
+      interpret(one([](Tensor<1> x, Tensor<1> g) { return Z(i) = sum(m)(x(i + m) * g(m)); }),
+                {x, g}),
+      ElementsAre(321, 432, 543));
   EXPECT_THAT(interpret(one([](Tensor<1> w, Tensor<1> g) {
-                return Z(i.range(5)) = sum(m)(g(zero(i - m)) * w(m));
-              }), {w, g}), ElementsAre(1, 10, 99, -10, -100));
+                          return Z(i.range(5)) = sum(m)(g(zero(i - m)) * w(m));
+                        }),
+                        {w, g}),
+              ElementsAre(1, 10, 99, -10, -100));
 }
 
 // A worked exercise: padding in front or behind, o = x convolved with k, and its derivatives.
 TEST(Textbook, OneSidedPadding) {
   const Filled x{{3}, {1, 2, 3}}, w{{2}, {10, 1}}, g{{3}, {1, 2, 4}};
   const auto run = [](int64_t shift, const Filled& a, const Filled& b) {
-    return interpret(define("padded", [=](Tensor<1> a, Tensor<1> b) {
-      return Z(i.range(3)) = sum(m)(a(zero(i + shift - m)) * b(m));
-    }), {a, b});
+    return interpret(define("padded",
+                            [=](Tensor<1> a, Tensor<1> b) {
+                              return Z(i.range(3)) = sum(m)(a(zero(i + shift - m)) * b(m));
+                            }),
+                     {a, b});
   };
   const auto correlate = [](int64_t shift, const Filled& a, const Filled& b, int64_t extent) {
-    return interpret(define("adjoint", [=](Tensor<1> a, Tensor<1> b) {
-      return Z(i.range(extent)) = sum(m)(a(zero(m + i - shift)) * b(m));
-    }), {a, b});
+    return interpret(define("adjoint",
+                            [=](Tensor<1> a, Tensor<1> b) {
+                              return Z(i.range(extent)) = sum(m)(a(zero(m + i - shift)) * b(m));
+                            }),
+                     {a, b});
   };
   EXPECT_THAT(run(0, x, w), ElementsAre(10, 21, 32));
   EXPECT_THAT(correlate(0, g, w, 3), ElementsAre(12, 24, 40));

@@ -3,6 +3,7 @@
 #include <fovea/error.hpp>
 
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -100,6 +101,8 @@ Definition Builder::results(const std::vector<int>& tensors) {
 // --- memory and libraries -----------------------------------------------------------------------
 
 catalogue::Target test_target() {
+  if (const char* text = std::getenv("FOVEA_TEST_TARGET"))
+    return catalogue::parse_target(text);
   catalogue::Target target = catalogue::Target::host();
   target.threads = 4;
   return target;
@@ -197,8 +200,8 @@ LoadedKernel::LoadedKernel(const catalogue::KernelObject& object) : object_(obje
   const std::string path = folder;
   std::ofstream(path + "/k.o", std::ios::binary) << object.object;
   std::ofstream(path + "/hooks.c") << hooks;
-  const std::string command =
-      "cc -O1 -shared -fPIC -Wl,-z,defs -o " + path + "/k.so " + path + "/k.o " + path + "/hooks.c -lm";
+  const std::string command = "cc -O1 -shared -fPIC -Wl,-z,defs -o " + path + "/k.so " + path +
+                              "/k.o " + path + "/hooks.c -lm";
   if (std::system(command.c_str()) != 0)
     throw std::runtime_error("cannot link the kernel: it needs more than it may");
   library_ = dlopen((path + "/k.so").c_str(), RTLD_NOW | RTLD_LOCAL);
@@ -276,7 +279,8 @@ float half_value(uint16_t bits) {
                   : sign * std::ldexp(static_cast<float>(mantissa), -24);
 }
 
-template <class T> void put(Bytes& bytes, size_t k, T value) {
+template <class T>
+void put(Bytes& bytes, size_t k, T value) {
   std::memcpy(bytes.data() + k * sizeof(T), &value, sizeof(T));
 }
 
@@ -340,18 +344,18 @@ Bytes random_tensor(const TensorType& type, uint32_t seed) {
   for (size_t k = 0; k < count; ++k) {
     const double unit = static_cast<double>(random() % 255) - 127; // -127 .. 127
     const bool wide = type.dtype == DType::i32 || type.dtype == DType::i64;
-    const double value = is_float(type.dtype)             ? unit / 64
-                         : type.dtype == DType::u8        ? unit + 127
-                         : type.dtype == DType::boolean   ? random() % 2
-                         : wide ? static_cast<double>(static_cast<int32_t>(random())) : unit;
+    const double value = is_float(type.dtype)           ? unit / 64
+                         : type.dtype == DType::u8      ? unit + 127
+                         : type.dtype == DType::boolean ? random() % 2
+                         : wide ? static_cast<double>(static_cast<int32_t>(random()))
+                                : unit;
     put_value(bytes, k, type.dtype, value);
   }
   return bytes;
 }
 
 std::vector<Bytes> run(const Definition& definition, const std::vector<Bytes>& operands,
-                       const std::optional<Schedule>& schedule,
-                       const catalogue::Target& target) {
+                       const std::optional<Schedule>& schedule, const catalogue::Target& target) {
   catalogue::KernelRequest request;
   request.definition = definition;
   request.schedule = schedule;
@@ -405,11 +409,10 @@ void expect_interpreted(const Definition& definition, const std::vector<Bytes>& 
         continue;
       const bool same_special = (std::isnan(want.real) && std::isnan(got.real)) ||
                                 (std::isinf(want.real) && want.real == got.real);
-      const bool good =
-          is_float(type.dtype)
-              ? same_special || std::abs(got.real - want.real) <= want.error
-              : std::abs(static_cast<double>(got.integer) - static_cast<double>(want.integer)) <=
-                    want.error;
+      const bool good = is_float(type.dtype)
+                            ? same_special || std::abs(got.real - want.real) <= want.error
+                            : std::abs(static_cast<double>(got.integer) -
+                                       static_cast<double>(want.integer)) <= want.error;
       if (!good) {
         ++wrong;
         ADD_FAILURE() << definition.name << ": result " << r << " element " << k << " is "

@@ -16,23 +16,35 @@ namespace fovea::kernel_test {
 
 // --- definitions --------------------------------------------------------------------------------
 
-inline IndexExpr index(int number) { return IndexExpr::of(number); }
-inline IndexExpr fixed(int64_t value) { return {value, {}}; }
+inline IndexExpr index(int number) {
+  return IndexExpr::of(number);
+}
+inline IndexExpr fixed(int64_t value) {
+  return {value, {}};
+}
 
 Expr constant(double value, DType type = DType::f32);
 Expr op(ScalarOp op, std::vector<Expr> args);
 Expr index_value(IndexExpr index);
 Expr cast(Expr value, DType type);
-inline Expr add(Expr a, Expr b) { return op(ScalarOp::add, {std::move(a), std::move(b)}); }
-inline Expr mul(Expr a, Expr b) { return op(ScalarOp::mul, {std::move(a), std::move(b)}); }
-inline Expr sub(Expr a, Expr b) { return op(ScalarOp::sub, {std::move(a), std::move(b)}); }
+inline Expr add(Expr a, Expr b) {
+  return op(ScalarOp::add, {std::move(a), std::move(b)});
+}
+inline Expr mul(Expr a, Expr b) {
+  return op(ScalarOp::mul, {std::move(a), std::move(b)});
+}
+inline Expr sub(Expr a, Expr b) {
+  return op(ScalarOp::sub, {std::move(a), std::move(b)});
+}
 
 struct At : Subscript {
   At(IndexExpr index) : Subscript{std::move(index), Boundary::none, nullptr} {} // NOLINT
   At(IndexExpr index, Boundary boundary, Expr fill = nullptr)
       : Subscript{std::move(index), boundary, std::move(fill)} {}
 };
-inline At zero(IndexExpr index) { return {std::move(index), Boundary::fill, constant(0)}; }
+inline At zero(IndexExpr index) {
+  return {std::move(index), Boundary::fill, constant(0)};
+}
 
 class Builder {
  public:
@@ -51,7 +63,8 @@ class Builder {
 
 // --- running ------------------------------------------------------------------------------------
 
-catalogue::Target test_target(); // this machine, four threads
+// This machine with four threads, or what FOVEA_TEST_TARGET says.
+catalogue::Target test_target();
 
 // Memory that ends (or starts) at a page that may not be touched.
 class GuardedMemory {
@@ -85,12 +98,14 @@ class LoadedKernel {
 
 using Bytes = std::vector<uint8_t>;
 Bytes random_tensor(const TensorType& type, uint32_t seed);
-template <class T> T element(const Bytes& bytes, size_t k) {
+template <class T>
+T element(const Bytes& bytes, size_t k) {
   T value;
   std::memcpy(&value, bytes.data() + k * sizeof(T), sizeof(T));
   return value;
 }
-template <class T> Bytes bytes_of(const std::vector<T>& values) {
+template <class T>
+Bytes bytes_of(const std::vector<T>& values) {
   Bytes bytes(values.size() * sizeof(T));
   std::memcpy(bytes.data(), values.data(), bytes.size());
   return bytes;

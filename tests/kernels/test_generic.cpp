@@ -11,7 +11,8 @@ struct Convolution {
   bool relu = false;
 };
 
-// Z(b,i,y,x) = B(i) + sum(l,m,n) V(b, l + in/groups * (i / (out/groups)), s y + d m - p, ...) K(i,l,m,n)
+// Z(b,i,y,x) = B(i) + sum(l,m,n) V(b, l + in/groups * (i / (out/groups)), s y + d m - p, ...)
+// K(i,l,m,n)
 Definition conv2d(const Convolution& c) {
   Builder builder("conv");
   const int v = builder.operand("V", c.type, {c.batch, c.in, c.height, c.width});
@@ -39,27 +40,44 @@ Definition conv2d(const Convolution& c) {
   return builder.results({builder.equation("Z", free, value)});
 }
 
-TEST(Generic, Convolution) { check(conv2d({})); }
+TEST(Generic, Convolution) {
+  check(conv2d({}));
+}
 TEST(Generic, ConvolutionZeroPadded) {
   check(conv2d({.pad = 1, .boundary = Boundary::fill, .relu = true}));
 }
-TEST(Generic, ConvolutionClamped) { check(conv2d({.pad = 2, .boundary = Boundary::clamp})); }
-TEST(Generic, ConvolutionReflected) { check(conv2d({.pad = 2, .boundary = Boundary::reflect})); }
-TEST(Generic, ConvolutionWrapped) { check(conv2d({.pad = 2, .boundary = Boundary::wrap})); }
+TEST(Generic, ConvolutionClamped) {
+  check(conv2d({.pad = 2, .boundary = Boundary::clamp}));
+}
+TEST(Generic, ConvolutionReflected) {
+  check(conv2d({.pad = 2, .boundary = Boundary::reflect}));
+}
+TEST(Generic, ConvolutionWrapped) {
+  check(conv2d({.pad = 2, .boundary = Boundary::wrap}));
+}
 TEST(Generic, ConvolutionWrappedFar) {
   check(conv2d({.height = 2, .width = 3, .pad = 9, .boundary = Boundary::wrap}));
   check(conv2d({.height = 2, .width = 3, .pad = 9, .boundary = Boundary::reflect}));
   check(conv2d({.height = 1, .width = 1, .pad = 4, .boundary = Boundary::reflect}));
 }
 TEST(Generic, ConvolutionStridedDilated) {
-  check(conv2d({.height = 17, .width = 19, .stride = 2, .dilation = 2, .pad = 2,
+  check(conv2d({.height = 17,
+                .width = 19,
+                .stride = 2,
+                .dilation = 2,
+                .pad = 2,
                 .boundary = Boundary::fill}));
 }
 TEST(Generic, ConvolutionGrouped) {
   check(conv2d({.in = 8, .out = 12, .pad = 1, .groups = 4, .boundary = Boundary::fill}));
 }
 TEST(Generic, ConvolutionDepthwise) {
-  check(conv2d({.in = 6, .out = 6, .height = 16, .width = 16, .pad = 1, .groups = 6,
+  check(conv2d({.in = 6,
+                .out = 6,
+                .height = 16,
+                .width = 16,
+                .pad = 1,
+                .groups = 6,
                 .boundary = Boundary::fill}));
 }
 TEST(Generic, ConvolutionOfTheWholeMap) { // a dot product once joined
@@ -71,33 +89,43 @@ TEST(Generic, ConvolutionPointwise) {
 TEST(Generic, ConvolutionOfManyShapes) {
   for (const int64_t width : {1, 2, 3, 7, 8, 9, 15, 16, 17, 31})
     for (const int64_t out : {1, 2, 5, 7})
-      check(conv2d({.in = 2, .out = out, .height = 4, .width = width, .pad = 1,
+      check(conv2d({.in = 2,
+                    .out = out,
+                    .height = 4,
+                    .width = width,
+                    .pad = 1,
                     .boundary = Boundary::fill}));
 }
 TEST(Generic, ConvolutionInParallel) {
-  check(conv2d({.in = 16, .out = 32, .height = 28, .width = 28, .pad = 1,
-                .boundary = Boundary::fill, .relu = true}));
+  check(conv2d({.in = 16,
+                .out = 32,
+                .height = 28,
+                .width = 28,
+                .pad = 1,
+                .boundary = Boundary::fill,
+                .relu = true}));
 }
 TEST(Generic, ConvolutionOfEveryType) {
-  for (const DType type : {DType::f16, DType::bf16, DType::f64, DType::i8, DType::u8, DType::i32,
-                           DType::i64})
-    check(conv2d({.pad = 1, .boundary = type == DType::f16 || is_float(type) ? Boundary::fill
-                                                                             : Boundary::clamp,
-                  .type = type}));
+  for (const DType type :
+       {DType::f16, DType::bf16, DType::f64, DType::i8, DType::u8, DType::i32, DType::i64})
+    check(
+        conv2d({.pad = 1,
+                .boundary = type == DType::f16 || is_float(type) ? Boundary::fill : Boundary::clamp,
+                .type = type}));
 }
 
 TEST(Generic, Convolution1D) {
-  for (const Boundary boundary : {Boundary::fill, Boundary::clamp, Boundary::reflect,
-                                  Boundary::wrap}) {
+  for (const Boundary boundary :
+       {Boundary::fill, Boundary::clamp, Boundary::reflect, Boundary::wrap}) {
     Builder builder("conv1d");
     const int v = builder.operand("x", DType::f32, {5, 40});
     const int k = builder.operand("w", DType::f32, {3, 5, 4});
     const IndexExpr place = index(1) - index(3);
     const At at = boundary == Boundary::fill ? zero(place) : At(place, boundary);
-    const int z = builder.reduction(
-        "Z", {{"i", 3}, {"k", 40}}, ReduceKind::sum, {{"l", 5}, {"n", 4}},
-        mul(builder.read(v, {At(index(2)), at}),
-            builder.read(k, {At(index(0)), At(index(2)), At(index(3))})));
+    const int z =
+        builder.reduction("Z", {{"i", 3}, {"k", 40}}, ReduceKind::sum, {{"l", 5}, {"n", 4}},
+                          mul(builder.read(v, {At(index(2)), at}),
+                              builder.read(k, {At(index(0)), At(index(2)), At(index(3))})));
     check(builder.results({z}));
   }
 }
@@ -108,9 +136,9 @@ TEST(Generic, PoolingMax) {
   const auto at = [](int place, int tap) {
     return At(index(place) * 2 + index(tap) - fixed(1), Boundary::fill, constant(-INFINITY));
   };
-  const int z = builder.reduction("Z", {{"c", 4}, {"y", 8}, {"x", 8}}, ReduceKind::max,
-                                  {{"m", 3}, {"n", 3}},
-                                  builder.read(v, {At(index(0)), at(1, 3), at(2, 4)}));
+  const int z =
+      builder.reduction("Z", {{"c", 4}, {"y", 8}, {"x", 8}}, ReduceKind::max, {{"m", 3}, {"n", 3}},
+                        builder.read(v, {At(index(0)), at(1, 3), at(2, 4)}));
   check(builder.results({z}));
 }
 
@@ -120,14 +148,14 @@ Definition softmax(int64_t rows, int64_t columns) {
   const IndexRange i{"i", rows}, j{"j", columns};
   const int m = builder.reduction("M", {i}, ReduceKind::max, {j},
                                   builder.read(x, {At(index(0)), At(index(1))}));
-  const int e = builder.equation("E", {i, j},
-                                 op(ScalarOp::exp, {sub(builder.read(x, {index(0), index(1)}),
-                                                        builder.read(m, {index(0)}))}));
-  const int s = builder.reduction("S", {i}, ReduceKind::sum, {j},
-                                  builder.read(e, {index(0), index(1)}));
-  const int z = builder.equation("Z", {i, j},
-                                 op(ScalarOp::div, {builder.read(e, {index(0), index(1)}),
-                                                    builder.read(s, {index(0)})}));
+  const int e = builder.equation(
+      "E", {i, j},
+      op(ScalarOp::exp, {sub(builder.read(x, {index(0), index(1)}), builder.read(m, {index(0)}))}));
+  const int s =
+      builder.reduction("S", {i}, ReduceKind::sum, {j}, builder.read(e, {index(0), index(1)}));
+  const int z = builder.equation(
+      "Z", {i, j},
+      op(ScalarOp::div, {builder.read(e, {index(0), index(1)}), builder.read(s, {index(0)})}));
   return builder.results({z});
 }
 
@@ -139,13 +167,16 @@ TEST(Generic, Softmax) {
 
 TEST(Generic, Dense) {
   for (const auto& [batch, in, out] : {std::tuple<int64_t, int64_t, int64_t>{1, 84, 10},
-                                       {1, 120, 84}, {4, 256, 64}, {3, 7, 5}, {1, 1, 1}}) {
+                                       {1, 120, 84},
+                                       {4, 256, 64},
+                                       {3, 7, 5},
+                                       {1, 1, 1}}) {
     Builder builder("dense");
     const int x = builder.operand("x", DType::f32, {batch, in});
     const int w = builder.operand("W", DType::f32, {out, in});
-    const int z = builder.reduction("Z", {{"b", batch}, {"i", out}}, ReduceKind::sum, {{"j", in}},
-                                    mul(builder.read(x, {index(0), index(2)}),
-                                        builder.read(w, {index(1), index(2)})));
+    const int z = builder.reduction(
+        "Z", {{"b", batch}, {"i", out}}, ReduceKind::sum, {{"j", in}},
+        mul(builder.read(x, {index(0), index(2)}), builder.read(w, {index(1), index(2)})));
     check(builder.results({z}));
   }
 }
@@ -165,28 +196,28 @@ TEST(Generic, Broadcasting) {
   const int a = builder.operand("a", DType::f32, {2, 3, 4, 5});
   const int b = builder.operand("b", DType::f32, {1, 3, 1, 1});
   const int c = builder.operand("c", DType::f32, {});
-  const int z = builder.equation(
-      "Z", {{"i", 2}, {"j", 3}, {"k", 4}, {"l", 5}},
-      mul(add(builder.read(a, {index(0), index(1), index(2), index(3)}),
-              builder.read(b, {fixed(0), index(1), fixed(0), fixed(0)})),
-          builder.read(c, {})));
+  const int z = builder.equation("Z", {{"i", 2}, {"j", 3}, {"k", 4}, {"l", 5}},
+                                 mul(add(builder.read(a, {index(0), index(1), index(2), index(3)}),
+                                         builder.read(b, {fixed(0), index(1), fixed(0), fixed(0)})),
+                                     builder.read(c, {})));
   check(builder.results({z}));
 }
 
 TEST(Generic, Transposition) {
   Builder builder("transpose");
   const int a = builder.operand("a", DType::f32, {13, 21});
-  const int z = builder.equation("Z", {{"i", 21}, {"j", 13}}, builder.read(a, {index(1), index(0)}));
+  const int z =
+      builder.equation("Z", {{"i", 21}, {"j", 13}}, builder.read(a, {index(1), index(0)}));
   check(builder.results({z}));
 }
 
 TEST(Generic, TiledIndices) { // pixel shuffle: floors and remainders
   Builder builder("shuffle");
   const int a = builder.operand("a", DType::f32, {12, 5, 6});
-  const int z = builder.equation(
-      "Z", {{"c", 3}, {"y", 10}, {"x", 12}},
-      builder.read(a, {index(0) * 4 + mod(index(1), 2) * 2 + mod(index(2), 2),
-                       floor_div(index(1), 2), floor_div(index(2), 2)}));
+  const int z =
+      builder.equation("Z", {{"c", 3}, {"y", 10}, {"x", 12}},
+                       builder.read(a, {index(0) * 4 + mod(index(1), 2) * 2 + mod(index(2), 2),
+                                        floor_div(index(1), 2), floor_div(index(2), 2)}));
   check(builder.results({z}));
 }
 
@@ -195,8 +226,8 @@ TEST(Generic, ResultsOfSeveralShapes) {
   const int x = builder.operand("x", DType::f32, {4, 50});
   const Expr read = builder.read(x, {index(0), index(1)});
   const int s = builder.reduction("S", {{"c", 4}}, ReduceKind::sum, {{"n", 50}}, read);
-  const int mean = builder.equation("mean", {{"c", 4}},
-                                    mul(builder.read(s, {index(0)}), constant(1 / 50.0)));
+  const int mean =
+      builder.equation("mean", {{"c", 4}}, mul(builder.read(s, {index(0)}), constant(1 / 50.0)));
   const int centred =
       builder.equation("centred", {{"c", 4}, {"n", 50}}, sub(read, builder.read(mean, {index(0)})));
   check(builder.results({mean, centred}));
@@ -221,8 +252,8 @@ TEST(Generic, EmptyReduction) {
   for (const ReduceKind kind : {ReduceKind::sum, ReduceKind::product, ReduceKind::max}) {
     Builder builder("nothing");
     const int x = builder.operand("x", DType::f32, {5, 0});
-    const int z = builder.reduction("Z", {{"i", 5}}, kind, {{"j", 0}},
-                                    builder.read(x, {index(0), index(1)}));
+    const int z =
+        builder.reduction("Z", {{"i", 5}}, kind, {{"j", 0}}, builder.read(x, {index(0), index(1)}));
     check(builder.results({z}));
   }
 }
@@ -251,8 +282,7 @@ TEST(Generic, RefusesWhatDoesNotFit32Bits) {
   request.definition = builder.results({z});
   request.target = test_target();
   request.symbol = "huge";
-  const std::string message =
-      error_of([&] { kernels::make_halide_compiler()->compile(request); });
+  const std::string message = error_of([&] { kernels::make_halide_compiler()->compile(request); });
   EXPECT_NE(message.find("int32 overflow: 'x'"), message.npos) << message;
 }
 
@@ -264,8 +294,7 @@ TEST(Generic, RefusesReadsOutside) {
   request.definition = builder.results({z});
   request.target = test_target();
   request.symbol = "outside";
-  const std::string message =
-      error_of([&] { kernels::make_halide_compiler()->compile(request); });
+  const std::string message = error_of([&] { kernels::make_halide_compiler()->compile(request); });
   EXPECT_NE(message.find("reads outside a tensor"), message.npos) << message;
   EXPECT_NE(message.find("1..10"), message.npos) << message;
 }

@@ -21,8 +21,18 @@ Definition pointwise(ScalarOp scalar_op, int64_t count, DType type = DType::f32)
 
 // Every pair of these stands in some lane.
 std::vector<float> special_values() {
-  return {0.0f, -0.0f, 1.0f, -1.0f, 0.5f, -2.5f, 3.0f, infinity, -infinity, nan,
-          std::numeric_limits<float>::max(), std::numeric_limits<float>::min()};
+  return {0.0f,
+          -0.0f,
+          1.0f,
+          -1.0f,
+          0.5f,
+          -2.5f,
+          3.0f,
+          infinity,
+          -infinity,
+          nan,
+          std::numeric_limits<float>::max(),
+          std::numeric_limits<float>::min()};
 }
 
 TEST(Numbers, BinaryOperationsOfSpecialValues) {
@@ -34,10 +44,9 @@ TEST(Numbers, BinaryOperationsOfSpecialValues) {
       b.push_back(y);
     }
   const int64_t count = static_cast<int64_t>(a.size());
-  for (const ScalarOp scalar_op :
-       {ScalarOp::add, ScalarOp::sub, ScalarOp::mul, ScalarOp::div, ScalarOp::max, ScalarOp::min,
-        ScalarOp::pow, ScalarOp::less, ScalarOp::less_equal, ScalarOp::equal,
-        ScalarOp::not_equal}) {
+  for (const ScalarOp scalar_op : {ScalarOp::add, ScalarOp::sub, ScalarOp::mul, ScalarOp::div,
+                                   ScalarOp::max, ScalarOp::min, ScalarOp::pow, ScalarOp::less,
+                                   ScalarOp::less_equal, ScalarOp::equal, ScalarOp::not_equal}) {
     const Definition definition = pointwise(scalar_op, count);
     const std::vector<Bytes> operands = {bytes_of(a), bytes_of(b)};
     expect_interpreted(definition, operands, run(definition, operands));
@@ -69,10 +78,9 @@ TEST(Numbers, ConstantsFirstAndSecond) { // relu, whichever way it is written
       Builder builder("relu");
       const int x = builder.operand("x", DType::f32, {count});
       const Expr read = builder.read(x, {index(0)});
-      const Expr value = first ? op(scalar_op, {constant(0), read})
-                               : op(scalar_op, {read, constant(0)});
-      const Definition definition =
-          builder.results({builder.equation("Z", {{"i", count}}, value)});
+      const Expr value =
+          first ? op(scalar_op, {constant(0), read}) : op(scalar_op, {read, constant(0)});
+      const Definition definition = builder.results({builder.equation("Z", {{"i", count}}, value)});
       const std::vector<Bytes> operands = {bytes_of(values)};
       expect_interpreted(definition, operands, run(definition, operands));
     }
@@ -82,16 +90,15 @@ TEST(Numbers, ConstantsFirstAndSecond) { // relu, whichever way it is written
 // promise, and a NaN must survive wherever among the terms it stands.
 TEST(Numbers, NanInAnyPositionOfAReduction) {
   for (const int64_t rows : {1, 19})
-    for (const ReduceKind kind : {ReduceKind::sum, ReduceKind::product, ReduceKind::max,
-                                  ReduceKind::min})
+    for (const ReduceKind kind :
+         {ReduceKind::sum, ReduceKind::product, ReduceKind::max, ReduceKind::min})
       for (const int64_t place : {0, 1, 7, 8, 31}) {
         Builder builder("reduction");
         const int x = builder.operand("x", DType::f32, {32, rows});
         const int t = builder.reduction("T", {{"i", rows}}, kind, {{"j", 32}},
                                         builder.read(x, {index(1), index(0)}));
         const int z = builder.equation(
-            "Z", {{"i", rows}},
-            op(ScalarOp::max, {builder.read(t, {index(0)}), constant(0)}));
+            "Z", {{"i", rows}}, op(ScalarOp::max, {builder.read(t, {index(0)}), constant(0)}));
         const Definition definition = builder.results({z});
         std::vector<float> values(static_cast<size_t>(32 * rows), -1.25f);
         values[static_cast<size_t>(place * rows)] = nan;
@@ -106,14 +113,12 @@ TEST(Numbers, NanThroughAConvolutionAndItsRelu) {
   Builder builder("conv_relu");
   const int v = builder.operand("V", DType::f32, {2, 40});
   const int k = builder.operand("K", DType::f32, {6, 2, 3});
-  const int t = builder.reduction("T", {{"i", 6}, {"x", 40}}, ReduceKind::sum,
-                                  {{"l", 2}, {"n", 3}},
-                                  mul(builder.read(v, {At(index(2)),
-                                                       zero(index(1) + index(3) - fixed(1))}),
-                                      builder.read(k, {index(0), index(2), index(3)})));
+  const int t =
+      builder.reduction("T", {{"i", 6}, {"x", 40}}, ReduceKind::sum, {{"l", 2}, {"n", 3}},
+                        mul(builder.read(v, {At(index(2)), zero(index(1) + index(3) - fixed(1))}),
+                            builder.read(k, {index(0), index(2), index(3)})));
   const Expr sum = builder.read(t, {index(0), index(1)});
-  const int z = builder.equation("Z", {{"i", 6}, {"x", 40}},
-                                 op(ScalarOp::max, {sum, constant(0)}));
+  const int z = builder.equation("Z", {{"i", 6}, {"x", 40}}, op(ScalarOp::max, {sum, constant(0)}));
   const Definition definition = builder.results({z});
   Bytes image = random_tensor({DType::f32, {2, 40}}, 3);
   std::memcpy(image.data() + 4 * 11, &nan, 4);
@@ -134,7 +139,14 @@ TEST(Numbers, IntegersWrap) {
 
 TEST(Numbers, IntegerLimits) {
   const std::vector<int32_t> limits = {std::numeric_limits<int32_t>::min(),
-                                       std::numeric_limits<int32_t>::max(), 0, 1, -1, 7, -7, 2, -2};
+                                       std::numeric_limits<int32_t>::max(),
+                                       0,
+                                       1,
+                                       -1,
+                                       7,
+                                       -7,
+                                       2,
+                                       -2};
   std::vector<int32_t> a, b;
   for (const int32_t x : limits)
     for (const int32_t y : limits) {
@@ -142,16 +154,16 @@ TEST(Numbers, IntegerLimits) {
       b.push_back(y);
     }
   for (const ScalarOp scalar_op : {ScalarOp::add, ScalarOp::mul, ScalarOp::div, ScalarOp::pow}) {
-    const Definition definition =
-        pointwise(scalar_op, static_cast<int64_t>(a.size()), DType::i32);
+    const Definition definition = pointwise(scalar_op, static_cast<int64_t>(a.size()), DType::i32);
     const std::vector<Bytes> operands = {bytes_of(a), bytes_of(b)};
     expect_interpreted(definition, operands, run(definition, operands));
   }
 }
 
 TEST(Numbers, Casts) {
-  const std::vector<float> values = {0.0f, -0.7f, 0.7f, 1.5f, -1.5f, 127.9f, 128.0f, -129.0f, 255.5f,
-                                     256.0f, 3e9f, -3e9f, 1e20f, nan, infinity, -infinity};
+  const std::vector<float> values = {0.0f,   -0.7f,   0.7f,     1.5f,     -1.5f, 127.9f,
+                                     128.0f, -129.0f, 255.5f,   256.0f,   3e9f,  -3e9f,
+                                     1e20f,  nan,     infinity, -infinity};
   const int64_t count = static_cast<int64_t>(values.size());
   for (const DType type : {DType::i8, DType::u8, DType::i32, DType::i64, DType::boolean, DType::f16,
                            DType::bf16, DType::f64}) {
@@ -167,6 +179,22 @@ TEST(Numbers, Casts) {
     const int x = builder.operand("x", DType::i32, {33});
     const int z = builder.equation("Z", {{"i", 33}}, cast(builder.read(x, {index(0)}), type));
     check(builder.results({z}));
+  }
+}
+
+TEST(Numbers, ShortFloatsThereAndBack) { // every f16 and bf16
+  std::vector<uint16_t> bits(1 << 16);
+  for (size_t k = 0; k < bits.size(); ++k)
+    bits[k] = static_cast<uint16_t>(k);
+  for (const DType type : {DType::f16, DType::bf16}) {
+    Builder builder("short");
+    const int x = builder.operand("x", type, {1 << 16});
+    const Expr wide = cast(builder.read(x, {index(0)}), DType::f32);
+    const int y = builder.equation("Y", {{"i", 1 << 16}}, wide);
+    const int z = builder.equation("Z", {{"i", 1 << 16}}, cast(builder.read(y, {index(0)}), type));
+    const Definition definition = builder.results({y, z});
+    const std::vector<Bytes> operands = {bytes_of(bits)};
+    expect_interpreted(definition, operands, run(definition, operands));
   }
 }
 
@@ -196,7 +224,8 @@ TEST(Numbers, Booleans) {
     check(pointwise(scalar_op, 41, DType::boolean));
 }
 
-// --- elementary functions -------------------------------------------------------------------------
+// --- elementary functions
+// -------------------------------------------------------------------------
 
 // Against the C library in double, which is right to within a rounding of float.
 double in_double(ScalarOp scalar_op, double x) {
@@ -233,8 +262,7 @@ TEST(Numbers, ElementaryFunctionsAreWithinFourUlps) {
   const bool all = std::getenv("FOVEA_TEST_ALL") != nullptr;
   const uint64_t step = all ? 1 : 4295; // 2^32 / 10^6
   constexpr int64_t chunk = 1 << 16;
-  for (const ScalarOp scalar_op :
-       {ScalarOp::exp, ScalarOp::log, ScalarOp::tanh, ScalarOp::erf}) {
+  for (const ScalarOp scalar_op : {ScalarOp::exp, ScalarOp::log, ScalarOp::tanh, ScalarOp::erf}) {
     catalogue::KernelRequest request;
     request.definition = pointwise(scalar_op, chunk);
     request.target = test_target();

@@ -19,10 +19,10 @@ Definition convolution(DType type = DType::f32) {
   Builder builder("conv");
   const int v = builder.operand("V", type, {4, 30});
   const int k = builder.operand("K", type, {6, 4, 3});
-  const int t = builder.reduction(
-      "T", {{"i", 6}, {"x", 30}}, ReduceKind::sum, {{"l", 4}, {"n", 3}},
-      mul(builder.read(v, {At(index(2)), zero(index(1) + index(3) - fixed(1))}),
-          builder.read(k, {index(0), index(2), index(3)})));
+  const int t =
+      builder.reduction("T", {{"i", 6}, {"x", 30}}, ReduceKind::sum, {{"l", 4}, {"n", 3}},
+                        mul(builder.read(v, {At(index(2)), zero(index(1) + index(3) - fixed(1))}),
+                            builder.read(k, {index(0), index(2), index(3)})));
   const Expr sum = builder.read(t, {index(0), index(1)});
   return builder.results({builder.equation("Z", {{"i", 6}, {"x", 30}},
                                            op(ScalarOp::max, {sum, constant(0, sum->type)}))});
@@ -64,15 +64,17 @@ TEST(ScheduleText, PrintsWhatItParses) {
 }
 
 TEST(ScheduleText, DefaultSchedulesAreTheirOwnText) {
-  const Schedule made = kernels::make_catalogue().find("generic").default_schedule(
-      convolution(), test_target());
+  const Schedule made =
+      kernels::make_catalogue().find("generic").default_schedule(convolution(), test_target());
   EXPECT_EQ(schedule(made.to_string()), made);
 }
 
 TEST(ScheduleText, SaysWhereItIsMalformed) {
-  EXPECT_THAT(parse_error("Z: paralel(x)"), HasSubstr("schedule 1:4: there is no directive 'paralel'"));
+  EXPECT_THAT(parse_error("Z: paralel(x)"),
+              HasSubstr("schedule 1:4: there is no directive 'paralel'"));
   EXPECT_THAT(parse_error("Z: paralel(x)"), HasSubstr("did you mean `parallel`?"));
-  EXPECT_THAT(parse_error("Z:\n  split(x, xo, xi)"), HasSubstr("schedule 2:3: split: wrong number"));
+  EXPECT_THAT(parse_error("Z:\n  split(x, xo, xi)"),
+              HasSubstr("schedule 2:3: split: wrong number"));
   EXPECT_THAT(parse_error("Z: split(x, xo, xi)"), HasSubstr("expected: 4 to 5, got 3"));
   EXPECT_THAT(parse_error("Z: split(x, xo, xi, four)"), HasSubstr("not a number"));
   EXPECT_THAT(parse_error("Z: split(x, xo, xi, 4, shift_inward)"),
@@ -85,6 +87,16 @@ TEST(ScheduleText, SaysWhereItIsMalformed) {
   EXPECT_THAT(parse_error("Z: vectorize(x, 99999999999999999999)"), HasSubstr("64 bits"));
   EXPECT_THAT(parse_error("Z: parallel(x.1)"), HasSubstr("only a stage has updates"));
   EXPECT_THAT(parse_error("3: parallel(x)"), HasSubstr("a stage's name"));
+}
+
+TEST(Targets, PrintWhatTheyParse) {
+  const catalogue::Target host = catalogue::Target::host();
+  EXPECT_EQ(catalogue::parse_target(to_string(host)), host);
+  const catalogue::Target haswell = catalogue::parse_target("x86-64-linux avx2 fma threads=2");
+  EXPECT_TRUE(haswell.avx && haswell.sse41 && !haswell.avx512);
+  EXPECT_EQ(haswell.lanes(4), 8);
+  EXPECT_THAT(error_of([] { (void)catalogue::parse_target("x86-64-linux avx3"); }),
+              HasSubstr("'avx3' is not known"));
 }
 
 TEST(ScheduleCheck, KnowsStagesAndDimensions) {
@@ -109,7 +121,8 @@ TEST(ScheduleCheck, KeepsTheMeaning) {
   EXPECT_THAT(verify_error("T_sum.1: split(x, xo, xi, 8, shift_inwards)"),
               HasSubstr("accumulate into elements twice"));
   EXPECT_THAT(verify_error("T_sum.1: split(n, no, ni, 2, round_up)"), HasSubstr("terms twice"));
-  EXPECT_THAT(verify_error("T_sum.1: rfactor(l, lane, 3, P)"), HasSubstr("must divide the extent 4"));
+  EXPECT_THAT(verify_error("T_sum.1: rfactor(l, lane, 3, P)"),
+              HasSubstr("must divide the extent 4"));
   EXPECT_THAT(verify_error("T_sum.1: rfactor(x, lane, 3, P)"), HasSubstr("not reduced"));
   EXPECT_THAT(verify_error("T_sum.1: rfactor(l, lane, 2, Z)"), HasSubstr("a stage 'Z' already"));
 }
@@ -142,7 +155,9 @@ TEST(ScheduleCheck, KnowsWhereStagesRun) {
               HasSubstr("the kernel compiler refuses 'conv'"));
 }
 
-TEST(Schedules, WithoutAnySchedule) { check(convolution(), schedule("")); }
+TEST(Schedules, WithoutAnySchedule) {
+  check(convolution(), schedule(""));
+}
 
 TEST(Schedules, EveryDirective) {
   check(convolution(), schedule(R"(
@@ -225,15 +240,17 @@ TEST(Schedules, CompileInSeveralThreads) {
 TEST(Schedules, ScratchMemoryIsCounted) {
   Builder builder("big_scratch"); // the padded copy is larger than any stack space
   const int v = builder.operand("V", DType::f32, {64, 64});
-  const int z = builder.reduction(
-      "Z", {{"y", 64}, {"x", 64}}, ReduceKind::max, {{"m", 3}, {"n", 3}},
-      builder.read(v, {At(index(0) + index(2) - fixed(1), Boundary::clamp),
-                       At(index(1) + index(3) - fixed(1), Boundary::clamp)}));
+  const int z =
+      builder.reduction("Z", {{"y", 64}, {"x", 64}}, ReduceKind::max, {{"m", 3}, {"n", 3}},
+                        builder.read(v, {At(index(0) + index(2) - fixed(1), Boundary::clamp),
+                                         At(index(1) + index(3) - fixed(1), Boundary::clamp)}));
   catalogue::KernelRequest request;
   request.definition = builder.results({z});
   request.target = test_target();
   request.symbol = "kernel";
-  for (const char* text : {"V_pad: compute_root", "V_pad: compute_at(Z_max.1, y) store_in(heap)\nZ_max: compute_root\nZ_max.1: parallel(y)"}) {
+  for (const char* text :
+       {"V_pad: compute_root", "V_pad: compute_at(Z_max.1, y) store_in(heap)\nZ_max: "
+                               "compute_root\nZ_max.1: parallel(y)"}) {
     request.schedule = schedule(text);
     const catalogue::KernelObject object = kernels::make_halide_compiler()->compile(request);
     EXPECT_GT(object.thread_scratch_bytes, 0) << text;
@@ -261,8 +278,9 @@ TEST(Schedules, DumpShowsEveryStep) {
 // One place schedules loops.
 TEST(Schedules, OnlyTheInterpreterSchedules) {
   namespace fs = std::filesystem;
-  const std::vector<std::string> calls = {".split(", ".vectorize(", ".parallel(", ".unroll(",
-                                          ".compute_root(", ".compute_at(", ".reorder("};
+  const std::vector<std::string> calls = {".split(",  ".vectorize(",    ".parallel(",
+                                          ".unroll(", ".compute_root(", ".compute_at(",
+                                          ".reorder("};
   const fs::path room = fs::path(FOVEA_SOURCE_DIR) / "compiler" / "kernels";
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(room)) {
     if (entry.path().extension() != ".cpp" || entry.path().filename() == "schedule.cpp")

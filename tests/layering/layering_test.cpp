@@ -1,5 +1,5 @@
-// The house keeps its order: which room may include what, one call of schedules, one name per op and
-// pass. Read from the source tree, so that it needs no list of files.
+// The house keeps its order: which room may include what, one call of schedules, one name per op
+// and pass. Read from the source tree, so that it needs no list of files.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -18,7 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 
 const fs::path root = FOVEA_SOURCE_DIR;
-const std::vector<std::string> rooms = {"dsl", "compiler", "passes", "runtime", "tests", "examples"};
+const std::vector<std::string> rooms = {"dsl",     "compiler", "passes",
+                                        "runtime", "tests",    "examples"};
 
 struct Source {
   std::string path; // from the root: "dsl/graph/network.cpp"
@@ -74,9 +75,9 @@ std::vector<std::pair<int, Include>> includes_of(const Source& source) {
 std::string origin_of(const Include& include) {
   static const std::map<std::string, std::string> public_headers = [] {
     std::map<std::string, std::string> homes; // "fovea/shape.hpp" -> "dsl"
-    for (const char* home : {"dsl", "compiler/catalogue", "compiler/kernels", "compiler/driver",
-                             "compiler/emit", "compiler/import", "compiler/ir", "runtime/core",
-                             "runtime/host", "runtime/device"}) {
+    for (const char* home :
+         {"dsl", "compiler/catalogue", "compiler/kernels", "compiler/driver", "compiler/emit",
+          "compiler/import", "compiler/ir", "runtime/core", "runtime/host", "runtime/device"}) {
       const fs::path folder = root / home / "include";
       if (!fs::exists(folder))
         continue;
@@ -123,10 +124,10 @@ std::string origin_of(const Include& include) {
     return "freestanding"; // headers of the language, which need no library
   if (path.find('.') == std::string::npos)
     return "std";
-  static const std::set<std::string> c = {"assert.h", "errno.h",  "float.h",  "limits.h", "math.h",
-                                          "stdarg.h", "stdalign.h", "stdatomic.h", "stdbool.h",
-                                          "stddef.h", "stdint.h", "stdio.h",  "stdlib.h", "string.h",
-                                          "time.h"};
+  static const std::set<std::string> c = {"assert.h",  "errno.h",  "float.h",    "limits.h",
+                                          "math.h",    "stdarg.h", "stdalign.h", "stdatomic.h",
+                                          "stdbool.h", "stddef.h", "stdint.h",   "stdio.h",
+                                          "stdlib.h",  "string.h", "time.h"};
   return c.count(path) ? "c" : "posix";
 }
 
@@ -150,8 +151,8 @@ const std::vector<Rule>& rules() {
         "posix"}},
       {"compiler/driver",
        {"std", "fmt", "dsl", "compiler/catalogue", "compiler/ir", "compiler/import",
-        "compiler/kernels", "compiler/emit", "passes", "runtime/core", "runtime/host", "mlir", "llvm",
-        "posix", "json"}},
+        "compiler/kernels", "compiler/emit", "passes", "runtime/core", "runtime/host", "mlir",
+        "llvm", "posix", "json"}},
       {"compiler/tools",
        {"std", "fmt", "dsl", "compiler/catalogue", "compiler/ir", "compiler/import",
         "compiler/kernels", "passes", "mlir", "llvm"}},
@@ -198,7 +199,8 @@ TEST(Layering, PublicHeadersAndExamplesIncludePublicHeadersOnly) {
       continue;
     for (const auto& [line, include] : includes_of(source)) {
       EXPECT_TRUE(include.angled || source.path.rfind("examples/", 0) == 0)
-          << source.path << ":" << line << ": " << include.path << " is not included as <fovea/...>";
+          << source.path << ":" << line << ": " << include.path
+          << " is not included as <fovea/...>";
       for (const char* folder : {"dsl/", "compiler/", "passes/", "runtime/"})
         EXPECT_NE(include.path.rfind(folder, 0), 0u)
             << source.path << ":" << line << ": " << include.path << " is not public";
@@ -296,7 +298,8 @@ TEST(Layering, EveryOpHasARecordAndATest) {
               std::string::npos)
         << op << ".hpp holds no struct " << type_name(op);
     const std::regex record("<\\s*\"" + op + "\"");
-    EXPECT_TRUE(std::regex_search(records, record)) << "compiler/ir has no record of \"" << op << "\"";
+    EXPECT_TRUE(std::regex_search(records, record))
+        << "compiler/ir has no record of \"" << op << "\"";
   }
   for (const std::string& test : names_in("tests/ops", ".cpp"))
     EXPECT_TRUE(std::binary_search(ops.begin(), ops.end(), test.substr(0, test.rfind("_test"))))
@@ -312,7 +315,8 @@ TEST(Layering, EveryPassHasARecordAndALitTest) {
     recorded.insert((*k)[1]);
   const std::vector<std::string> tests = names_in("tests/lit/passes", ".mlir");
   for (const std::string& file : names_in("passes", ".cpp")) {
-    const bool is_pass = text_of("passes/" + file + ".cpp").find("GEN_PASS_DEF") != std::string::npos;
+    const bool is_pass =
+        text_of("passes/" + file + ".cpp").find("GEN_PASS_DEF") != std::string::npos;
     EXPECT_EQ(is_pass, recorded.count(file) == 1)
         << "passes/" << file << ".cpp: a pass has a record of its name in Passes.td";
     if (is_pass) {
@@ -321,7 +325,8 @@ TEST(Layering, EveryPassHasARecordAndALitTest) {
     }
   }
   for (const std::string& name : recorded)
-    EXPECT_TRUE(fs::exists(root / "passes" / (name + ".cpp"))) << name << " has no file of its name";
+    EXPECT_TRUE(fs::exists(root / "passes" / (name + ".cpp")))
+        << name << " has no file of its name";
 }
 
 // A unit of a user reads no header of the compiler's libraries.
@@ -332,11 +337,11 @@ TEST(Layering, UserHeadersReachNoCompilerLibrary) {
   const fs::path list = fs::path(FOVEA_BINARY_DIR) / "layering_user_unit.d";
   std::ofstream(unit) << "#include <fovea/fovea.hpp>\n";
   std::string command = "g++ -std=c++20 -M";
-  for (const char* home : {"dsl", "compiler/catalogue", "compiler/driver", "runtime/core",
-                           "runtime/host"})
+  for (const char* home :
+       {"dsl", "compiler/catalogue", "compiler/driver", "runtime/core", "runtime/host"})
     command += fmt::format(" -I'{}'", (root / home / "include").string());
-  command += fmt::format(" -I'{}/generated' '{}' -o '{}'", FOVEA_BINARY_DIR, unit.string(),
-                         list.string());
+  command +=
+      fmt::format(" -I'{}/generated' '{}' -o '{}'", FOVEA_BINARY_DIR, unit.string(), list.string());
   ASSERT_EQ(std::system(command.c_str()), 0) << command;
   std::ifstream file(list);
   int headers = 0;

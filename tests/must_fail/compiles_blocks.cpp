@@ -8,7 +8,8 @@ constexpr auto features = conv(6, 5, same).named("conv1") | tanh | avg_pool(2)
 static_assert(shape_of(features, {1, 1, 28, 28}) == Shape{1, 120, 1, 1});
 
 constexpr auto residual(int filters) {
-  return skip(conv(filters, 3, same) | batch_norm | relu | conv(filters, 3, same) | batch_norm) | relu;
+  return skip(conv(filters, 3, same) | batch_norm | relu | conv(filters, 3, same) | batch_norm) |
+         relu;
 }
 static_assert(shape_of(residual(64), {1, 64, 56, 56}) == Shape{1, 64, 56, 56});
 static_assert(shape_of(relu | residual(8) | max_pool({3, 2}), {1, 8, 6, 6}) == Shape{1, 8, 2, 3});

@@ -1,4 +1,4 @@
-// A block that refuses its input is no constant expression; the compiler names the reason to look for.
+// A block that refuses its input is no constant expression; the compiler names where to look.
 // EXPECT: fovea_WHAT_the_block_refuses_this_input_WHY_see_its_shape_rule
 #include <fovea/dsl.hpp>
 using namespace fovea;

@@ -49,9 +49,10 @@ TEST(AvgPool, Refuses) {
   EXPECT_EQ(shape_or_refusal(avg_pool(8), {1, 1, 7, 7}),
             "the 8x8 kernel does not fit its 7x7 input; expected padded extent >= 8, got 7; use "
             "padding `same`, or a kernel of at most 7x7");
-  EXPECT_EQ(shape_or_refusal(avg_pool(3, pad({0, 3}, {0, 0})), {1, 1, 8, 8}),
-            "a window may lie in the padding alone; expected padding below the kernel's 3, got 3 and "
-            "0");
+  EXPECT_EQ(
+      shape_or_refusal(avg_pool(3, pad({0, 3}, {0, 0})), {1, 1, 8, 8}),
+      "a window may lie in the padding alone; expected padding below the kernel's 3, got 3 and "
+      "0");
   EXPECT_EQ(shape_or_refusal(avg_pool(2).op, {{DType::u8, {1, 3, 28, 28}}}),
             "its elements are integers; expected a float type");
 }

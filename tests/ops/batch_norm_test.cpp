@@ -34,9 +34,10 @@ TEST(BatchNorm, OtherTypes) {
 
 TEST(BatchNorm, Refuses) {
   EXPECT_EQ(shape_or_refusal(batch_norm, {2, 3, 5, 6}), "2x3x5x6");
-  EXPECT_EQ(shape_or_refusal(batch_norm, {7}),
-            "the input 7 has the wrong rank; expected rank 2 to 12, got rank 1; a batch of images is "
-            "[batch, channels, height, width]");
+  EXPECT_EQ(
+      shape_or_refusal(batch_norm, {7}),
+      "the input 7 has the wrong rank; expected rank 2 to 12, got rank 1; a batch of images is "
+      "[batch, channels, height, width]");
   EXPECT_EQ(shape_or_refusal(batch_norm(-1e-5), {2, 3, 5, 6}),
             "epsilon is negative; expected epsilon >= 0");
   EXPECT_EQ(shape_or_refusal(ops::BatchNorm{}, {{DType::i32, {2, 3, 5, 6}}}),

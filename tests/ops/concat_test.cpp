@@ -46,8 +46,9 @@ TEST(Concat, Refuses) {
   EXPECT_EQ(shape_or_refusal(along(3), {f32({1, 2, 5}), f32({1, 3, 5})}),
             "the axis is no dimension of the input 1x2x5; expected -3 to 2, got 3");
   const int64_t huge = INT64_C(1) << 60;
-  EXPECT_EQ(shape_or_refusal(along(0), {f32({huge}), f32({huge})}),
-            "the result is too large; expected a size in bytes below 2^63, got 2305843009213693952");
+  EXPECT_EQ(
+      shape_or_refusal(along(0), {f32({huge}), f32({huge})}),
+      "the result is too large; expected a size in bytes below 2^63, got 2305843009213693952");
 }
 
 TEST(Concat, RefusesOperandsOfTwoTypes) {

@@ -94,20 +94,24 @@ TEST(Conv, RefusesWhatDoesNotFit) {
   EXPECT_EQ(shape_or_refusal(conv(6, 3, dilation(4)), {1, 1, 8, 9}),
             "the 3x3 kernel does not fit its 8x9 input; expected padded extent >= 9, got 8; use "
             "padding `same`, or a kernel of at most 8x9");
-  EXPECT_EQ(shape_or_refusal(conv(4, 3, groups(3)), {1, 6, 8, 8}),
-            "3 groups do not divide its 6 channels and 4 filters; expected groups that divide both, "
-            "got 3");
-  EXPECT_EQ(shape_or_refusal(conv(4, 3, groups(0)), {1, 6, 8, 8}),
-            "0 groups do not divide its 6 channels and 4 filters; expected groups that divide both, "
-            "got 0");
+  EXPECT_EQ(
+      shape_or_refusal(conv(4, 3, groups(3)), {1, 6, 8, 8}),
+      "3 groups do not divide its 6 channels and 4 filters; expected groups that divide both, "
+      "got 3");
+  EXPECT_EQ(
+      shape_or_refusal(conv(4, 3, groups(0)), {1, 6, 8, 8}),
+      "0 groups do not divide its 6 channels and 4 filters; expected groups that divide both, "
+      "got 0");
   EXPECT_EQ(shape_or_refusal(conv(0, 3), {1, 6, 8, 8}),
             "the number of filters is below 1; expected filters >= 1, got 0");
-  EXPECT_EQ(shape_or_refusal(conv(4, 3), {1, 8, 8, 8, 8, 8}),
-            "the input 1x8x8x8x8x8 has the wrong rank; expected rank 3 to 5, got rank 6; a batch of "
-            "images is [batch, channels, height, width]");
-  EXPECT_EQ(shape_or_refusal(conv(4, 3), {28, 28}),
-            "the input 28x28 has the wrong rank; expected rank 3 to 5, got rank 2; a batch of images "
-            "is [batch, channels, height, width]");
+  EXPECT_EQ(
+      shape_or_refusal(conv(4, 3), {1, 8, 8, 8, 8, 8}),
+      "the input 1x8x8x8x8x8 has the wrong rank; expected rank 3 to 5, got rank 6; a batch of "
+      "images is [batch, channels, height, width]");
+  EXPECT_EQ(
+      shape_or_refusal(conv(4, 3), {28, 28}),
+      "the input 28x28 has the wrong rank; expected rank 3 to 5, got rank 2; a batch of images "
+      "is [batch, channels, height, width]");
   EXPECT_EQ(shape_or_refusal(conv(4, 3), {1, 0, 28, 28}),
             "the input 1x0x28x28 has an extent below 1; expected extents >= 1, got 1x0x28x28");
 }
@@ -115,15 +119,17 @@ TEST(Conv, RefusesWhatDoesNotFit) {
 TEST(Conv, RefusesAttributesThatMakeNoSense) {
   EXPECT_EQ(shape_or_refusal(conv(4, {3, 3, 3}), {1, 3, 8, 8}),
             "the kernel size does not fit the input 1x3x8x8; expected 1 or 2 entries, got 3");
-  EXPECT_EQ(shape_or_refusal(conv(4, 0), {1, 3, 8, 8}),
-            "the kernel size does not fit the input 1x3x8x8; expected entries from 1 to 2147483647, "
-            "got 0");
+  EXPECT_EQ(
+      shape_or_refusal(conv(4, 0), {1, 3, 8, 8}),
+      "the kernel size does not fit the input 1x3x8x8; expected entries from 1 to 2147483647, "
+      "got 0");
   EXPECT_EQ(shape_or_refusal(conv(4, 3, stride(0)), {1, 3, 8, 8}),
             "the stride does not fit the input 1x3x8x8; expected entries from 1 to 2147483647, got "
             "0");
-  EXPECT_EQ(shape_or_refusal(conv(4, 3, dilation({1, -1})), {1, 3, 8, 8}),
-            "the dilation does not fit the input 1x3x8x8; expected entries from 1 to 2147483647, got "
-            "1x-1");
+  EXPECT_EQ(
+      shape_or_refusal(conv(4, 3, dilation({1, -1})), {1, 3, 8, 8}),
+      "the dilation does not fit the input 1x3x8x8; expected entries from 1 to 2147483647, got "
+      "1x-1");
   EXPECT_EQ(shape_or_refusal(conv(4, 3, pad(-1)), {1, 3, 8, 8}),
             "the padding in front does not fit the input 1x3x8x8; expected entries from 0 to "
             "2147483647, got -1");

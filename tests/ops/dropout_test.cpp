@@ -9,7 +9,9 @@ namespace {
 
 using namespace testing;
 
-TEST(Dropout, AgreesWithPyTorch) { compare_with_torch("dropout.inference", dropout(0.3)); }
+TEST(Dropout, AgreesWithPyTorch) {
+  compare_with_torch("dropout.inference", dropout(0.3));
+}
 
 TEST(Dropout, IsTheIdentity) {
   for (int64_t channels : {1, 3, 7, 17})

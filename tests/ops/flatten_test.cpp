@@ -9,7 +9,9 @@ namespace {
 
 using namespace testing;
 
-TEST(Flatten, AgreesWithPyTorch) { compare_with_torch("flatten.batch", flatten); }
+TEST(Flatten, AgreesWithPyTorch) {
+  compare_with_torch("flatten.batch", flatten);
+}
 
 TEST(Flatten, Shapes) {
   for (int64_t channels : {1, 3, 7, 17})

@@ -54,9 +54,10 @@ TEST(MaxPool, Refuses) {
   EXPECT_EQ(shape_or_refusal(max_pool(4), {1, 1, 3, 3}),
             "the 4x4 kernel does not fit its 3x3 input; expected padded extent >= 4, got 3; use "
             "padding `same`, or a kernel of at most 3x3");
-  EXPECT_EQ(shape_or_refusal(max_pool(2, pad(2)), {1, 1, 8, 8}),
-            "a window may lie in the padding alone; expected padding below the kernel's 2, got 2 and "
-            "2");
+  EXPECT_EQ(
+      shape_or_refusal(max_pool(2, pad(2)), {1, 1, 8, 8}),
+      "a window may lie in the padding alone; expected padding below the kernel's 2, got 2 and "
+      "2");
   EXPECT_EQ(shape_or_refusal(max_pool(2, dilation(3), pad(2)), {1, 1, 2, 8}),
             "a window may lie in the padding alone; expected dilation <= 2, or no padding, got 3");
   EXPECT_EQ(shape_or_refusal(max_pool(2), {8, 8}),

@@ -9,7 +9,9 @@ namespace {
 
 using namespace testing;
 
-TEST(Relu, AgreesWithPyTorch) { compare_with_torch("relu.values", relu); }
+TEST(Relu, AgreesWithPyTorch) {
+  compare_with_torch("relu.values", relu);
+}
 
 TEST(Relu, Shapes) {
   for (int64_t channels : {1, 3, 7, 17})

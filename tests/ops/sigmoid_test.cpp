@@ -1,4 +1,5 @@
-// Outside source: PyTorch's sigmoid, at infinities and NaN, too (tests/data/make_pytorch_values.py).
+// Outside source: PyTorch's sigmoid, at infinities and NaN, too
+// (tests/data/make_pytorch_values.py).
 #include "check_op.hpp"
 #include "torch_values.hpp"
 
@@ -9,7 +10,9 @@ namespace {
 
 using namespace testing;
 
-TEST(Sigmoid, AgreesWithPyTorch) { compare_with_torch("sigmoid.values", sigmoid); }
+TEST(Sigmoid, AgreesWithPyTorch) {
+  compare_with_torch("sigmoid.values", sigmoid);
+}
 
 TEST(Sigmoid, Shapes) {
   for (int64_t channels : {1, 3, 7, 17})

@@ -9,7 +9,9 @@ namespace {
 
 using namespace testing;
 
-TEST(Tanh, AgreesWithPyTorch) { compare_with_torch("tanh.values", tanh); }
+TEST(Tanh, AgreesWithPyTorch) {
+  compare_with_torch("tanh.values", tanh);
+}
 
 TEST(Tanh, Shapes) {
   for (int64_t channels : {1, 3, 7, 17})

@@ -18,7 +18,8 @@ constexpr int reported_elements = 5; // of a result that differs in many places
 
 using Buffers = std::vector<GuardedMemory>;
 
-template <class Pointer> std::vector<Pointer> addresses(const Buffers& buffers) {
+template <class Pointer>
+std::vector<Pointer> addresses(const Buffers& buffers) {
   std::vector<Pointer> list;
   for (const GuardedMemory& buffer : buffers)
     list.push_back(buffer.data());
@@ -125,13 +126,12 @@ class Case {
         const Value got = read(static_cast<int>(r), offset), wanted = wanted_[r][k];
         if (agrees(got, wanted, types[r].dtype) || ++differing > reported_elements)
           continue;
-        lines += is_float(types[r].dtype)
-                     ? fmt::format("\n  at {}: expected {} within {}, got {}",
-                                   coordinates(offset, types[r].shape), wanted.real, wanted.error,
-                                   got.real)
-                     : fmt::format("\n  at {}: expected {}, got {}",
-                                   coordinates(offset, types[r].shape), wanted.integer,
-                                   got.integer);
+        lines += is_float(types[r].dtype) ? fmt::format("\n  at {}: expected {} within {}, got {}",
+                                                        coordinates(offset, types[r].shape),
+                                                        wanted.real, wanted.error, got.real)
+                                          : fmt::format("\n  at {}: expected {}, got {}",
+                                                        coordinates(offset, types[r].shape),
+                                                        wanted.integer, got.integer);
       }
       EXPECT_EQ(differing, 0) << name << "\n  result " << r << " of " << to_string(types[r])
                               << ": elements that differ" << lines;
@@ -210,8 +210,8 @@ void check_op(const OpPtr& op, const std::vector<Shape>& inputs, const CheckOpti
     types.push_back(parameter.type);
   const Inferred inferred = op->infer(types);
   if (!inferred.ok()) {
-    ADD_FAILURE() << title << ": refused: "
-                  << render(inferred.error.what, inferred.error, inputs[0]);
+    ADD_FAILURE() << title
+                  << ": refused: " << render(inferred.error.what, inferred.error, inputs[0]);
     return;
   }
   const Definition definition = op->definition(types);

@@ -15,10 +15,10 @@ namespace fovea::testing {
 
 struct CheckOptions {
   DType dtype = DType::f32;
-  ValueRange range{};                          // of random floats
+  ValueRange range{};                         // of random floats
   std::map<std::string, ValueRange> ranges{}; // of an operand, by its name in the definition
-  bool special_values = true;                  // a second pass with infinities, NaN ...
-  std::optional<uint64_t> seed{};              // else from the case's name, or FOVEA_TEST_SEED
+  bool special_values = true;                 // a second pass with infinities, NaN ...
+  std::optional<uint64_t> seed{};             // else from the case's name, or FOVEA_TEST_SEED
 };
 
 // Fails the current test where a realisation differs, with the seed that repeats it. `title` names
@@ -46,10 +46,12 @@ inline void check_op(MapFunction map, const std::vector<Shape>& inputs,
 // The shape that an op gives, or its refusal as text:
 //   "the 5x5 kernel does not fit its 3x3 input; expected padded extent >= 5, got 3; use ..."
 std::string shape_or_refusal(const OpPtr& op, const Types& inputs);
-template <IsOp Op> std::string shape_or_refusal(const Op& op, const Types& inputs) {
+template <IsOp Op>
+std::string shape_or_refusal(const Op& op, const Types& inputs) {
   return shape_or_refusal(make_op(op), inputs);
 }
-template <class Op> std::string shape_or_refusal(const Layer<Op>& layer, const Shape& input) {
+template <class Op>
+std::string shape_or_refusal(const Layer<Op>& layer, const Shape& input) {
   return shape_or_refusal(make_op(layer.op), {TensorType{DType::f32, input}});
 }
 inline std::string shape_or_refusal(MapFunction map, const Shape& input) {

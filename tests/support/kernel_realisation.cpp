@@ -53,8 +53,7 @@ struct Program {
 std::shared_ptr<const Program> link(const ir::Plan& plan, const catalogue::KernelObject& kernel) {
   mlir::MLIRContext context;
   context.disableMultithreading();
-  const std::vector<std::byte> driver =
-      emit::compile_to_object(*emit::build_driver(plan, context));
+  const std::vector<std::byte> driver = emit::compile_to_object(*emit::build_driver(plan, context));
   const std::vector<emit::JitObject> objects = {
       {"driver function", driver},
       {"kernel", {reinterpret_cast<const std::byte*>(kernel.object.data()), kernel.object.size()}}};
@@ -105,11 +104,10 @@ std::vector<Realisation> kernel_realisations() {
   std::vector<Realisation> list;
   const catalogue::Catalogue known = kernels::make_catalogue();
   for (const catalogue::Algorithm* algorithm : known.algorithms())
-    list.push_back({"kernel " + std::string(algorithm->name()),
-                    [=](const Definition& definition) { return algorithm->matches(definition); },
-                    [=](const Definition& definition) {
-                      return compile_kernel(definition, *algorithm);
-                    }});
+    list.push_back(
+        {"kernel " + std::string(algorithm->name()),
+         [=](const Definition& definition) { return algorithm->matches(definition); },
+         [=](const Definition& definition) { return compile_kernel(definition, *algorithm); }});
   return list;
 }
 

@@ -8,20 +8,13 @@
 namespace fovea::testing {
 namespace {
 
-template <class Float> Float special_value(std::mt19937_64& engine) {
+template <class Float>
+Float special_value(std::mt19937_64& engine) {
   using Limits = std::numeric_limits<Float>;
-  const std::array<Float, 12> values = {Float(0),
-                                        -Float(0),
-                                        Limits::denorm_min(),
-                                        -Limits::denorm_min() * 1000,
-                                        Limits::min(),
-                                        Limits::max(),
-                                        Limits::lowest(),
-                                        Limits::max() / 8,
-                                        Limits::infinity(),
-                                        -Limits::infinity(),
-                                        Limits::quiet_NaN(),
-                                        Limits::epsilon()};
+  const std::array<Float, 12> values = {
+      Float(0),           -Float(0),           Limits::denorm_min(), -Limits::denorm_min() * 1000,
+      Limits::min(),      Limits::max(),       Limits::lowest(),     Limits::max() / 8,
+      Limits::infinity(), -Limits::infinity(), Limits::quiet_NaN(),  Limits::epsilon()};
   return values[engine() % values.size()];
 }
 
@@ -33,7 +26,8 @@ Float random_float(ValueRange range, Sprinkle sprinkle, std::mt19937_64& engine)
 }
 
 // All values of the type are likely, its ends and small numbers more so.
-template <class Int> Int random_integer(std::mt19937_64& engine) {
+template <class Int>
+Int random_integer(std::mt19937_64& engine) {
   using Limits = std::numeric_limits<Int>;
   switch (engine() % 8) {
   case 0:
@@ -48,7 +42,8 @@ template <class Int> Int random_integer(std::mt19937_64& engine) {
   }
 }
 
-template <class T, class Make> void fill_with(void* data, int64_t count, Make&& make) {
+template <class T, class Make>
+void fill_with(void* data, int64_t count, Make&& make) {
   auto* bytes = static_cast<char*>(data);
   for (int64_t k = 0; k < count; ++k) {
     const T value = make();

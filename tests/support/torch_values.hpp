@@ -20,10 +20,12 @@ inline const host::TensorMap& torch_values() {
       host::read_safetensors(repository_file("tests/data/pytorch_ops.safetensors"));
   return values;
 }
-template <class Op> void compare_with_torch(const std::string& name, const Layer<Op>& layer) {
+template <class Op>
+void compare_with_torch(const std::string& name, const Layer<Op>& layer) {
   compare_with_torch(torch_values(), name, make_op(layer.op));
 }
-template <IsOp Op> void compare_with_torch(const std::string& name, const Op& op) {
+template <IsOp Op>
+void compare_with_torch(const std::string& name, const Op& op) {
   compare_with_torch(torch_values(), name, make_op(op));
 }
 inline void compare_with_torch(const std::string& name, MapFunction map) {

@@ -15,15 +15,15 @@ enum class Layout : uint8_t { row_major };
 
 // How far an algorithm's floats may be from the exact ones.
 enum class ErrorBound : uint8_t {
-  running,    // within the interpreter's running bound: any order of the definition's own sums
-  transform,  // of a transform of the sums (Winograd, FFT): needs `precision: fast`
+  running,   // within the interpreter's running bound: any order of the definition's own sums
+  transform, // of a transform of the sums (Winograd, FFT): needs `precision: fast`
 };
 
 // An estimate to compare choices by, not a promise.
 struct Cost {
   double seconds = 0;
-  int64_t macs = 0;   // multiply-accumulates that the algorithm really does
-  int64_t bytes = 0;  // operands and results moved once
+  int64_t macs = 0;  // multiply-accumulates that the algorithm really does
+  int64_t bytes = 0; // operands and results moved once
 };
 
 class Algorithm {

@@ -22,7 +22,8 @@ struct KernelRequest {
 //   int symbol(void *user_context, halide_buffer_t *operand..., halide_buffer_t *result...)
 // operands in the definition's order, then results. Buffers are row-major, dimension 0 of a
 // halide_buffer_t innermost, aligned to their elements. It calls halide_malloc, halide_free and
-// halide_do_par_for with that context, and nothing else of a Halide runtime.
+// halide_do_par_for with that context, nothing else of a Halide runtime, and of the C library at
+// most memcpy, memset and the functions of <math.h> (for pow, and for float64).
 struct KernelObject {
   std::string symbol;
   std::string object;               // the file's bytes
@@ -30,7 +31,7 @@ struct KernelObject {
                                     // block is rounded up to 128 bytes and has a 128-byte header
   std::vector<TensorType> operands; // then results
   std::vector<TensorType> results;
-  Schedule schedule;                // that was applied
+  Schedule schedule; // that was applied
 };
 
 struct KernelDump {

@@ -31,17 +31,16 @@
 //   align_storage(dim, alignment)  reorder_storage(dim, dim, ...)
 //   copy(stage [, consumer])                    a new stage that holds a copy of this one
 // Tails, where the factor does not divide the extent:
-//   auto            an exact one where it divides, else shift_inwards where that is legal, else guard
-//   round_up        computes beyond the end (only where there is room)
-//   shift_inwards   the last tile overlaps the one before (not for updates, not if extent < factor)
-//   guard           a condition around the last tile
-//   predicate       masked vectors
+//   auto            an exact one where it divides, else shift_inwards where that is legal, else
+//   guard round_up        computes beyond the end (only where there is room) shift_inwards   the
+//   last tile overlaps the one before (not for updates, not if extent < factor) guard           a
+//   condition around the last tile predicate       masked vectors
 namespace fovea::catalogue {
 
 struct ScheduleArgument {
-  std::string word;     // empty: a number
+  std::string word; // empty: a number
   int64_t number = 0;
-  int update = -1;      // `word.update`
+  int update = -1; // `word.update`
   bool is_number() const { return word.empty(); }
   bool operator==(const ScheduleArgument&) const = default;
 };
@@ -94,5 +93,7 @@ class Schedule {
 
 namespace fovea {
 using catalogue::Schedule;
-inline Schedule schedule(std::string_view text) { return Schedule::parse(text); }
+inline Schedule schedule(std::string_view text) {
+  return Schedule::parse(text);
+}
 } // namespace fovea

@@ -13,7 +13,7 @@ struct DimensionInfo {
 
 struct UpdateInfo {
   std::vector<DimensionInfo> dimensions; // the stage's, then those reduced; outermost first
-  bool associative = false; // provably, to the bit: integers
+  bool associative = false;              // provably, to the bit: integers
 };
 
 struct StageInfo {

@@ -10,11 +10,11 @@ struct Target {
   std::string arch = "x86-64"; // "x86-64" or "aarch64"
   std::string os = "linux";
   bool sse41 = false, avx = false, avx2 = false, fma = false, f16c = false;
-  bool avx512 = false;           // F, CD, VL, BW and DQ: the server processors' common set
-  int threads = 1;               // that a kernel may use
-  int64_t l1_bytes = 32 << 10;   // data cache of one core
-  int64_t l2_bytes = 512 << 10;  // of one core
-  int64_t l3_bytes = 8 << 20;    // shared
+  bool avx512 = false;          // F, CD, VL, BW and DQ: the server processors' common set
+  int threads = 1;              // that a kernel may use
+  int64_t l1_bytes = 32 << 10;  // data cache of one core
+  int64_t l2_bytes = 512 << 10; // of one core
+  int64_t l3_bytes = 8 << 20;   // shared
 
   // Of the vector registers that kernels use.
   int vector_bits() const { return avx512 ? 512 : avx ? 256 : 128; }

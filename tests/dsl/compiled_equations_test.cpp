@@ -1,0 +1,155 @@
+// Equations of a user's own, compiled: every realisation against the interpreter.
+#include "check_op.hpp"
+
+#include <gtest/gtest.h>
+
+namespace fovea {
+namespace {
+
+using namespace testing;
+
+const Index<'i'> i{};
+const Index<'j'> j{};
+const Index<'k'> k{};
+const Index<'l'> l{};
+const Index<'m'> m{};
+const Index<'n'> n{};
+
+template <class Lambda>
+void check(const std::string& name, const std::vector<Shape>& shapes, Lambda lambda,
+           CheckOptions options = {}) {
+  Types types;
+  for (const Shape& shape : shapes)
+    types.push_back({options.dtype, shape});
+  check_definition("equation " + name, define(name, lambda).definition(types), options);
+}
+
+TEST(CompiledEquations, ConvolutionsOfTextbooks) {
+  check("unshared", {{3, 6, 7}, {2, 3, 3, 3, 4, 5}}, [](Tensor<3> V, Tensor<6> W) {
+    return Z(i, j, k) = sum(l, m, n)(V(l, j + m, k + n) * W(i, l, m, n, j, k));
+  });
+  check("tiled", {{3, 6, 7}, {2, 3, 3, 3, 2, 2}}, [](Tensor<3> V, Tensor<6> K) {
+    return Z(i, j, k) = sum(l, m, n)(V(l, j + m, k + n) * K(i, l, m, n, j % 2, k % 2));
+  });
+  check("strided", {{3, 9, 8}, {2, 3, 3, 2}}, [](Tensor<3> V, Tensor<4> K) {
+    return Z(i, j, k) = sum(l, m, n)(V(l, j * 2 + m, k * 3 + n) * K(i, l, m, n));
+  });
+  check("dilated", {{3, 9, 8}, {2, 3, 3, 2}}, [](Tensor<3> V, Tensor<4> K) {
+    return Z(i, j, k) = sum(l, m, n)(V(l, j + 2 * m, k + 3 * n) * K(i, l, m, n));
+  });
+  check("causal", {{3, 9}, {2, 3, 4}}, [](Tensor<2> x, Tensor<3> w) {
+    return Z(i, k.range(9)) = sum(l, n)(x(l, zero(k - n)) * w(i, l, n));
+  });
+}
+
+TEST(CompiledEquations, BoundaryRules) {
+  const auto with = [](const char* name, auto rule) {
+    for (int64_t extent : {1, 2, 3, 7, 17})
+      check(std::string(name) + std::to_string(extent), {{extent, 5}, {5, 3}},
+            [=](Tensor<2> x, Tensor<2> w) {
+              return Z(i.range(extent), j.range(5)) =
+                         sum(m, n)(x(rule(i + m - 2), rule(j + n - 1)) * w(m, n));
+            });
+  };
+  with("zero", [](auto at) { return zero(at); });
+  with("constant", [](auto at) { return constant(at, -3.5); });
+  with("clamp", [](auto at) { return clamp(at); });
+  with("reflect", [](auto at) { return reflect(at); });
+  with("wrap", [](auto at) { return wrap(at); });
+}
+
+TEST(CompiledEquations, ReadsFarOutside) {
+  check("far_wrap", {{5}}, [](Tensor<1> x) { return Z(i.range(40)) = x(wrap(3 * i - 60)); });
+  check("far_reflect", {{5}}, [](Tensor<1> x) { return Z(i.range(40)) = x(reflect(3 * i - 60)); });
+  check("far_clamp", {{5}}, [](Tensor<1> x) { return Z(i.range(40)) = x(clamp(3 * i - 60)); });
+  check("reversed", {{5}}, [](Tensor<1> x) { return Z(i.range(9)) = x(zero(6 - i)); });
+}
+
+TEST(CompiledEquations, IndexArithmetic) {
+  check("nearest", {{4, 5}},
+        [](Tensor<2> x) { return Z(i.range(8), j.range(15)) = x(i / 2, j / 3); });
+  check("floor_of_negatives", {{8}},
+        [](Tensor<1> x) { return Z(i.range(9)) = x((i - 7) / 3 + 3); });
+  check("mod_of_negatives", {{8}}, [](Tensor<1> x) { return Z(i.range(19)) = x((i - 11) % 8); });
+  check("transposed", {{7, 17}}, [](Tensor<2> x) { return Z(j, i) = x(i, j); });
+  check("pixel_shuffle", {{4, 3, 5}}, [](Tensor<3> x) {
+    return Z(j.range(6), k.range(10)) = x(2 * (j % 2) + k % 2, j / 2, k / 2);
+  });
+  check("ramp", {{7}},
+        [](Tensor<1> x) { return Z(i) = x(i) * cast(value(3 * i - 4), DType::f32); });
+}
+
+TEST(CompiledEquations, Reductions) {
+  check("sum", {{7, 17}}, [](Tensor<2> x) { return Z(i) = sum(j)(x(i, j)); });
+  check("columns", {{7, 17}}, [](Tensor<2> x) { return Z(j) = sum(i)(x(i, j)); });
+  check("product", {{3, 7}}, [](Tensor<2> x) { return Z(i) = product(j)(x(i, j)); });
+  check("max", {{7, 17}}, [](Tensor<2> x) { return Z(i) = max(j)(x(i, j)); });
+  check("min", {{7, 17}}, [](Tensor<2> x) { return Z() = min(i, j)(x(i, j)); });
+  check("mean", {{7, 17}}, [](Tensor<2> x) { return Z(j) = mean(i)(x(i, j)); });
+  check("norm", {{7, 17}}, [](Tensor<2> x) { return Z(i) = sqrt(sum(j)(x(i, j) * x(i, j))); });
+  check("nested", {{3, 7, 5}},
+        [](Tensor<3> x) { return Z(i) = sum(j)(max(k)(x(i, j, k)) * min(k)(x(i, j, k))); });
+}
+
+TEST(CompiledEquations, Systems) {
+  check("softmax", {{3, 17}}, [](Tensor<2> x) {
+    const auto M = let(M_(i) = max(j)(x(i, j)));
+    const auto E = let(E_(i, j) = exp(x(i, j) - M(i)));
+    return Z(i, j) = E(i, j) / sum(k)(E(i, k));
+  });
+  check("layer_norm", {{3, 17}}, [](Tensor<2> x) {
+    const auto M = let(M_(i) = mean(j)(x(i, j)));
+    const auto S = let(S_(i) = mean(j)((x(i, j) - M(i)) * (x(i, j) - M(i))));
+    return Z(i, j) = (x(i, j) - M(i)) / sqrt(S(i) + 1e-5);
+  });
+  check("separable", {{9, 11}, {3}}, [](Tensor<2> x, Tensor<1> w) {
+    const auto across = let(M_(i, j) = sum(m)(x(i, j + m) * w(m)));
+    return Z(i, j) = sum(m)(across(i + m, j) * w(m));
+  });
+}
+
+TEST(CompiledEquations, ScalarFunctions) {
+  const auto each = [](const char* name, auto function, ValueRange range = {-4, 4}) {
+    check(name, {{33}}, [=](Tensor<1> x) { return Z(i) = function(x(i)); }, {.range = range});
+  };
+  each("abs", [](auto v) { return abs(v); });
+  each("neg", [](auto v) { return -v; });
+  each("exp", [](auto v) { return exp(v); }, {-90, 90});
+  each("log", [](auto v) { return log(v); }, {0, 10});
+  each("sqrt", [](auto v) { return sqrt(v); }, {0, 10});
+  each("tanh", [](auto v) { return fovea::tanh(v); }, {-10, 10});
+  each("erf", [](auto v) { return erf(v); });
+  each("floor", [](auto v) { return floor(v); });
+  each("ceil", [](auto v) { return ceil(v); });
+  each("select", [](auto v) { return select(v < 0.5, v * 2.0, 1.0 - v); });
+  each("less_equal", [](auto v) { return select(v <= 0.0, -1.0 * v, v); });
+  each("clipped", [](auto v) { return min(max(v, -1.0), 1.0); });
+  each("inverse", [](auto v) { return 1.0 / v; });
+  check("pow", {{33}, {33}}, [](Tensor<1> x, Tensor<1> y) { return Z(i) = pow(x(i), y(i)); },
+        {.range = {0.1, 3}});
+}
+
+TEST(CompiledEquations, OtherTypes) {
+  for (DType dtype : {DType::f64, DType::i8, DType::u8, DType::i32, DType::i64}) {
+    check("dot", {{7, 17}, {17, 3}},
+          [](Tensor<2> a, Tensor<2> b) { return Z(i, k) = sum(j)(a(i, j) * b(j, k)); },
+          {.dtype = dtype});
+    check("extremes", {{7, 17}},
+          [](Tensor<2> a) { return Z(i) = max(j)(a(i, j)) - min(j)(a(i, j)); }, {.dtype = dtype});
+    check("padded", {{9}, {3}},
+          [](Tensor<1> a, Tensor<1> w) {
+            return Z(i.range(9)) = sum(m)(a(constant(i + m - 1, 7)) * w(m));
+          },
+          {.dtype = dtype});
+  }
+}
+
+TEST(CompiledEquations, Batches) {
+  const auto pairs =
+      define("pairs", [](Tensor<1> x, Tensor<1> w) { return Z(i) = sum(m)(x(i + m) * w(m)); });
+  check_definition("mapped over a batch", pairs.definition({TensorType{DType::f32, {4, 3, 17}},
+                                                            TensorType{DType::f32, {3}}}));
+}
+
+} // namespace
+} // namespace fovea
