@@ -7,8 +7,10 @@ constexpr auto block = conv(4, 3, same).named("edges") | relu | max_pool(2);
 static_assert(shape_of(block, {1, 1, 8, 8}) == Shape{1, 4, 4, 4}); // checked by the C++ compiler
 
 int main() {
-  Index<'i'> i; Index<'j'> j; Index<'k'> k;
-  auto contrast = define("contrast", [=](Tensor<3> x) {            // as a textbook writes it
+  const Index<'i'> i;
+  const Index<'j'> j;
+  const Index<'k'> k;
+  auto contrast = define("contrast", [=](Tensor<3> x) { // as a textbook writes it
     return Z(k, i, j) = max(x(k, i, j) - mean(i, j)(x(k, i, j)), 0.0);
   });
   Network net("first_steps");
@@ -20,7 +22,7 @@ int main() {
 
   Model model = compile(net);
   Array<float> x({1, 1, 8, 8});
-  x(0, 0, 3, 4) = 1;                                               // a single bright pixel
+  x(0, 0, 3, 4) = 1; // a single bright pixel
   for (float p : model(x))
     std::cout << p << " ";
   std::cout << "\n";

@@ -13,12 +13,15 @@
 using namespace fovea;
 
 // Blocks are values: an expression's type is a small template, its shape is known to the compiler.
+// clang-format off
 constexpr auto features = conv(6, 5, same).named("conv1") | tanh | avg_pool(2)
                         | conv(16, 5).named("conv2")      | tanh | avg_pool(2)
                         | conv(120, 5).named("conv3")     | tanh;
+// clang-format on
 static_assert(shape_of(features, {1, 1, 28, 28}) == Shape{1, 120, 1, 1});
 
-constexpr auto classifier = flatten | dense(84).named("fc1") | tanh | dense(10).named("fc2") | softmax;
+constexpr auto classifier =
+    flatten | dense(84).named("fc1") | tanh | dense(10).named("fc2") | softmax;
 static_assert(shape_of(classifier, {1, 120, 1, 1}) == Shape{1, 10});
 
 // Networks are run-time values: here the batch size is one.
@@ -50,7 +53,7 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 }
 
 // One line that fills up; nothing where the output is no terminal.
-void show_progress(const char *what, size_t done, size_t all) {
+void show_progress(const char* what, size_t done, size_t all) {
   if (!isatty(fileno(stderr)) || (done % (all / 100 + 1) != 0 && done != all))
     return;
   const int filled = static_cast<int>(40 * done / all);
@@ -59,12 +62,13 @@ void show_progress(const char *what, size_t done, size_t all) {
                done == all ? "\n" : "");
 }
 
-int largest(const float *row) {
+int largest(const float* row) {
   return static_cast<int>(std::max_element(row, row + 10) - row);
 }
 
 // Probabilities of all images, `batch` at a time; a last, partial batch is filled up with zeros.
-Array<float> classify(const Model &model, const TestSet &set, size_t batch, double &images_per_second) {
+Array<float> classify(const Model& model, const TestSet& set, size_t batch,
+                      double& images_per_second) {
   const size_t count = set.labels.size(), pixels = 28 * 28;
   Array<float> probs({static_cast<int64_t>(count), 10});
   Array<float> x({static_cast<int64_t>(batch), 1, 28, 28}), y({static_cast<int64_t>(batch), 10});
@@ -100,8 +104,8 @@ int main() try {
     ++confusion[test.labels[n]][guess];
     right += guess == test.labels[n];
   }
-  std::printf("accuracy %d / %zu\n\nconfusion matrix (row: the digit, column: the answer)\n    ", right,
-              test.labels.size());
+  std::printf("accuracy %d / %zu\n\nconfusion matrix (row: the digit, column: the answer)\n    ",
+              right, test.labels.size());
   for (int guess = 0; guess < 10; ++guess)
     std::printf("%6d", guess);
   for (int digit = 0; digit < 10; ++digit) {
@@ -124,7 +128,7 @@ int main() try {
       throw std::runtime_error("batch 64 answers differently from batch 1");
   std::printf("images/s: %.0f at batch 1, %.0f at batch 64\n", single, batched);
   return right == 9890 && difference <= 1e-5f ? 0 : 1;
-} catch (const std::exception &error) {
+} catch (const std::exception& error) {
   std::fprintf(stderr, "%s\n", error.what());
   return 1;
 }

@@ -31,6 +31,8 @@ class Compilation {
         target_(options.target ? *options.target : catalogue::Target::host()) {
     // One network at a time uses a context; kernels are what takes long, and has threads.
     context_.disableMultithreading();
+    // Messages are for the network's author: its layer and line, no dump of the IR.
+    context_.printOpOnDiagnostic(false);
     context_.loadDialect<ir::FoveaDialect, mlir::func::FuncDialect>();
   }
 
@@ -42,11 +44,13 @@ class Compilation {
     }
     if (!lower())
       return {};
-    const std::vector<std::byte> driver_object = build_driver();
-    if (!options_.stop_after.empty())
+    if (!options_.stop_after.empty()) {
+      build_driver();
       return {};
+    }
+    // Kernels first: what their compiler refuses, it can lay at a layer's door.
     std::vector<driver::CompiledKernel> kernels = compile_kernels();
-    return link(driver_object, std::move(kernels));
+    return link(build_driver(), std::move(kernels));
   }
 
  private:

@@ -1,5 +1,7 @@
 // From equations as written to a Definition: ranges of indices are inferred and checked, nested
 // reductions become equations of their own, symbols become numbers.
+#include "dsl/definition/saturating.hpp"
+
 #include <fovea/equation/statement.hpp>
 #include <fovea/error.hpp>
 #include <fovea/op/shape_rule.hpp>
@@ -16,10 +18,6 @@ namespace {
 std::string symbol_name(int symbol, bool in_pack) {
   std::string name(1, static_cast<char>(symbol / 16));
   return in_pack ? name + std::to_string(symbol % 16) : name;
-}
-
-int64_t floor_of(int64_t a, int64_t b) {
-  return a / b - ((a % b != 0) && ((a < 0) != (b < 0)));
 }
 
 class Binder {
@@ -169,16 +167,20 @@ class Binder {
         free_symbol = term.index;
         coefficient = term.coefficient;
       } else if (term.kind == IndexTerm::Kind::index && known.count(term.index)) {
-        rest += std::max<int64_t>(0, term.coefficient * (known.at(term.index) - 1));
+        rest = saturating::add(
+            rest,
+            std::max<int64_t>(0, saturating::multiply(term.coefficient, known.at(term.index) - 1)));
       } else if (term.kind == IndexTerm::Kind::mod) {
-        rest += std::max<int64_t>(0, term.coefficient * (term.divisor - 1));
+        rest = saturating::add(
+            rest, std::max<int64_t>(0, saturating::multiply(term.coefficient, term.divisor - 1)));
       } else {
         return;
       }
     }
     if (free_symbol < 0 || coefficient <= 0)
       return;
-    const int64_t limit = floor_of(extent - 1 - rest, coefficient) + 1;
+    const int64_t room = saturating::add(extent - 1, saturating::multiply(rest, -1));
+    const int64_t limit = saturating::add(saturating::floor_quotient(room, coefficient), 1);
     auto [place, inserted] = limits.emplace(free_symbol, limit);
     if (!inserted)
       place->second = std::min(place->second, limit);
@@ -402,7 +404,7 @@ class Binder {
       return read;
     int64_t terms = 1;
     for (const auto& range : definition_.equations.back().reduced)
-      terms *= range.extent;
+      terms = saturating::multiply(terms, range.extent);
     return make_operation(ScalarOp::div,
                           {read, make_constant(static_cast<double>(terms), read->type)});
   }

@@ -20,22 +20,21 @@ bool yields_boolean(ScalarOp op) {
   return op >= ScalarOp::less && op <= ScalarOp::logical_not;
 }
 
-bool is_number(const Expr &expr, double number) {
+bool is_number(const Expr& expr, double number) {
   return expr->kind == Node::Kind::constant && expr->constant == number;
 }
 
 // Constants are folded as equations are made, where the result is exact, so that a definition does
 // not depend on how a number came about.
-Expr fold(ScalarOp op, const std::vector<Expr> &args) {
+Expr fold(ScalarOp op, const std::vector<Expr>& args) {
   if (op != ScalarOp::mul && op != ScalarOp::add && op != ScalarOp::sub)
     return nullptr;
   const Expr &a = args[0], &b = args[1];
   if (op == ScalarOp::mul && (is_number(a, 1) || is_number(b, 1)))
     return is_number(a, 1) ? b : a;
   constexpr double exact = 1 << 24; // integers that every float type but the short ones holds
-  if (a->kind != Node::Kind::constant || b->kind != Node::Kind::constant ||
-      size_of(a->type) < 4 || a->constant != std::trunc(a->constant) ||
-      b->constant != std::trunc(b->constant))
+  if (a->kind != Node::Kind::constant || b->kind != Node::Kind::constant || size_of(a->type) < 4 ||
+      a->constant != std::trunc(a->constant) || b->constant != std::trunc(b->constant))
     return nullptr;
   const double value = op == ScalarOp::mul   ? a->constant * b->constant
                        : op == ScalarOp::add ? a->constant + b->constant

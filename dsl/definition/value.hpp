@@ -9,8 +9,8 @@ namespace fovea::arithmetic {
 
 inline constexpr double infinity = std::numeric_limits<double>::infinity();
 
-// Marks, in `integer`, a float that is infinite because a product of finite numbers overflowed. A sum
-// may contract such a product (fused multiply-add), and then it does not overflow.
+// Marks, in `integer`, a float that is infinite because a product of finite numbers overflowed. A
+// sum may contract such a product (fused multiply-add), and then it does not overflow.
 inline constexpr int64_t overflowed_product = 1;
 
 inline bool is_nan(const Value& value) {

@@ -28,7 +28,7 @@ struct Network::State {
     return static_cast<int>(values.size()) - 1;
   }
 
-  std::string fresh_layer(const std::string &op) const {
+  std::string fresh_layer(const std::string& op) const {
     auto known = counts.find(prefix + op);
     for (int count = known == counts.end() ? 1 : known->second + 1;; ++count) {
       std::string name = count == 1 ? op : fmt::format("{}_{}", op, count);
@@ -37,7 +37,7 @@ struct Network::State {
     }
   }
 
-  bool name_taken(const std::vector<int> &list, const std::string &wanted) const {
+  bool name_taken(const std::vector<int>& list, const std::string& wanted) const {
     return std::any_of(list.begin(), list.end(), [&](int value) {
       return values[static_cast<size_t>(value)].name == wanted;
     });
@@ -46,7 +46,7 @@ struct Network::State {
 
 namespace {
 
-[[noreturn]] void fail_twice(const char *kind, const std::string &name, SourceLocation where) {
+[[noreturn]] void fail_twice(const char* kind, const std::string& name, SourceLocation where) {
   throw Error({.what = fmt::format("{} '{}' exists already", kind, name),
                .where = where,
                .expected = fmt::format("{} names that occur once", kind),
@@ -54,15 +54,15 @@ namespace {
                .hint = "choose another name"});
 }
 
-void check_type(const char *kind, const std::string &name, const TensorType &type,
+void check_type(const char* kind, const std::string& name, const TensorType& type,
                 SourceLocation where) {
   if (const ShapeError error = check_operand(type, 0, max_rank); error.what)
-    throw Error({.what = fmt::format("{} '{}': {}", kind, name,
-                                     render(error.what, error, type.shape)),
-                 .where = where,
-                 .expected = render(error.expected, error, type.shape),
-                 .got = render(error.got, error, type.shape),
-                 .hint = render(error.hint, error, type.shape)});
+    throw Error(
+        {.what = fmt::format("{} '{}': {}", kind, name, render(error.what, error, type.shape)),
+         .where = where,
+         .expected = render(error.expected, error, type.shape),
+         .got = render(error.got, error, type.shape),
+         .hint = render(error.hint, error, type.shape)});
 }
 
 } // namespace
@@ -72,7 +72,7 @@ Network::Network(std::string name, SourceLocation location) : state_(std::make_s
   state_->location = location;
 }
 
-Tensor<> Network::input(const std::string &name, const Shape &shape, DType dtype,
+Tensor<> Network::input(const std::string& name, const Shape& shape, DType dtype,
                         SourceLocation location) {
   const TensorType type{dtype, shape};
   check_type("input", name, type, location);
@@ -83,7 +83,7 @@ Tensor<> Network::input(const std::string &name, const Shape &shape, DType dtype
   return {state_, value};
 }
 
-Tensor<> Network::parameter(const std::string &name, const Shape &shape, DType dtype,
+Tensor<> Network::parameter(const std::string& name, const Shape& shape, DType dtype,
                             SourceLocation location) {
   const TensorType type{dtype, shape};
   const std::string full = state_->prefix + name;
@@ -95,7 +95,7 @@ Tensor<> Network::parameter(const std::string &name, const Shape &shape, DType d
   return {state_, value};
 }
 
-void Network::output(const std::string &name, const Tensor<> &tensor, SourceLocation location) {
+void Network::output(const std::string& name, const Tensor<>& tensor, SourceLocation location) {
   if (tensor.state_ != state_)
     throw Error({.what = fmt::format("output '{}': the tensor is not of this network", name),
                  .where = location,
@@ -103,16 +103,17 @@ void Network::output(const std::string &name, const Tensor<> &tensor, SourceLoca
                  .got = tensor.state_ ? fmt::format("one of network '{}'", tensor.state_->name)
                                       : "an empty tensor",
                  .hint = "build the tensor from this network's inputs"});
-  for (const OutputInfo &output : state_->outputs)
+  for (const OutputInfo& output : state_->outputs)
     if (output.name == name)
       fail_twice("output", name, location);
   state_->outputs.push_back({name, tensor.value()});
 }
 
-std::vector<Tensor<>> Network::apply(OpPtr op, const std::vector<Tensor<>> &inputs,
-                                     const std::string &layer, SourceLocation location) {
-  State &state = *state_;
-  // Operators and ops without parentheses have no place to record their line; their input's is near.
+std::vector<Tensor<>> Network::apply(OpPtr op, const std::vector<Tensor<>>& inputs,
+                                     const std::string& layer, SourceLocation location) {
+  State& state = *state_;
+  // Operators and ops without parentheses have no place to record their line; their input's is
+  // near.
   if (!location.known() && !inputs.empty() && inputs[0].state_ == state_)
     location = state.values[static_cast<size_t>(inputs[0].value())].location;
   const std::string local = layer.empty() ? state.fresh_layer(op->layer_name()) : layer;
@@ -121,7 +122,7 @@ std::vector<Tensor<>> Network::apply(OpPtr op, const std::vector<Tensor<>> &inpu
 
   Types types;
   std::vector<int> operands;
-  for (const Tensor<> &input : inputs) {
+  for (const Tensor<>& input : inputs) {
     if (input.state_ != state_)
       throw Error({.what = fmt::format("{}: its inputs are of different networks", title),
                    .where = location,
@@ -141,12 +142,12 @@ std::vector<Tensor<>> Network::apply(OpPtr op, const std::vector<Tensor<>> &inpu
 
   const Parameters parameters = op->parameters(types);
   Types all = types;
-  for (const Parameter &parameter : parameters)
+  for (const Parameter& parameter : parameters)
     all.push_back(parameter.type);
   const Inferred inferred = op->infer(all);
   if (!inferred.ok()) {
-    const ShapeError &error = inferred.error;
-    const Shape &shape = types[0].shape;
+    const ShapeError& error = inferred.error;
+    const Shape& shape = types[0].shape;
     throw Error({.what = fmt::format("{}: {}", title, render(error.what, error, shape)),
                  .where = location,
                  .expected = render(error.expected, error, shape),
@@ -156,15 +157,16 @@ std::vector<Tensor<>> Network::apply(OpPtr op, const std::vector<Tensor<>> &inpu
                  .trail = trail(inputs[0].value()) + " -> " + full});
   }
 
-  const auto weight_name = [&](const Parameter &parameter) { return full + "." + parameter.suffix; };
-  for (const Parameter &parameter : parameters)
+  const auto weight_name = [&](const Parameter& parameter) {
+    return full + "." + parameter.suffix;
+  };
+  for (const Parameter& parameter : parameters)
     if (state.name_taken(state.parameters, weight_name(parameter)))
       fail_twice("weight", weight_name(parameter), location);
 
   // Everything is checked: now the graph changes.
-  for (const Parameter &parameter : parameters) {
-    const int value =
-        state.add({parameter.type, weight_name(parameter), -1, 0, true, location});
+  for (const Parameter& parameter : parameters) {
+    const int value = state.add({parameter.type, weight_name(parameter), -1, 0, true, location});
     state.parameters.push_back(value);
     operands.push_back(value);
   }
@@ -187,17 +189,17 @@ std::vector<Tensor<>> Network::apply(OpPtr op, const std::vector<Tensor<>> &inpu
 }
 
 std::string Network::trail(int value) const {
-  const ValueInfo &info = state_->values[static_cast<size_t>(value)];
+  const ValueInfo& info = state_->values[static_cast<size_t>(value)];
   if (info.node < 0)
     return info.name;
-  const NodeInfo &node = state_->nodes[static_cast<size_t>(info.node)];
+  const NodeInfo& node = state_->nodes[static_cast<size_t>(info.node)];
   return trail(node.operands[0]) + " -> " + node.layer;
 }
 
-void Network::set_weight(const std::string &name, const void *data, size_t bytes,
+void Network::set_weight(const std::string& name, const void* data, size_t bytes,
                          SourceLocation location) {
   for (int value : state_->parameters) {
-    const ValueInfo &info = state_->values[static_cast<size_t>(value)];
+    const ValueInfo& info = state_->values[static_cast<size_t>(value)];
     if (info.name != name)
       continue;
     const auto wanted = static_cast<size_t>(info.type.bytes());
@@ -223,10 +225,10 @@ void Network::set_weight(int parameter_value, WeightData data) {
 void Network::randomize(uint64_t seed) {
   std::mt19937_64 engine(seed);
   for (int value : state_->parameters) {
-    const ValueInfo &info = state_->values[static_cast<size_t>(value)];
+    const ValueInfo& info = state_->values[static_cast<size_t>(value)];
     if (state_->weights[value].data || info.type.dtype != DType::f32)
       continue;
-    const Shape &shape = info.type.shape;
+    const Shape& shape = info.type.shape;
     const int64_t count = shape.elements();
     const int64_t fan_in = shape.rank() > 1 ? count / shape[0] : 1;
     // Variances must be positive; everything else is centred.
@@ -240,25 +242,39 @@ void Network::randomize(uint64_t seed) {
   }
 }
 
-const std::string &Network::name() const { return state_->name; }
-const std::vector<ValueInfo> &Network::values() const { return state_->values; }
-const std::vector<NodeInfo> &Network::nodes() const { return state_->nodes; }
-const std::vector<int> &Network::inputs() const { return state_->inputs; }
-const std::vector<int> &Network::parameters() const { return state_->parameters; }
-const std::vector<OutputInfo> &Network::outputs() const { return state_->outputs; }
-const WeightData &Network::weight(int parameter_value) const {
+const std::string& Network::name() const {
+  return state_->name;
+}
+const std::vector<ValueInfo>& Network::values() const {
+  return state_->values;
+}
+const std::vector<NodeInfo>& Network::nodes() const {
+  return state_->nodes;
+}
+const std::vector<int>& Network::inputs() const {
+  return state_->inputs;
+}
+const std::vector<int>& Network::parameters() const {
+  return state_->parameters;
+}
+const std::vector<OutputInfo>& Network::outputs() const {
+  return state_->outputs;
+}
+const WeightData& Network::weight(int parameter_value) const {
   static const WeightData none;
   auto place = state_->weights.find(parameter_value);
   return place == state_->weights.end() ? none : place->second;
 }
 
-Network::Scope::Scope(const Network &network, const std::string &name)
+Network::Scope::Scope(const Network& network, const std::string& name)
     : state_(network.state_), previous_(network.state_->prefix.size()) {
   state_->prefix += name + ".";
 }
-Network::Scope::~Scope() { state_->prefix.resize(previous_); }
+Network::Scope::~Scope() {
+  state_->prefix.resize(previous_);
+}
 
-const TensorType &Tensor<-1>::type() const {
+const TensorType& Tensor<-1>::type() const {
   network(); // throws where there is none
   return state_->values[static_cast<size_t>(value_)].type;
 }
@@ -270,17 +286,17 @@ Network Tensor<-1>::network() const {
   return Network(state_);
 }
 
-Definition definition_of(const Network &network) {
+Definition definition_of(const Network& network) {
   std::vector<Operand> operands;
   std::map<int, Stage::Source> sources; // value number -> where it comes from
-  for (const auto *list : {&network.inputs(), &network.parameters()})
+  for (const auto* list : {&network.inputs(), &network.parameters()})
     for (int value : *list) {
-      const ValueInfo &info = network.values()[static_cast<size_t>(value)];
+      const ValueInfo& info = network.values()[static_cast<size_t>(value)];
       sources[value] = {static_cast<int>(operands.size()), -1, 0};
       operands.push_back({info.name, info.type});
     }
   std::vector<Stage> stages;
-  for (const NodeInfo &node : network.nodes()) {
+  for (const NodeInfo& node : network.nodes()) {
     Types types;
     Stage stage;
     for (int operand : node.operands) {
@@ -293,7 +309,7 @@ Definition definition_of(const Network &network) {
     stages.push_back(std::move(stage));
   }
   std::vector<StageResult> results;
-  for (const OutputInfo &output : network.outputs()) {
+  for (const OutputInfo& output : network.outputs()) {
     const Stage::Source source = sources[output.value];
     if (source.stage < 0)
       throw Error({.what = fmt::format("output '{}' is an input or a weight itself", output.name),

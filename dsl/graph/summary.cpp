@@ -11,7 +11,7 @@ namespace {
 
 using Box = std::vector<Interval>; // per dimension, the elements that are needed; empty: none
 
-void join(Box &box, const Box &other) {
+void join(Box& box, const Box& other) {
   if (box.empty())
     box = other;
   for (size_t d = 0; d < box.size() && d < other.size(); ++d)
@@ -20,21 +20,21 @@ void join(Box &box, const Box &other) {
 
 // The elements of each operand that the box of a definition's result depends on. Boundary rules do
 // not cut it: the receptive field counts padding, as in the literature.
-std::vector<Box> needed(const Definition &definition, const Box &result) {
+std::vector<Box> needed(const Definition& definition, const Box& result) {
   std::vector<Box> boxes(definition.operands.size() + definition.equations.size());
   boxes[static_cast<size_t>(definition.tensor_of_equation(definition.results[0]))] = result;
   for (size_t e = definition.equations.size(); e-- > 0;) {
-    const Equation &equation = definition.equations[e];
+    const Equation& equation = definition.equations[e];
     Box indices = boxes[definition.operands.size() + e];
     if (indices.empty() && !equation.free.empty())
       continue;
-    for (const IndexRange &range : equation.reduced)
+    for (const IndexRange& range : equation.reduced)
       indices.push_back({0, range.extent - 1});
-    for_each_node(equation.body, [&](const Node &node) {
+    for_each_node(equation.body, [&](const Node& node) {
       if (node.kind != Node::Kind::read)
         return;
       Box read;
-      for (const Subscript &subscript : node.subscripts)
+      for (const Subscript& subscript : node.subscripts)
         read.push_back(range_of(subscript.index, indices));
       join(boxes[static_cast<size_t>(node.tensor)], read);
     });
@@ -45,7 +45,7 @@ std::vector<Box> needed(const Definition &definition, const Box &result) {
 
 // The receptive field of one element in the middle of node `last`'s first result, in the network's
 // first input.
-Box receptive_box(const Network &network, const std::vector<Definition> &definitions, size_t last) {
+Box receptive_box(const Network& network, const std::vector<Definition>& definitions, size_t last) {
   std::map<int, Box> wanted; // value -> box
   const int start = network.nodes()[last].results[0];
   Box middle;
@@ -53,7 +53,7 @@ Box receptive_box(const Network &network, const std::vector<Definition> &definit
     middle.push_back({extent / 2, extent / 2});
   wanted[start] = middle;
   for (size_t n = last + 1; n-- > 0;) {
-    const NodeInfo &node = network.nodes()[n];
+    const NodeInfo& node = network.nodes()[n];
     auto box = wanted.find(node.results[0]);
     if (box == wanted.end())
       continue;
@@ -65,9 +65,9 @@ Box receptive_box(const Network &network, const std::vector<Definition> &definit
   return network.inputs().empty() ? Box{} : wanted[network.inputs()[0]];
 }
 
-std::string attribute_text(const AnyOp &op) {
+std::string attribute_text(const AnyOp& op) {
   std::string text;
-  for (const auto &[name, value] : op.chosen_attributes())
+  for (const auto& [name, value] : op.chosen_attributes())
     text += (text.empty() ? "" : " ") + name + "=" + to_string(value);
   return text;
 }
@@ -84,16 +84,16 @@ std::string thousands(int64_t number) {
 
 } // namespace
 
-Summary summary(const Network &network) {
+Summary summary(const Network& network) {
   Summary result;
   result.network = network.name();
   std::vector<Definition> definitions;
   for (size_t n = 0; n < network.nodes().size(); ++n) {
-    const NodeInfo &node = network.nodes()[n];
+    const NodeInfo& node = network.nodes()[n];
     Types types;
     SummaryRow row{node.layer, node.op->name(), attribute_text(*node.op), {}, 0, 0, {}, false};
     for (int operand : node.operands) {
-      const ValueInfo &value = network.values()[static_cast<size_t>(operand)];
+      const ValueInfo& value = network.values()[static_cast<size_t>(operand)];
       types.push_back(value.type);
       if (value.is_parameter)
         row.parameters += value.type.shape.elements();
@@ -113,18 +113,18 @@ Summary summary(const Network &network) {
   return result;
 }
 
-std::string to_string(const Summary &summary) {
+std::string to_string(const Summary& summary) {
   std::vector<std::vector<std::string>> cells{
       {"layer", "op", "attributes", "output", "parameters", "MACs", "receptive"}};
-  for (const SummaryRow &row : summary.rows)
-    cells.push_back({row.layer, row.op, row.attributes, to_string(row.output),
-                     thousands(row.parameters), thousands(row.macs),
-                     row.reaches_input && !row.receptive_field.empty()
-                         ? to_string(row.receptive_field)
-                         : ""});
-  cells.push_back({"total", "", "", "", thousands(summary.parameters), thousands(summary.macs), ""});
+  for (const SummaryRow& row : summary.rows)
+    cells.push_back(
+        {row.layer, row.op, row.attributes, to_string(row.output), thousands(row.parameters),
+         thousands(row.macs),
+         row.reaches_input && !row.receptive_field.empty() ? to_string(row.receptive_field) : ""});
+  cells.push_back(
+      {"total", "", "", "", thousands(summary.parameters), thousands(summary.macs), ""});
   std::vector<size_t> widths(cells[0].size());
-  for (const auto &row : cells)
+  for (const auto& row : cells)
     for (size_t c = 0; c < row.size(); ++c)
       widths[c] = std::max(widths[c], row[c].size());
   size_t total = 2 * (widths.size() - 1);
@@ -147,7 +147,7 @@ std::string to_string(const Summary &summary) {
   return text;
 }
 
-std::ostream &operator<<(std::ostream &out, const Summary &summary) {
+std::ostream& operator<<(std::ostream& out, const Summary& summary) {
   return out << to_string(summary);
 }
 

@@ -153,6 +153,11 @@ TEST(EquationErrors, SubscriptsThatOverflow) {
   const ErrorParts error =
       refusal([=](Tensor<1> x) { return Z(i.range(8)) = x(i * huge); }, {f32({4})});
   EXPECT_THAT(error.what, HasSubstr("escapes"));
+  const auto far = [&](int64_t offset) {
+    return refusal([=](Tensor<1> x) { return Z(i) = x(i + offset); }, {f32({4})}).what;
+  };
+  EXPECT_THAT(far(INT64_MAX), HasSubstr("empty range"));
+  EXPECT_THAT(far(INT64_MIN + 1), HasSubstr("escapes"));
 }
 
 } // namespace

@@ -41,7 +41,7 @@ TEST_F(LayerErrors, TheWholeText) {
   error =
       error_of([&] { x | conv(16, 5).named("conv1") | avg_pool(2) | conv(120, 5).named("conv3"); });
   const std::string text = Error(error).what();
-  EXPECT_THAT(text, HasSubstr("layer_errors_test.cpp:" + std::to_string(__LINE__ - 3)));
+  EXPECT_THAT(text, HasSubstr("layer_errors_test.cpp:" + std::to_string(__LINE__ - 2)));
   EXPECT_THAT(text, HasSubstr("error: conv 'conv3': the 5x5 kernel does not fit its 4x4 input\n"
                               "  expected: padded extent >= 5, got 4   (input 1x16x4x4)\n"
                               "  hint: use padding `same`, or a kernel of at most 4x4\n"

@@ -7,7 +7,6 @@
 #include <fovea/dsl.hpp>
 using namespace fovea;
 
-
 constexpr auto block = conv(6, 5) | tanh | relu;
 static_assert(shape_of(block, {1, 1, 28, 28}) == fovea::Shape{1, 6, 24, 24});
 
@@ -19,4 +18,6 @@ auto soft = define("softmax", [](Tensor<2> x) {
   auto E = let(E_(i, j) = exp(x(i, j) - M(i)));
   return Z(i, j) = E(i, j) / sum(k)(E(i, k));
 });
-double both(double x) { return ::tanh(x) + exp(x); }
+double both(double x) {
+  return ::tanh(x) + exp(x);
+}

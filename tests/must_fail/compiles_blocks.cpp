@@ -2,9 +2,9 @@
 #include <fovea/dsl.hpp>
 using namespace fovea;
 
-constexpr auto features = conv(6, 5, same).named("conv1") | tanh | avg_pool(2)
-                        | conv(16, 5).named("conv2")      | tanh | avg_pool(2)
-                        | conv(120, 5).named("conv3")     | tanh;
+constexpr auto features = conv(6, 5, same).named("conv1") | tanh | avg_pool(2) |
+                          conv(16, 5).named("conv2") | tanh | avg_pool(2) |
+                          conv(120, 5).named("conv3") | tanh;
 static_assert(shape_of(features, {1, 1, 28, 28}) == Shape{1, 120, 1, 1});
 
 constexpr auto residual(int filters) {

@@ -27,9 +27,8 @@ void equations(const Tensor<>& image, const Tensor<>& weights) {
   const auto nested = define("nested", [=](Tensor<2> x) {
     return Z(i) = max(j)(x(i, j)) - mean(j)(x(i, j)) + min(j)(x(i, j)) * product(j)(x(i, j));
   });
-  const auto upsampled = define("nearest", [=](Tensor<2> x) {
-    return Z(i.range(8), j.range(8)) = x(i / 2, j / 2);
-  });
+  const auto upsampled =
+      define("nearest", [=](Tensor<2> x) { return Z(i.range(8), j.range(8)) = x(i / 2, j / 2); });
   Tensor<> y = tiled(2)(unshared(image, weights), weights) | relu;
   y = nested(upsampled(dilated(causal(y, weights), weights)));
 }

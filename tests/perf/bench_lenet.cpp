@@ -17,14 +17,19 @@ Network lenet5(int64_t batch) {
   return net;
 }
 
-void compile_lenet5(benchmark::State &state) {
+void compile_lenet5(benchmark::State& state) {
   const Network net = lenet5(state.range(0));
   for (auto _ : state)
     benchmark::DoNotOptimize(compile(net));
 }
-BENCHMARK(compile_lenet5)->ArgName("batch")->Arg(1)->Arg(64)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(compile_lenet5)
+    ->ArgName("batch")
+    ->Arg(1)
+    ->Arg(64)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
 
-void run_lenet5(benchmark::State &state) {
+void run_lenet5(benchmark::State& state) {
   const int64_t batch = state.range(0);
   const Model model = compile(lenet5(batch));
   Context context = model.context({.threads = static_cast<int>(state.range(1))});
@@ -32,8 +37,8 @@ void run_lenet5(benchmark::State &state) {
   for (auto _ : state)
     context.run({{"image", x}}, {{"probs", y}});
   constexpr double macs = 416520; // summary(net) counts them
-  state.counters["images/s"] = benchmark::Counter(static_cast<double>(batch),
-                                                  benchmark::Counter::kIsIterationInvariantRate);
+  state.counters["images/s"] =
+      benchmark::Counter(static_cast<double>(batch), benchmark::Counter::kIsIterationInvariantRate);
   state.counters["FLOP/s"] = benchmark::Counter(2 * macs * static_cast<double>(batch),
                                                 benchmark::Counter::kIsIterationInvariantRate);
 }

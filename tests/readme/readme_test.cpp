@@ -12,7 +12,7 @@ namespace {
 
 const std::string source = FOVEA_SOURCE_DIR;
 
-std::string read_file(const std::string &path) {
+std::string read_file(const std::string& path) {
   std::ifstream file(path);
   EXPECT_TRUE(file.good()) << path;
   std::stringstream text;
@@ -20,9 +20,9 @@ std::string read_file(const std::string &path) {
   return text.str();
 }
 
-std::string output_of(const std::string &command) {
+std::string output_of(const std::string& command) {
   std::string text;
-  FILE *pipe = popen(command.c_str(), "r");
+  FILE* pipe = popen(command.c_str(), "r");
   char part[4096];
   while (size_t size = std::fread(part, 1, sizeof part, pipe))
     text.append(part, size);
@@ -34,7 +34,7 @@ std::string output_of(const std::string &command) {
 struct Fenced {
   size_t begin = 0, end = 0;
 };
-Fenced fenced_after(const std::string &readme, const std::string &heading) {
+Fenced fenced_after(const std::string& readme, const std::string& heading) {
   const size_t from = readme.find(heading);
   EXPECT_NE(from, std::string::npos) << heading;
   const size_t fence = readme.find("```", from);
@@ -42,7 +42,7 @@ Fenced fenced_after(const std::string &readme, const std::string &heading) {
   return {begin, readme.find("```", begin)};
 }
 
-void check_block(const std::string &heading, const std::string &expected) {
+void check_block(const std::string& heading, const std::string& expected) {
   std::string readme = read_file(source + "/README.md");
   const Fenced block = fenced_after(readme, heading);
   if (std::getenv("FOVEA_UPDATE_README")) {

@@ -11,10 +11,12 @@ enum class DType : uint8_t { f16, bf16, f32, f64, i8, u8, i32, i64, boolean };
 inline constexpr std::array<std::string_view, 9> dtype_names = {"f16", "bf16", "f32", "f64", "i8",
                                                                 "u8",  "i32",  "i64", "bool"};
 
-constexpr std::string_view name_of(DType type) { return dtype_names[static_cast<size_t>(type)]; }
+constexpr std::string_view name_of(DType type) {
+  return dtype_names[static_cast<size_t>(type)];
+}
 
 // True, and `type` set, where `name` is an element type's name.
-constexpr bool parse(std::string_view name, DType &type) {
+constexpr bool parse(std::string_view name, DType& type) {
   for (size_t k = 0; k < dtype_names.size(); ++k)
     if (dtype_names[k] == name) {
       type = static_cast<DType>(k);
@@ -23,7 +25,9 @@ constexpr bool parse(std::string_view name, DType &type) {
   return false;
 }
 
-constexpr bool is_float(DType type) { return type <= DType::f64; }
+constexpr bool is_float(DType type) {
+  return type <= DType::f64;
+}
 
 // Size of one element in bytes.
 constexpr int64_t size_of(DType type) {

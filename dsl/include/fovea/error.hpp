@@ -8,13 +8,13 @@ namespace fovea {
 
 // What a user did wrong, in words that let him mend it. Every part but `what` may be empty.
 struct ErrorParts {
-  std::string what = {}; // "conv 'conv3': the 5x5 kernel does not fit its 3x3 input"
-  SourceLocation where = {};// the user's line
+  std::string what = {};     // "conv 'conv3': the 5x5 kernel does not fit its 3x3 input"
+  SourceLocation where = {}; // the user's line
   std::string expected = {}; // "padded height >= 5"
-  std::string got = {}; // "3"
-  std::string detail = {}; // "input 1x16x3x3, padding valid"
-  std::string hint = {}; // "use padding `same`, or a kernel of at most 3x3"
-  std::string trail = {}; // "image -> conv1 -> avg_pool"
+  std::string got = {};      // "3"
+  std::string detail = {};   // "input 1x16x3x3, padding valid"
+  std::string hint = {};     // "use padding `same`, or a kernel of at most 3x3"
+  std::string trail = {};    // "image -> conv1 -> avg_pool"
 };
 
 // The one exception of the public interface. `what()` is the whole text:
@@ -23,12 +23,12 @@ struct ErrorParts {
 //     hint: use padding `same`, or a kernel of at most 3x3
 //     image -> conv1 -> avg_pool -> conv2 -> avg_pool -> conv3
 class Error : public std::exception {
-public:
+ public:
   explicit Error(ErrorParts parts);
-  const char *what() const noexcept override { return text_.c_str(); }
-  const ErrorParts &parts() const { return parts_; }
+  const char* what() const noexcept override { return text_.c_str(); }
+  const ErrorParts& parts() const { return parts_; }
 
-private:
+ private:
   ErrorParts parts_;
   std::string text_;
 };

@@ -14,10 +14,10 @@ inline constexpr int max_rank = 12;
 // The extents of a tensor, outermost first; also the small integer lists among an op's attributes
 // (kernel, stride ...). At most `max_rank` entries.
 class Shape {
-public:
+ public:
   constexpr Shape() = default;
   constexpr Shape(std::initializer_list<int64_t> extents) : extents_(extents) {}
-  explicit Shape(const std::vector<int64_t> &extents) {
+  explicit Shape(const std::vector<int64_t>& extents) {
     for (int64_t extent : extents)
       extents_.push_back(extent);
   }
@@ -34,9 +34,9 @@ public:
   // More entries were given than `max_rank`.
   constexpr bool too_long() const { return extents_.overflowed(); }
   constexpr int64_t operator[](int k) const { return extents_[static_cast<size_t>(k)]; }
-  constexpr int64_t &operator[](int k) { return extents_[static_cast<size_t>(k)]; }
-  constexpr const int64_t *begin() const { return extents_.begin(); }
-  constexpr const int64_t *end() const { return extents_.end(); }
+  constexpr int64_t& operator[](int k) { return extents_[static_cast<size_t>(k)]; }
+  constexpr const int64_t* begin() const { return extents_.begin(); }
+  constexpr const int64_t* end() const { return extents_.end(); }
   constexpr void push_back(int64_t extent) { extents_.push_back(extent); }
 
   // Extents [first, last).
@@ -46,7 +46,7 @@ public:
       part.push_back((*this)[k]);
     return part;
   }
-  constexpr Shape operator+(const Shape &tail) const {
+  constexpr Shape operator+(const Shape& tail) const {
     Shape joined = *this;
     for (int64_t extent : tail)
       joined.push_back(extent);
@@ -60,7 +60,7 @@ public:
         return -1;
     return count;
   }
-  constexpr bool operator==(const Shape &other) const {
+  constexpr bool operator==(const Shape& other) const {
     if (rank() != other.rank())
       return false;
     for (int k = 0; k < rank(); ++k)
@@ -70,19 +70,19 @@ public:
   }
   std::vector<int64_t> to_vector() const { return {begin(), end()}; }
 
-private:
+ private:
   InlineVector<int64_t, max_rank> extents_;
 };
 
 // "1x6x28x28"; "scalar" for rank 0.
-std::string to_string(const Shape &shape);
-std::ostream &operator<<(std::ostream &out, const Shape &shape);
+std::string to_string(const Shape& shape);
+std::ostream& operator<<(std::ostream& out, const Shape& shape);
 
 // An element type and a shape.
 struct TensorType {
   DType dtype = DType::f32;
   Shape shape;
-  constexpr bool operator==(const TensorType &other) const {
+  constexpr bool operator==(const TensorType& other) const {
     return dtype == other.dtype && shape == other.shape;
   }
   // Size in bytes; -1 where it does not fit an int64.
@@ -94,10 +94,10 @@ struct TensorType {
 };
 
 // "1x6x28x28xf32"
-std::string to_string(const TensorType &type);
+std::string to_string(const TensorType& type);
 
 // Row-major strides in elements.
-constexpr Shape row_major_strides(const Shape &shape) {
+constexpr Shape row_major_strides(const Shape& shape) {
   Shape strides = Shape::filled(shape.rank(), 1);
   for (int k = shape.rank() - 2; k >= 0; --k)
     strides[k] = strides[k + 1] * shape[k + 1];

@@ -38,25 +38,26 @@ struct IndexExpr {
   bool is_index(int index) const;
 };
 
-IndexExpr operator+(const IndexExpr &a, const IndexExpr &b);
-IndexExpr operator-(const IndexExpr &a, const IndexExpr &b);
-IndexExpr operator*(const IndexExpr &a, int64_t factor);
+IndexExpr operator+(const IndexExpr& a, const IndexExpr& b);
+IndexExpr operator-(const IndexExpr& a, const IndexExpr& b);
+IndexExpr operator*(const IndexExpr& a, int64_t factor);
 // floor(a / divisor) and a mod divisor (in 0 .. divisor-1), for divisor > 0.
-IndexExpr floor_div(const IndexExpr &a, int64_t divisor);
-IndexExpr mod(const IndexExpr &a, int64_t divisor);
-bool operator==(const IndexExpr &a, const IndexExpr &b);
+IndexExpr floor_div(const IndexExpr& a, int64_t divisor);
+IndexExpr mod(const IndexExpr& a, int64_t divisor);
+bool operator==(const IndexExpr& a, const IndexExpr& b);
 // The value, given each index's value.
-int64_t evaluate(const IndexExpr &expr, const std::vector<int64_t> &indices);
+int64_t evaluate(const IndexExpr& expr, const std::vector<int64_t>& indices);
 struct Interval {
   int64_t low = 0, high = 0; // both included
 };
 // The values it takes while each index goes through its interval (exact for affine expressions).
-Interval range_of(const IndexExpr &expr, const std::vector<Interval> &indices);
+Interval range_of(const IndexExpr& expr, const std::vector<Interval>& indices);
 
 struct Node;
 using Expr = std::shared_ptr<const Node>;
 
-// What a read outside a tensor gives, per dimension. `fill`: the value of the read is `Subscript::fill`.
+// What a read outside a tensor gives, per dimension. `fill`: the value of the read is
+// `Subscript::fill`.
 enum class Boundary : uint8_t { none, fill, clamp, reflect, wrap };
 
 struct Subscript {
@@ -69,11 +70,30 @@ enum class ReduceKind : uint8_t { sum, product, max, min };
 
 // Scalar operations. The comments give operands (result type where it is not the operands').
 enum class ScalarOp : uint8_t {
-  add, sub, mul, div, max, min, pow,               // 2
-  neg, abs, exp, log, sqrt, tanh, erf, floor, ceil, // 1
-  less, less_equal, equal, not_equal,              // 2, boolean
-  logical_and, logical_or, logical_not,            // boolean
-  select,                                          // condition, then, else
+  add,
+  sub,
+  mul,
+  div,
+  max,
+  min,
+  pow, // 2
+  neg,
+  abs,
+  exp,
+  log,
+  sqrt,
+  tanh,
+  erf,
+  floor,
+  ceil, // 1
+  less,
+  less_equal,
+  equal,
+  not_equal, // 2, boolean
+  logical_and,
+  logical_or,
+  logical_not, // boolean
+  select,      // condition, then, else
 };
 std::string_view name_of(ScalarOp op);
 std::string_view name_of(ReduceKind kind);
@@ -86,20 +106,20 @@ struct Node {
   Kind kind = Kind::constant;
   DType type = DType::f32; // of the value
 
-  double constant = 0;        // constant (floats)
-  int64_t integer = 0;        // constant (integers and booleans)
-  IndexExpr index;            // index: an index expression's value, type i64
-  int tensor = 0;             // read: operand number; operands.size() + e: result of equation e
+  double constant = 0; // constant (floats)
+  int64_t integer = 0; // constant (integers and booleans)
+  IndexExpr index;     // index: an index expression's value, type i64
+  int tensor = 0;      // read: operand number; operands.size() + e: result of equation e
   std::vector<Subscript> subscripts; // read: one per dimension of the tensor
   ScalarOp op = ScalarOp::add;
-  std::vector<Expr> args;     // op, cast, reduce (the body)
+  std::vector<Expr> args; // op, cast, reduce (the body)
 
   // Only before binding (equation/bind.hpp): a nested reduction, and a read of an equation that is
   // not numbered yet.
   ReduceKind reduce = ReduceKind::sum;
-  bool mean = false;                     // divide by the number of terms
-  std::vector<int> reduced;              // symbols of the indices
-  std::vector<int64_t> reduced_extents;  // stated by the user; -1: to be inferred
+  bool mean = false;                    // divide by the number of terms
+  std::vector<int> reduced;             // symbols of the indices
+  std::vector<int64_t> reduced_extents; // stated by the user; -1: to be inferred
   std::shared_ptr<const struct Statement> source;
 };
 
@@ -110,9 +130,9 @@ struct IndexRange {
 
 // result(free...) = [reduce over ranges] body
 struct Equation {
-  std::string name;              // of the result
-  DType type = DType::f32;       // of the result
-  std::vector<IndexRange> free;  // indices 0 .. free.size()-1; their extents are the result's shape
+  std::string name;             // of the result
+  DType type = DType::f32;      // of the result
+  std::vector<IndexRange> free; // indices 0 .. free.size()-1; their extents are the result's shape
   std::optional<ReduceKind> reduction; // of the whole right side
   std::vector<IndexRange> reduced;     // indices free.size() ..
   DType accumulator = DType::f32;      // of the reduction
@@ -140,21 +160,23 @@ struct Definition {
 };
 
 // Visits every node of an expression, fill values included, children first.
-template <class Visitor> void for_each_node(const Expr &expr, Visitor &&visit) {
-  for (const Expr &arg : expr->args)
+template <class Visitor>
+void for_each_node(const Expr& expr, Visitor&& visit) {
+  for (const Expr& arg : expr->args)
     for_each_node(arg, visit);
-  for (const Subscript &subscript : expr->subscripts)
+  for (const Subscript& subscript : expr->subscripts)
     if (subscript.fill)
       for_each_node(subscript.fill, visit);
   visit(*expr);
 }
 
 // A copy with each node rebuilt by `rewrite` (given a node whose children are rewritten already).
-template <class Rewrite> Expr rebuild(const Expr &expr, Rewrite &&rewrite) {
+template <class Rewrite>
+Expr rebuild(const Expr& expr, Rewrite&& rewrite) {
   Node node = *expr;
-  for (Expr &arg : node.args)
+  for (Expr& arg : node.args)
     arg = rebuild(arg, rewrite);
-  for (Subscript &subscript : node.subscripts)
+  for (Subscript& subscript : node.subscripts)
     if (subscript.fill)
       subscript.fill = rebuild(subscript.fill, rewrite);
   return rewrite(std::move(node));
@@ -162,11 +184,11 @@ template <class Rewrite> Expr rebuild(const Expr &expr, Rewrite &&rewrite) {
 
 // The equation reads each of its operands at the result's own indices only (or broadcasts them),
 // and reduces nothing.
-bool is_pointwise(const Definition &definition);
+bool is_pointwise(const Definition& definition);
 
 // Multiply-accumulate operations: for each sum whose body multiplies two reads, the number of its
 // bodies' evaluations. Biases, averages and activations count nothing, as in the literature.
-int64_t count_macs(const Definition &definition);
+int64_t count_macs(const Definition& definition);
 
 // Joins definitions into one system. Each stage's operand is an operand of the whole (>= 0: its
 // number in `operands`) or a result of an earlier stage.
@@ -182,18 +204,18 @@ struct Stage {
 struct StageResult {
   int stage = 0, result = 0;
 };
-Definition compose(std::string name, std::vector<Operand> operands, const std::vector<Stage> &stages,
-                   const std::vector<StageResult> &results);
+Definition compose(std::string name, std::vector<Operand> operands,
+                   const std::vector<Stage>& stages, const std::vector<StageResult>& results);
 
 // A copy in which every index of the definition keeps its meaning and `extents` new leading
 // dimensions are added to the results and to the operands numbered in `mapped` (a batch).
-Definition map_over(const Definition &definition, const Shape &extents,
-                    const std::vector<int> &mapped);
+Definition map_over(const Definition& definition, const Shape& extents,
+                    const std::vector<int>& mapped);
 
 // The system as text, one equation a line, indices with their ranges:
 //   Z(b, i, j) = sum(l, m) V(b, l, zero(j + m - 2)) * K(i, l, m)   b < 1, i < 6 ...
-std::string to_string(const Definition &definition);
+std::string to_string(const Definition& definition);
 // The same without names: equal exactly where the meaning is equal by construction. The cache key.
-std::string canonical_text(const Definition &definition);
+std::string canonical_text(const Definition& definition);
 
 } // namespace fovea

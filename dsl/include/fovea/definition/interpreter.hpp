@@ -6,8 +6,8 @@
 // The exact slow reference. Floats are computed in float64 and integers as integers that wrap in
 // their type; beside each float value runs a bound of the error that an implementation in the
 // definition's own element types may make (running error analysis: N. Higham, Accuracy and
-// Stability of Numerical Algorithms, 2nd ed., section 3.3), for sums in any order. So tolerances are
-// derived, not guessed.
+// Stability of Numerical Algorithms, 2nd ed., section 3.3), for sums in any order. So tolerances
+// are derived, not guessed.
 namespace fovea {
 
 struct Value {
@@ -20,20 +20,20 @@ struct Value {
 using OperandReader = std::function<Value(int operand, int64_t offset)>;
 
 // An operand's elements in memory, row-major, in the operand's dtype.
-OperandReader reader_of(const Definition &definition, const std::vector<const void *> &operands);
+OperandReader reader_of(const Definition& definition, const std::vector<const void*>& operands);
 
 class Interpreter {
-public:
+ public:
   // Both must outlive the interpreter.
-  Interpreter(const Definition &definition, OperandReader operands);
+  Interpreter(const Definition& definition, OperandReader operands);
   ~Interpreter();
   // Any single element of result `result`; computes only what this element needs (and remembers
   // elements of inner equations).
-  Value element(int result, const std::vector<int64_t> &indices);
+  Value element(int result, const std::vector<int64_t>& indices);
   // All elements, row-major.
   std::vector<Value> all(int result);
 
-private:
+ private:
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -6,7 +6,8 @@
 namespace fovea {
 
 // A scalar that depends on the indices `Set`.
-template <class Set> struct Scalar {
+template <class Set>
+struct Scalar {
   using letters = Set;
   Expr expr;
 };
@@ -14,42 +15,49 @@ template <class Set> struct Scalar {
 // Builders of nodes, without types of indices (defined in dsl/definition/build.cpp). Operands must
 // be of one element type.
 Expr make_constant(double value, DType type);
-Expr make_index(const IndexExpr &index);
+Expr make_index(const IndexExpr& index);
 Expr make_operation(ScalarOp op, std::vector<Expr> args);
 Expr make_cast(Expr value, DType type);
 Expr make_reduction(ReduceKind kind, bool mean, std::vector<int> symbols,
                     std::vector<int64_t> extents, Expr body);
 
 // An index expression's value as a number of type i64.
-template <IndexLike A> auto value(const A &index) {
+template <IndexLike A>
+auto value(const A& index) {
   return Scalar<typename A::letters>{make_index(detail::to_value(index).expr)};
 }
-template <class S> Scalar<S> cast(const Scalar<S> &value, DType type) {
+template <class S>
+Scalar<S> cast(const Scalar<S>& value, DType type) {
   return {make_cast(value.expr, type)};
 }
 
 namespace detail {
 template <class A, class B>
-auto binary(ScalarOp op, const Scalar<A> &a, const Scalar<B> &b) {
+auto binary(ScalarOp op, const Scalar<A>& a, const Scalar<B>& b) {
   return Scalar<union_of<A, B>>{make_operation(op, {a.expr, b.expr})};
 }
-template <class A> Scalar<A> unary(ScalarOp op, const Scalar<A> &a) {
+template <class A>
+Scalar<A> unary(ScalarOp op, const Scalar<A>& a) {
   return {make_operation(op, {a.expr})};
 }
 // A number beside a scalar takes its element type.
-template <class A> Scalar<Letters<>> like(const Scalar<A> &a, double number) {
+template <class A>
+Scalar<Letters<>> like(const Scalar<A>& a, double number) {
   return {make_constant(number, a.expr->type)};
 }
 } // namespace detail
 
 #define FOVEA_BINARY(name, op)                                                                     \
-  template <class A, class B> auto name(const Scalar<A> &a, const Scalar<B> &b) {                  \
+  template <class A, class B>                                                                      \
+  auto name(const Scalar<A>& a, const Scalar<B>& b) {                                              \
     return detail::binary(ScalarOp::op, a, b);                                                     \
   }                                                                                                \
-  template <class A> Scalar<A> name(const Scalar<A> &a, double b) {                                \
+  template <class A>                                                                               \
+  Scalar<A> name(const Scalar<A>& a, double b) {                                                   \
     return detail::binary(ScalarOp::op, a, detail::like(a, b));                                    \
   }                                                                                                \
-  template <class B> Scalar<B> name(double a, const Scalar<B> &b) {                                \
+  template <class B>                                                                               \
+  Scalar<B> name(double a, const Scalar<B>& b) {                                                   \
     return {make_operation(ScalarOp::op, {detail::like(b, a).expr, b.expr})};                      \
   }
 FOVEA_BINARY(operator+, add)
@@ -65,7 +73,10 @@ FOVEA_BINARY(equal, equal)
 #undef FOVEA_BINARY
 
 #define FOVEA_UNARY(name, op)                                                                      \
-  template <class A> Scalar<A> name(const Scalar<A> &a) { return detail::unary(ScalarOp::op, a); }
+  template <class A>                                                                               \
+  Scalar<A> name(const Scalar<A>& a) {                                                             \
+    return detail::unary(ScalarOp::op, a);                                                         \
+  }
 FOVEA_UNARY(operator-, neg)
 FOVEA_UNARY(abs, abs)
 FOVEA_UNARY(exp, exp)
@@ -78,19 +89,21 @@ FOVEA_UNARY(ceil, ceil)
 #undef FOVEA_UNARY
 
 template <class C, class A, class B>
-auto select(const Scalar<C> &condition, const Scalar<A> &a, const Scalar<B> &b) {
+auto select(const Scalar<C>& condition, const Scalar<A>& a, const Scalar<B>& b) {
   return Scalar<union_of<C, A, B>>{
       make_operation(ScalarOp::select, {condition.expr, a.expr, b.expr})};
 }
 
 // sum(l, m, n)(body): reduces `body` over indices and packs.
-template <class Reduced> struct Reducer {
+template <class Reduced>
+struct Reducer {
   ReduceKind kind = ReduceKind::sum;
   bool mean = false;
   std::vector<int> symbols;
   std::vector<int64_t> extents;
 
-  template <class S> auto operator()(const Scalar<S> &body) const {
+  template <class S>
+  auto operator()(const Scalar<S>& body) const {
     static_assert(detail::subset_of(Reduced{}, S{}),
                   "fovea: WHAT: a reduction index does not occur in the reduced expression; "
                   "WHY: every term would be the same; WHERE: sum/product/max/min/mean(...)(here)");
@@ -101,19 +114,20 @@ template <class Reduced> struct Reducer {
 
 namespace detail {
 template <char L>
-void add_symbols(const Index<L> &index, std::vector<int> &symbols, std::vector<int64_t> &extents) {
+void add_symbols(const Index<L>& index, std::vector<int>& symbols, std::vector<int64_t>& extents) {
   symbols.push_back(index_symbol(L));
   extents.push_back(index.extent);
 }
 template <char L>
-void add_symbols(const IndexPack<L> &pack, std::vector<int> &symbols,
-                 std::vector<int64_t> &extents) {
+void add_symbols(const IndexPack<L>& pack, std::vector<int>& symbols,
+                 std::vector<int64_t>& extents) {
   for (int d = 0; d < pack.rank(); ++d) {
     symbols.push_back(index_symbol(L, d));
     extents.push_back(pack.extents()[d]);
   }
 }
-template <class... I> auto reducer(ReduceKind kind, bool mean, const I &...indices) {
+template <class... I>
+auto reducer(ReduceKind kind, bool mean, const I&... indices) {
   using Reduced = typename ConcatAll<typename I::letters...>::type;
   static_assert(distinct(Reduced{}), "fovea: WHAT: an index is reduced twice; WHY: each index of a "
                                      "reduction runs once; WHERE: sum/product/max/min/mean(here)");
@@ -121,26 +135,35 @@ template <class... I> auto reducer(ReduceKind kind, bool mean, const I &...indic
   (add_symbols(indices, reducer.symbols, reducer.extents), ...);
   return reducer;
 }
-template <class T> struct IsPlainIndex : std::false_type {};
-template <char L> struct IsPlainIndex<Index<L>> : std::true_type {};
-template <char L> struct IsPlainIndex<IndexPack<L>> : std::true_type {};
+template <class T>
+struct IsPlainIndex : std::false_type {};
+template <char L>
+struct IsPlainIndex<Index<L>> : std::true_type {};
+template <char L>
+struct IsPlainIndex<IndexPack<L>> : std::true_type {};
 } // namespace detail
 // An index or a pack as declared, without arithmetic.
-template <class T> concept PlainIndex = detail::IsPlainIndex<T>::value;
+template <class T>
+concept PlainIndex = detail::IsPlainIndex<T>::value;
 
-template <PlainIndex... I> auto sum(const I &...indices) {
+template <PlainIndex... I>
+auto sum(const I&... indices) {
   return detail::reducer(ReduceKind::sum, false, indices...);
 }
-template <PlainIndex... I> auto mean(const I &...indices) {
+template <PlainIndex... I>
+auto mean(const I&... indices) {
   return detail::reducer(ReduceKind::sum, true, indices...);
 }
-template <PlainIndex... I> auto product(const I &...indices) {
+template <PlainIndex... I>
+auto product(const I&... indices) {
   return detail::reducer(ReduceKind::product, false, indices...);
 }
-template <PlainIndex... I> auto max(const I &...indices) {
+template <PlainIndex... I>
+auto max(const I&... indices) {
   return detail::reducer(ReduceKind::max, false, indices...);
 }
-template <PlainIndex... I> auto min(const I &...indices) {
+template <PlainIndex... I>
+auto min(const I&... indices) {
   return detail::reducer(ReduceKind::min, false, indices...);
 }
 

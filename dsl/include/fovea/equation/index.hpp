@@ -8,21 +8,26 @@
 namespace fovea {
 
 // An index's number before it is bound: its letter and, in a pack, its place.
-constexpr int index_symbol(char letter, int component = 0) { return letter * 16 + component; }
+constexpr int index_symbol(char letter, int component = 0) {
+  return letter * 16 + component;
+}
 
 // An integer expression over the indices `Set`.
-template <class Set> struct IndexValue {
+template <class Set>
+struct IndexValue {
   using letters = Set;
   IndexExpr expr;
 };
 
 // One integer expression per dimension of a pack.
-template <class Set> struct PackValue {
+template <class Set>
+struct PackValue {
   using letters = Set;
   std::vector<IndexExpr> exprs;
 };
 
-template <char Letter> struct Index {
+template <char Letter>
+struct Index {
   using letters = Letters<Letter>;
   int64_t extent = -1; // stated range 0 <= index < extent; -1: to be inferred
 
@@ -31,15 +36,16 @@ template <char Letter> struct Index {
   IndexValue<letters> value() const { return {IndexExpr::of(index_symbol(Letter))}; }
 };
 
-template <char Letter> class IndexPack {
-public:
+template <char Letter>
+class IndexPack {
+ public:
   using letters = Letters<Letter>;
   // One index per dimension, ranges to be inferred.
   explicit IndexPack(int rank) : extents_(Shape::filled(rank, -1)) {}
   // Ranges stated.
-  explicit IndexPack(const Shape &extents) : extents_(extents) {}
+  explicit IndexPack(const Shape& extents) : extents_(extents) {}
   int rank() const { return extents_.rank(); }
-  const Shape &extents() const { return extents_; }
+  const Shape& extents() const { return extents_; }
   IndexValue<letters> operator[](int dimension) const {
     return {IndexExpr::of(index_symbol(Letter, dimension))};
   }
@@ -50,25 +56,43 @@ public:
     return pack;
   }
 
-private:
+ private:
   Shape extents_;
 };
 
 namespace detail {
-template <class T> struct IsIndex : std::false_type {};
-template <char L> struct IsIndex<Index<L>> : std::true_type {};
-template <class S> struct IsIndex<IndexValue<S>> : std::true_type {};
-template <class T> struct IsPack : std::false_type {};
-template <char L> struct IsPack<IndexPack<L>> : std::true_type {};
-template <class S> struct IsPack<PackValue<S>> : std::true_type {};
+template <class T>
+struct IsIndex : std::false_type {};
+template <char L>
+struct IsIndex<Index<L>> : std::true_type {};
+template <class S>
+struct IsIndex<IndexValue<S>> : std::true_type {};
+template <class T>
+struct IsPack : std::false_type {};
+template <char L>
+struct IsPack<IndexPack<L>> : std::true_type {};
+template <class S>
+struct IsPack<PackValue<S>> : std::true_type {};
 
-template <char L> IndexValue<Letters<L>> to_value(const Index<L> &index) { return index.value(); }
-template <class S> const IndexValue<S> &to_value(const IndexValue<S> &value) { return value; }
-template <char L> PackValue<Letters<L>> to_pack(const IndexPack<L> &pack) { return pack.value(); }
-template <class S> const PackValue<S> &to_pack(const PackValue<S> &pack) { return pack; }
+template <char L>
+IndexValue<Letters<L>> to_value(const Index<L>& index) {
+  return index.value();
+}
+template <class S>
+const IndexValue<S>& to_value(const IndexValue<S>& value) {
+  return value;
+}
+template <char L>
+PackValue<Letters<L>> to_pack(const IndexPack<L>& pack) {
+  return pack.value();
+}
+template <class S>
+const PackValue<S>& to_pack(const PackValue<S>& pack) {
+  return pack;
+}
 
 template <class Set, class Function>
-PackValue<Set> map_pack(const std::vector<IndexExpr> &exprs, Function &&function) {
+PackValue<Set> map_pack(const std::vector<IndexExpr>& exprs, Function&& function) {
   PackValue<Set> result;
   for (size_t d = 0; d < exprs.size(); ++d)
     result.exprs.push_back(function(exprs[d], static_cast<int>(d)));
@@ -76,70 +100,95 @@ PackValue<Set> map_pack(const std::vector<IndexExpr> &exprs, Function &&function
 }
 } // namespace detail
 
-template <class T> concept IndexLike = detail::IsIndex<T>::value;
-template <class T> concept PackLike = detail::IsPack<T>::value;
+template <class T>
+concept IndexLike = detail::IsIndex<T>::value;
+template <class T>
+concept PackLike = detail::IsPack<T>::value;
 
-template <IndexLike A, IndexLike B> auto operator+(const A &a, const B &b) {
-  return IndexValue<union_of<typename A::letters, typename B::letters>>{
-      detail::to_value(a).expr + detail::to_value(b).expr};
+template <IndexLike A, IndexLike B>
+auto operator+(const A& a, const B& b) {
+  return IndexValue<union_of<typename A::letters, typename B::letters>>{detail::to_value(a).expr +
+                                                                        detail::to_value(b).expr};
 }
-template <IndexLike A, IndexLike B> auto operator-(const A &a, const B &b) {
-  return IndexValue<union_of<typename A::letters, typename B::letters>>{
-      detail::to_value(a).expr - detail::to_value(b).expr};
+template <IndexLike A, IndexLike B>
+auto operator-(const A& a, const B& b) {
+  return IndexValue<union_of<typename A::letters, typename B::letters>>{detail::to_value(a).expr -
+                                                                        detail::to_value(b).expr};
 }
-template <IndexLike A> auto operator+(const A &a, int64_t c) {
+template <IndexLike A>
+auto operator+(const A& a, int64_t c) {
   return IndexValue<typename A::letters>{detail::to_value(a).expr + IndexExpr{c, {}}};
 }
-template <IndexLike A> auto operator+(int64_t c, const A &a) { return a + c; }
-template <IndexLike A> auto operator-(const A &a, int64_t c) { return a + (-c); }
-template <IndexLike A> auto operator-(int64_t c, const A &a) {
+template <IndexLike A>
+auto operator+(int64_t c, const A& a) {
+  return a + c;
+}
+template <IndexLike A>
+auto operator-(const A& a, int64_t c) {
+  return a + (-c);
+}
+template <IndexLike A>
+auto operator-(int64_t c, const A& a) {
   return IndexValue<typename A::letters>{IndexExpr{c, {}} - detail::to_value(a).expr};
 }
-template <IndexLike A> auto operator*(const A &a, int64_t factor) {
+template <IndexLike A>
+auto operator*(const A& a, int64_t factor) {
   return IndexValue<typename A::letters>{detail::to_value(a).expr * factor};
 }
-template <IndexLike A> auto operator*(int64_t factor, const A &a) { return a * factor; }
+template <IndexLike A>
+auto operator*(int64_t factor, const A& a) {
+  return a * factor;
+}
 // floor(a / divisor), divisor > 0
-template <IndexLike A> auto operator/(const A &a, int64_t divisor) {
+template <IndexLike A>
+auto operator/(const A& a, int64_t divisor) {
   return IndexValue<typename A::letters>{floor_div(detail::to_value(a).expr, divisor)};
 }
 // a mod divisor, in 0 .. divisor-1
-template <IndexLike A> auto operator%(const A &a, int64_t divisor) {
+template <IndexLike A>
+auto operator%(const A& a, int64_t divisor) {
   return IndexValue<typename A::letters>{mod(detail::to_value(a).expr, divisor)};
 }
 
 // Packs: dimension by dimension; with a Shape, its entry of the dimension.
-template <PackLike A, PackLike B> auto operator+(const A &a, const B &b) {
+template <PackLike A, PackLike B>
+auto operator+(const A& a, const B& b) {
   const auto right = detail::to_pack(b);
   return detail::map_pack<union_of<typename A::letters, typename B::letters>>(
       detail::to_pack(a).exprs,
-      [&](const IndexExpr &expr, int d) { return expr + right.exprs[static_cast<size_t>(d)]; });
+      [&](const IndexExpr& expr, int d) { return expr + right.exprs[static_cast<size_t>(d)]; });
 }
-template <PackLike A> auto operator-(const A &a, const Shape &c) {
-  return detail::map_pack<typename A::letters>(
-      detail::to_pack(a).exprs,
-      [&](const IndexExpr &expr, int d) { return expr - IndexExpr{c[d], {}}; });
+template <PackLike A>
+auto operator-(const A& a, const Shape& c) {
+  return detail::map_pack<typename A::letters>(detail::to_pack(a).exprs,
+                                               [&](const IndexExpr& expr, int d) {
+                                                 return expr - IndexExpr{c[d], {}};
+                                               });
 }
-template <PackLike A> auto operator*(const A &a, const Shape &factors) {
+template <PackLike A>
+auto operator*(const A& a, const Shape& factors) {
   return detail::map_pack<typename A::letters>(
-      detail::to_pack(a).exprs,
-      [&](const IndexExpr &expr, int d) { return expr * factors[d]; });
+      detail::to_pack(a).exprs, [&](const IndexExpr& expr, int d) { return expr * factors[d]; });
 }
 
 // Boundary rules: what a read outside the tensor gives.
-template <class Set, bool OfPack> struct GuardedSubscripts {
+template <class Set, bool OfPack>
+struct GuardedSubscripts {
   using letters = Set;
   static constexpr bool of_pack = OfPack;
   std::vector<IndexExpr> exprs;
   Boundary boundary = Boundary::none;
-  Expr fill;      // Boundary::fill with a value of one's own
+  Expr fill;         // Boundary::fill with a value of one's own
   double number = 0; // Boundary::fill with a constant, in the tensor's element type
 };
 namespace detail {
-template <class T> struct IsGuarded : std::false_type {};
-template <class S, bool P> struct IsGuarded<GuardedSubscripts<S, P>> : std::true_type {};
+template <class T>
+struct IsGuarded : std::false_type {};
+template <class S, bool P>
+struct IsGuarded<GuardedSubscripts<S, P>> : std::true_type {};
 
-template <class T> std::vector<IndexExpr> exprs_of(const T &subscript) {
+template <class T>
+std::vector<IndexExpr> exprs_of(const T& subscript) {
   if constexpr (IndexLike<T>)
     return {to_value(subscript).expr};
   else if constexpr (PackLike<T>)
@@ -147,17 +196,21 @@ template <class T> std::vector<IndexExpr> exprs_of(const T &subscript) {
   else
     return subscript.exprs;
 }
-template <class T> auto guarded(const T &subscript, Boundary boundary, double number = 0) {
+template <class T>
+auto guarded(const T& subscript, Boundary boundary, double number = 0) {
   return GuardedSubscripts<typename T::letters, IsPack<T>::value>{exprs_of(subscript), boundary,
                                                                   nullptr, number};
 }
 } // namespace detail
-template <class T> concept GuardedLike = detail::IsGuarded<T>::value;
-template <class T> concept SubscriptLike = IndexLike<T> || PackLike<T> || GuardedLike<T>;
+template <class T>
+concept GuardedLike = detail::IsGuarded<T>::value;
+template <class T>
+concept SubscriptLike = IndexLike<T> || PackLike<T> || GuardedLike<T>;
 
 namespace detail {
 // May stand for any number of dimensions.
-template <class T> constexpr bool is_of_pack() {
+template <class T>
+constexpr bool is_of_pack() {
   if constexpr (GuardedLike<T>)
     return T::of_pack;
   else
@@ -165,20 +218,24 @@ template <class T> constexpr bool is_of_pack() {
 }
 } // namespace detail
 
-template <class T> requires(IndexLike<T> || PackLike<T>) auto zero(const T &subscript) {
+template <class T>
+requires(IndexLike<T> || PackLike<T>) auto zero(const T& subscript) {
   return detail::guarded(subscript, Boundary::fill);
 }
-template <class T> requires(IndexLike<T> || PackLike<T>)
-auto constant(const T &subscript, double value) {
+template <class T>
+requires(IndexLike<T> || PackLike<T>) auto constant(const T& subscript, double value) {
   return detail::guarded(subscript, Boundary::fill, value);
 }
-template <class T> requires(IndexLike<T> || PackLike<T>) auto clamp(const T &subscript) {
+template <class T>
+requires(IndexLike<T> || PackLike<T>) auto clamp(const T& subscript) {
   return detail::guarded(subscript, Boundary::clamp);
 }
-template <class T> requires(IndexLike<T> || PackLike<T>) auto reflect(const T &subscript) {
+template <class T>
+requires(IndexLike<T> || PackLike<T>) auto reflect(const T& subscript) {
   return detail::guarded(subscript, Boundary::reflect);
 }
-template <class T> requires(IndexLike<T> || PackLike<T>) auto wrap(const T &subscript) {
+template <class T>
+requires(IndexLike<T> || PackLike<T>) auto wrap(const T& subscript) {
   return detail::guarded(subscript, Boundary::wrap);
 }
 

@@ -20,8 +20,8 @@ Expr make_read(int tensor, StatementPtr source, DType type, std::vector<Subscrip
 
 namespace detail {
 template <class T>
-void add_subscripts(const T &subscript, DType type, std::vector<Subscript> &subscripts) {
-  for (const IndexExpr &expr : exprs_of(subscript)) {
+void add_subscripts(const T& subscript, DType type, std::vector<Subscript>& subscripts) {
+  for (const IndexExpr& expr : exprs_of(subscript)) {
     Subscript one{expr, Boundary::none, nullptr};
     if constexpr (GuardedLike<T>) {
       one.boundary = subscript.boundary;
@@ -32,7 +32,7 @@ void add_subscripts(const T &subscript, DType type, std::vector<Subscript> &subs
   }
 }
 template <class... S>
-auto read(int tensor, StatementPtr source, DType type, const S &...subscripts) {
+auto read(int tensor, StatementPtr source, DType type, const S&... subscripts) {
   std::vector<Subscript> list;
   (add_subscripts(subscripts, type, list), ...);
   return Scalar<union_of<typename S::letters...>>{
@@ -44,33 +44,38 @@ inline constexpr int any_rank = -2;
 
 // An operand of an equation. `Tensor<3> V` states its rank; `Tensor<any_rank>` is for definitions
 // that serve several ranks by packs of indices.
-template <int Rank> class Tensor {
-public:
-  Tensor(int number, std::string name, const TensorType &type)
+template <int Rank>
+class Tensor {
+ public:
+  Tensor(int number, std::string name, const TensorType& type)
       : number_(number), name_(std::move(name)), type_(type) {}
 
-  template <SubscriptLike... S> auto operator()(const S &...subscripts) const {
-    static_assert(Rank == any_rank || sizeof...(S) == Rank || (detail::is_of_pack<S>() || ...),
-                  "fovea: WHAT: a tensor is read with the wrong number of subscripts; WHY: Tensor<R> "
-                  "has R dimensions and takes R subscripts; WHERE: the read V(...)");
+  template <SubscriptLike... S>
+  auto operator()(const S&... subscripts) const {
+    static_assert(
+        Rank == any_rank || sizeof...(S) == Rank || (detail::is_of_pack<S>() || ...),
+        "fovea: WHAT: a tensor is read with the wrong number of subscripts; WHY: Tensor<R> "
+        "has R dimensions and takes R subscripts; WHERE: the read V(...)");
     return detail::read(number_, nullptr, type_.dtype, subscripts...);
   }
-  const std::string &name() const { return name_; }
-  const TensorType &type() const { return type_; }
-  const Shape &shape() const { return type_.shape; }
+  const std::string& name() const { return name_; }
+  const TensorType& type() const { return type_; }
+  const Shape& shape() const { return type_.shape; }
 
-private:
+ private:
   int number_;
   std::string name_;
   TensorType type_;
 };
 
 // The left side of an equation; `=` gives it its right side.
-template <class Free> struct LeftSide {
+template <class Free>
+struct LeftSide {
   using letters = Free;
   Statement statement;
 
-  template <class S> StatementPtr operator=(const Scalar<S> &right) const {
+  template <class S>
+  StatementPtr operator=(const Scalar<S>& right) const {
     static_assert(detail::subset_of(S{}, Free{}),
                   "fovea: WHAT: an index on the right side is bound nowhere; WHY: it is neither on "
                   "the left side nor reduced by sum/product/max/min/mean; WHERE: Z(...) = here");
@@ -82,42 +87,47 @@ template <class Free> struct LeftSide {
 
 // The name of an equation's result: `Z(i, j) = ...`.
 class Result {
-public:
-  constexpr explicit Result(const char *name) : name_(name) {}
-  template <PlainIndex... I> auto operator()(const I &...indices) const {
+ public:
+  constexpr explicit Result(const char* name) : name_(name) {}
+  template <PlainIndex... I>
+  auto operator()(const I&... indices) const {
     using Free = typename detail::ConcatAll<typename I::letters...>::type;
-    static_assert(detail::distinct(Free{}),
-                  "fovea: WHAT: an index stands twice on the left side; WHY: each free index is one "
-                  "dimension of the result; WHERE: Z(here) = ...");
+    static_assert(
+        detail::distinct(Free{}),
+        "fovea: WHAT: an index stands twice on the left side; WHY: each free index is one "
+        "dimension of the result; WHERE: Z(here) = ...");
     LeftSide<Free> left;
     left.statement.name = name_;
     (detail::add_symbols(indices, left.statement.left, left.statement.left_extents), ...);
     return left;
   }
 
-private:
-  const char *name_;
+ private:
+  const char* name_;
 };
 inline constexpr Result Z{"Z"}, M_{"M"}, E_{"E"}, S_{"S"};
 
 // An inner equation of a system, read like a tensor: auto M = let(M_(i) = max(j)(x(i, j)));
 class Let {
-public:
+ public:
   explicit Let(StatementPtr statement) : statement_(std::move(statement)) {}
-  template <SubscriptLike... S> auto operator()(const S &...subscripts) const {
+  template <SubscriptLike... S>
+  auto operator()(const S&... subscripts) const {
     return detail::read(-1, statement_, statement_->body->type, subscripts...);
   }
 
-private:
+ private:
   StatementPtr statement_;
 };
-inline Let let(StatementPtr statement) { return Let(std::move(statement)); }
+inline Let let(StatementPtr statement) {
+  return Let(std::move(statement));
+}
 
 // Gives a system its ranges and canonical form. A reduction index takes the extent of the dimension
 // where it stands alone; a free index takes a stated range, that extent, or else the largest range
 // that keeps every unguarded read inside. Throws Error: conflicting or missing ranges, an unguarded
 // read that escapes its tensor, a rank that differs from the operand's.
 Definition bind(std::string name, std::vector<Operand> operands,
-                const std::vector<StatementPtr> &results, SourceLocation location = {});
+                const std::vector<StatementPtr>& results, SourceLocation location = {});
 
 } // namespace fovea

@@ -16,13 +16,14 @@ class Network;
 
 // A value of a network's graph: an input, a weight, or a node's result. (`Tensor<3>` and so on are
 // operands of equations: equation/operand.hpp.)
-template <int Rank = -1> class Tensor;
+template <int Rank = -1>
+class Tensor;
 
 struct ValueInfo {
   TensorType type;
-  std::string name;  // of an input or a parameter; else the name of the layer that made it
-  int node = -1;     // the node whose result it is; -1: input or parameter
-  int result = 0;    // which of its results
+  std::string name; // of an input or a parameter; else the name of the layer that made it
+  int node = -1;    // the node whose result it is; -1: input or parameter
+  int result = 0;   // which of its results
   bool is_parameter = false;
   SourceLocation location;
 };
@@ -43,78 +44,80 @@ struct OutputInfo {
 // A weight's contents: row-major elements of its type. Shared, never copied.
 struct WeightData {
   std::shared_ptr<const void> owner;
-  const void *data = nullptr;
+  const void* data = nullptr;
 };
 
 class Network {
   struct State;
 
-public:
+ public:
   explicit Network(std::string name, SourceLocation location = SourceLocation::current());
 
   // A run-time input; `shape` outermost first, channels before space. Throws Error on a name used
   // twice or an extent below 1.
-  Tensor<> input(const std::string &name, const Shape &shape, DType dtype = DType::f32,
+  Tensor<> input(const std::string& name, const Shape& shape, DType dtype = DType::f32,
                  SourceLocation location = SourceLocation::current());
   // A weight of one's own, for equations. Throws Error on a name used twice.
-  Tensor<> parameter(const std::string &name, const Shape &shape, DType dtype = DType::f32,
+  Tensor<> parameter(const std::string& name, const Shape& shape, DType dtype = DType::f32,
                      SourceLocation location = SourceLocation::current());
   // A run-time output. Throws Error on a name used twice or a tensor of another network.
-  void output(const std::string &name, const Tensor<> &tensor,
+  void output(const std::string& name, const Tensor<>& tensor,
               SourceLocation location = SourceLocation::current());
   // Loads every weight from a safetensors file. Throws Error, and changes nothing, where a weight
   // is missing, unknown or of another shape. (Defined in compiler/driver.)
-  void load(const std::string &path, SourceLocation location = SourceLocation::current());
+  void load(const std::string& path, SourceLocation location = SourceLocation::current());
   // Sets one weight from `bytes` row-major bytes, which are copied.
-  void set_weight(const std::string &name, const void *data, size_t bytes,
+  void set_weight(const std::string& name, const void* data, size_t bytes,
                   SourceLocation location = SourceLocation::current());
   // Gives every weight without contents small random values (uniform in +-1/sqrt(fan in)).
   void randomize(uint64_t seed);
 
-  const std::string &name() const;
-  const std::vector<ValueInfo> &values() const;
-  const std::vector<NodeInfo> &nodes() const;
-  const std::vector<int> &inputs() const;     // value numbers
-  const std::vector<int> &parameters() const; // value numbers
-  const std::vector<OutputInfo> &outputs() const;
-  const WeightData &weight(int parameter_value) const; // data null: not set yet
+  const std::string& name() const;
+  const std::vector<ValueInfo>& values() const;
+  const std::vector<NodeInfo>& nodes() const;
+  const std::vector<int>& inputs() const;     // value numbers
+  const std::vector<int>& parameters() const; // value numbers
+  const std::vector<OutputInfo>& outputs() const;
+  const WeightData& weight(int parameter_value) const; // data null: not set yet
   void set_weight(int parameter_value, WeightData data);
   // The layers on the way to a value: "image -> conv1 -> avg_pool".
   std::string trail(int value) const;
 
   // Applies `op` to values of this network; makes its parameters, named `layer.suffix`; an empty
   // `layer` is numbered by op, or by equation: "tanh_2". Used by blocks. Throws Error.
-  std::vector<Tensor<>> apply(OpPtr op, const std::vector<Tensor<>> &inputs,
-                              const std::string &layer, SourceLocation location);
+  std::vector<Tensor<>> apply(OpPtr op, const std::vector<Tensor<>>& inputs,
+                              const std::string& layer, SourceLocation location);
   // While it lives, names of layers and parameters get `name` and a dot in front.
   class Scope {
-  public:
-    Scope(const Network &network, const std::string &name);
+   public:
+    Scope(const Network& network, const std::string& name);
     ~Scope();
-    Scope(const Scope &) = delete;
-    Scope &operator=(const Scope &) = delete;
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
 
-  private:
+   private:
     std::shared_ptr<State> state_;
     size_t previous_; // length of the prefix before
   };
 
-private:
+ private:
   explicit Network(std::shared_ptr<State> state) : state_(std::move(state)) {}
   std::shared_ptr<State> state_;
-  template <int> friend class Tensor;
+  template <int>
+  friend class Tensor;
 };
 
-template <> class Tensor<-1> {
-public:
+template <>
+class Tensor<-1> {
+ public:
   Tensor() = default;
-  const TensorType &type() const;
-  const Shape &shape() const { return type().shape; }
+  const TensorType& type() const;
+  const Shape& shape() const { return type().shape; }
   int value() const { return value_; }
   // The network it belongs to; throws Error for a default-constructed tensor.
   Network network() const;
 
-private:
+ private:
   friend class Network;
   Tensor(std::shared_ptr<Network::State> state, int value)
       : state_(std::move(state)), value_(value) {}
@@ -124,6 +127,6 @@ private:
 
 // The network as the definition of everything it computes: operands are the inputs, then the
 // parameters; results are the outputs. The base of the reference and of whole-network analyses.
-Definition definition_of(const Network &network);
+Definition definition_of(const Network& network);
 
 } // namespace fovea

@@ -9,7 +9,7 @@ namespace fovea {
 struct SummaryRow {
   std::string layer;
   std::string op;
-  std::string attributes;     // those that differ from the op's defaults
+  std::string attributes; // those that differ from the op's defaults
   Shape output;
   int64_t parameters = 0;     // elements
   int64_t macs = 0;           // multiply-accumulate operations (see count_macs)
@@ -26,9 +26,9 @@ struct Summary {
   int64_t macs = 0;
 };
 
-Summary summary(const Network &network);
+Summary summary(const Network& network);
 // An aligned table.
-std::string to_string(const Summary &summary);
-std::ostream &operator<<(std::ostream &out, const Summary &summary);
+std::string to_string(const Summary& summary);
+std::ostream& operator<<(std::ostream& out, const Summary& summary);
 
 } // namespace fovea

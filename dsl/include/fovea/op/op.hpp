@@ -14,29 +14,34 @@
 //     template <class Self, class V> static constexpr void fields(Self &self, V &&visit);
 //                                                        // visit("filters", self.filters) ...
 //     constexpr Parameters parameters(const Types &inputs) const;  // weights; total: never fails
-//     constexpr Inferred infer(const Types &operands) const;       // shape rule; inputs + parameters
-//     Definition definition(const Types &operands) const;          // operands that infer accepted
+//     constexpr Inferred infer(const Types &operands) const;       // shape rule; inputs +
+//     parameters Definition definition(const Types &operands) const;          // operands that
+//     infer accepted
 //   };
 //
 // `OpBase` supplies visit (from fields) and defaults for `parameters`.
 namespace fovea {
 
-template <class Op> struct OpBase {
-  template <class V> constexpr void visit(V &&visitor) {
-    Op::fields(static_cast<Op &>(*this), visitor);
+template <class Op>
+struct OpBase {
+  template <class V>
+  constexpr void visit(V&& visitor) {
+    Op::fields(static_cast<Op&>(*this), visitor);
   }
-  template <class V> constexpr void visit(V &&visitor) const {
-    Op::fields(static_cast<const Op &>(*this), visitor);
+  template <class V>
+  constexpr void visit(V&& visitor) const {
+    Op::fields(static_cast<const Op&>(*this), visitor);
   }
-  template <class Self, class V> static constexpr void fields(Self &, V &&) {}
-  constexpr Parameters parameters(const Types &) const { return {}; }
+  template <class Self, class V>
+  static constexpr void fields(Self&, V&&) {}
+  constexpr Parameters parameters(const Types&) const { return {}; }
   // Attributes that hold once for all spatial dimensions, written out for these inputs.
-  constexpr Op expanded(const Types &) const { return static_cast<const Op &>(*this); }
+  constexpr Op expanded(const Types&) const { return static_cast<const Op&>(*this); }
 };
 
 template <class Op>
 concept IsOp = requires(const Op op, const Types types) {
-  { Op::name } -> std::convertible_to<const char *>;
+  { Op::name } -> std::convertible_to<const char*>;
   { Op::inputs } -> std::convertible_to<int>;
   { op.parameters(types) } -> std::same_as<Parameters>;
   { op.infer(types) } -> std::same_as<Inferred>;
@@ -44,35 +49,43 @@ concept IsOp = requires(const Op op, const Types types) {
 };
 
 // Inputs and the parameters that go with them.
-template <class Op> constexpr Types operands_of(const Op &op, const Types &inputs) {
+template <class Op>
+constexpr Types operands_of(const Op& op, const Types& inputs) {
   Types operands = inputs;
-  for (const Parameter &parameter : op.parameters(inputs))
+  for (const Parameter& parameter : op.parameters(inputs))
     operands.push_back(parameter.type);
   return operands;
 }
 
 // The operands behind the first against the op's parameters.
-template <class Op> constexpr ShapeError check_parameters(const Op &op, const Types &operands) {
+template <class Op>
+constexpr ShapeError check_parameters(const Op& op, const Types& operands) {
   const Types wanted = operands_of(op, Types{operands[0]});
   for (size_t k = 1; k < wanted.size(); ++k)
     if (wanted[k].bytes() < 0)
       return {"a weight is too large", "a size in bytes below 2^63", "{0}", "", {wanted[k].shape}};
   if (operands.size() != wanted.size())
-    return {"the number of operands is wrong", "{0}", "{1}", "",
-            {Shape{static_cast<int64_t>(wanted.size())},
-             Shape{static_cast<int64_t>(operands.size())}}};
+    return {
+        "the number of operands is wrong",
+        "{0}",
+        "{1}",
+        "",
+        {Shape{static_cast<int64_t>(wanted.size())}, Shape{static_cast<int64_t>(operands.size())}}};
   for (size_t k = 1; k < wanted.size(); ++k)
     if (!(operands[k] == wanted[k]))
       return {k == 1   ? "the weight has the wrong shape or element type"
               : k == 2 ? "the bias has the wrong shape or element type"
                        : "a parameter has the wrong shape or element type",
-              "{0}", "{1}", "", {wanted[k].shape, operands[k].shape}};
+              "{0}",
+              "{1}",
+              "",
+              {wanted[k].shape, operands[k].shape}};
   return {};
 }
 
 // An op without its static type: what the captured graph holds.
 class AnyOp {
-public:
+ public:
   virtual ~AnyOp() = default;
   virtual std::string name() const = 0;
   // What a layer without a name is called, with a number from the second on.
@@ -81,16 +94,17 @@ public:
   virtual Attributes attributes() const = 0;
   // Attributes that differ from the op's defaults (what a summary shows).
   virtual Attributes chosen_attributes() const = 0;
-  virtual Parameters parameters(const Types &inputs) const = 0;
-  virtual Inferred infer(const Types &operands) const = 0;
-  virtual Definition definition(const Types &operands) const = 0;
-  virtual std::shared_ptr<const AnyOp> expanded(const Types &inputs) const = 0;
+  virtual Parameters parameters(const Types& inputs) const = 0;
+  virtual Inferred infer(const Types& operands) const = 0;
+  virtual Definition definition(const Types& operands) const = 0;
+  virtual std::shared_ptr<const AnyOp> expanded(const Types& inputs) const = 0;
 };
 using OpPtr = std::shared_ptr<const AnyOp>;
 
-template <class Op> class OpModel final : public AnyOp {
-public:
-  explicit OpModel(const Op &op) : op_(op) {}
+template <class Op>
+class OpModel final : public AnyOp {
+ public:
+  explicit OpModel(const Op& op) : op_(op) {}
   std::string name() const override { return Op::name; }
   int inputs() const override { return Op::inputs; }
   Attributes attributes() const override { return attributes_of(op_); }
@@ -101,18 +115,21 @@ public:
         chosen.push_back(all[k]);
     return chosen;
   }
-  Parameters parameters(const Types &inputs) const override { return op_.parameters(inputs); }
-  Inferred infer(const Types &operands) const override { return op_.infer(operands); }
-  Definition definition(const Types &operands) const override { return op_.definition(operands); }
-  OpPtr expanded(const Types &inputs) const override {
+  Parameters parameters(const Types& inputs) const override { return op_.parameters(inputs); }
+  Inferred infer(const Types& operands) const override { return op_.infer(operands); }
+  Definition definition(const Types& operands) const override { return op_.definition(operands); }
+  OpPtr expanded(const Types& inputs) const override {
     return std::make_shared<OpModel>(op_.expanded(inputs));
   }
-  const Op &op() const { return op_; }
+  const Op& op() const { return op_; }
 
-private:
+ private:
   Op op_;
 };
 
-template <class Op> OpPtr make_op(const Op &op) { return std::make_shared<OpModel<Op>>(op); }
+template <class Op>
+OpPtr make_op(const Op& op) {
+  return std::make_shared<OpModel<Op>>(op);
+}
 
 } // namespace fovea

@@ -6,13 +6,14 @@
 // The geometry that convolution and pooling share: a kernel that slides over padded space.
 namespace fovea {
 
-// `same`: output extent = ceil(input / stride), the odd element of padding behind (ONNX SAME_UPPER).
+// `same`: output extent = ceil(input / stride), the odd element of padding behind (ONNX
+// SAME_UPPER).
 enum class PaddingMode : uint8_t { valid, same, explicitly };
 
 constexpr std::string_view name_of(PaddingMode mode) {
   return mode == PaddingMode::valid ? "valid" : mode == PaddingMode::same ? "same" : "explicit";
 }
-constexpr bool parse(std::string_view name, PaddingMode &mode) {
+constexpr bool parse(std::string_view name, PaddingMode& mode) {
   for (PaddingMode candidate : {PaddingMode::valid, PaddingMode::same, PaddingMode::explicitly})
     if (name == name_of(candidate)) {
       mode = candidate;
@@ -24,27 +25,30 @@ constexpr bool parse(std::string_view name, PaddingMode &mode) {
 // A number for all spatial dimensions, or one per dimension.
 struct Extents {
   Shape shape;
-  constexpr Extents(int64_t all) : shape{all} {}                                     // NOLINT
-  constexpr Extents(std::initializer_list<int64_t> each) : shape(each) {}            // NOLINT
+  constexpr Extents(int64_t all) : shape{all} {}                          // NOLINT
+  constexpr Extents(std::initializer_list<int64_t> each) : shape(each) {} // NOLINT
 };
 
 struct Padding {
   PaddingMode mode = PaddingMode::valid;
-  Shape begin{}, end{}; // explicitly: elements added in front and behind, per dimension or one for all
+  Shape begin{},
+      end{}; // explicitly: elements added in front and behind, per dimension or one for all
 };
 inline constexpr Padding valid{};
 inline constexpr Padding same{PaddingMode::same, {}, {}};
 // Explicit padding: the same all round, or {top, left}, {bottom, right}.
-constexpr Padding pad(int64_t all) { return {PaddingMode::explicitly, Shape{all}, Shape{all}}; }
-constexpr Padding pad(const Extents &begin, const Extents &end) {
+constexpr Padding pad(int64_t all) {
+  return {PaddingMode::explicitly, Shape{all}, Shape{all}};
+}
+constexpr Padding pad(const Extents& begin, const Extents& end) {
   return {PaddingMode::explicitly, begin.shape, end.shape};
 }
 
 // Entry `d` of a list that may have one entry for all dimensions.
-constexpr int64_t entry(const Shape &list, int d, int64_t otherwise) {
+constexpr int64_t entry(const Shape& list, int d, int64_t otherwise) {
   return list.empty() ? otherwise : list.rank() == 1 ? list[0] : d < list.rank() ? list[d] : 0;
 }
-constexpr Shape spread(const Shape &list, int rank, int64_t otherwise) {
+constexpr Shape spread(const Shape& list, int rank, int64_t otherwise) {
   if (list.rank() > 1)
     return list;
   Shape all;
@@ -62,7 +66,8 @@ struct Window {
   Shape pad_begin{}, pad_end{};
   bool ceil_mode = false; // pools: a last, partial window counts where it starts inside
 
-  template <class Self, class V> static constexpr void window_fields(Self &self, V &&visit) {
+  template <class Self, class V>
+  static constexpr void window_fields(Self& self, V&& visit) {
     visit("kernel", self.kernel);
     visit("stride", self.stride);
     visit("dilation", self.dilation);
@@ -71,7 +76,7 @@ struct Window {
     visit("pad_end", self.pad_end);
   }
 
-  constexpr void set_padding(const Padding &choice) {
+  constexpr void set_padding(const Padding& choice) {
     padding = choice.mode;
     pad_begin = choice.begin;
     pad_end = choice.end;
@@ -114,21 +119,21 @@ struct Window {
       ++count; // only where the partial window starts inside the input or its front padding
     return count;
   }
-  constexpr Shape fronts(const Shape &space) const {
+  constexpr Shape fronts(const Shape& space) const {
     Shape list;
     for (int d = 0; d < space.rank(); ++d)
       list.push_back(front(d, space[d]));
     return list;
   }
-  constexpr Shape outputs(const Shape &space) const {
+  constexpr Shape outputs(const Shape& space) const {
     Shape list;
     for (int d = 0; d < space.rank(); ++d)
       list.push_back(output(d, space[d]));
     return list;
   }
 
-  constexpr ShapeError check_list(const Shape &list, int spatial, int64_t least,
-                                  const char *what) const {
+  constexpr ShapeError check_list(const Shape& list, int spatial, int64_t least,
+                                  const char* what) const {
     if (list.too_long() || (list.rank() != 1 && list.rank() != spatial))
       return {what, "1 or {0} entries", "{1}", "", {Shape{spatial}, Shape{list.rank()}}};
     for (int64_t value : list)
@@ -138,12 +143,12 @@ struct Window {
   }
 
   // The window against the spatial extents `space` of an input.
-  constexpr ShapeError check_window(const Shape &space) const {
+  constexpr ShapeError check_window(const Shape& space) const {
     const int spatial = space.rank();
-    for (ShapeError error : {check_list(kernel, spatial, 1, "the kernel size does not fit the input {in}"),
-                             check_list(stride, spatial, 1, "the stride does not fit the input {in}"),
-                             check_list(dilation, spatial, 1,
-                                        "the dilation does not fit the input {in}")})
+    for (ShapeError error :
+         {check_list(kernel, spatial, 1, "the kernel size does not fit the input {in}"),
+          check_list(stride, spatial, 1, "the stride does not fit the input {in}"),
+          check_list(dilation, spatial, 1, "the dilation does not fit the input {in}")})
       if (error.what)
         return error;
     if (padding == PaddingMode::explicitly)
@@ -155,7 +160,9 @@ struct Window {
     for (int d = 0; d < spatial; ++d) {
       const int64_t padded = space[d] + front(d, space[d]) + behind(d, space[d]);
       if (padded < reach(d))
-        return {"the {0} kernel does not fit its {1} input", "padded extent >= {2}", "{3}",
+        return {"the {0} kernel does not fit its {1} input",
+                "padded extent >= {2}",
+                "{3}",
                 "use padding `same`, or a kernel of at most {1}",
                 {spread(kernel, spatial, 1), space, Shape{reach(d)}, Shape{padded}}};
     }

@@ -7,16 +7,17 @@ namespace ops {
 // The mean of each window, over the elements inside X (with count_include_pad: over padding, too).
 //   Z(b,c,j) = sum(m) X(b, c, j*stride + m*dilation - pad) / count(j)
 struct AvgPool : PoolOp<AvgPool> {
-  static constexpr const char *name = "avg_pool";
+  static constexpr const char* name = "avg_pool";
   static constexpr bool floats_only = true; // as in ONNX
   bool count_include_pad = false;
 
-  template <class Self, class V> static constexpr void fields(Self &self, V &&visit) {
+  template <class Self, class V>
+  static constexpr void fields(Self& self, V&& visit) {
     PoolOp::fields(self, visit);
     visit("count_include_pad", self.count_include_pad);
   }
 
-  Definition definition(const Types &operands) const {
+  Definition definition(const Types& operands) const {
     const Shape x = operands[0].shape, z = infer(operands).results[0].shape;
     const Shape space = x.slice(2, x.rank());
     const int spatial = space.rank();
@@ -25,7 +26,8 @@ struct AvgPool : PoolOp<AvgPool> {
     const Index<'c'> c;
     const IndexPack<'j'> j(z.slice(2, z.rank()));
     const IndexPack<'m'> m(spread(kernel, spatial, 1));
-    const auto place = j * spread(stride, spatial, 1) + m * spread(dilation, spatial, 1) - fronts(space);
+    const auto place =
+        j * spread(stride, spatial, 1) + m * spread(dilation, spatial, 1) - fronts(space);
     const auto total = sum(m)(X(b, c, zero(place)));
 
     // Elements of the window that count. The same for all windows (a constant) unless some of them
@@ -37,12 +39,13 @@ struct AvgPool : PoolOp<AvgPool> {
     return bind(name, {{"X", operands[0]}}, {Z(b, c, j) = total / count});
   }
 
-private:
+ private:
   // How many taps of the window at j[d] count in dimension d: those t with
   // 0 <= j*stride + t*dilation - front < limit, where with padding counted (and ceil_mode's excess
   // not) the range is the padded one.
-  Scalar<Letters<'j'>> taps(int d, int64_t extent, int64_t outputs, const IndexPack<'j'> &j) const {
-    const int64_t step = entry(stride, d, 1), gap = entry(dilation, d, 1), size = entry(kernel, d, 1);
+  Scalar<Letters<'j'>> taps(int d, int64_t extent, int64_t outputs, const IndexPack<'j'>& j) const {
+    const int64_t step = entry(stride, d, 1), gap = entry(dilation, d, 1),
+                  size = entry(kernel, d, 1);
     const int64_t pad = front(d, extent);
     const int64_t low = count_include_pad ? -pad : 0;
     const int64_t high = extent + (count_include_pad ? behind(d, extent) : 0);
@@ -60,12 +63,14 @@ private:
 } // namespace ops
 
 // In IncludePadding's own namespace, where detail::pool finds it by argument.
-constexpr void apply_option(ops::AvgPool &op, IncludePadding) { op.count_include_pad = true; }
+constexpr void apply_option(ops::AvgPool& op, IncludePadding) {
+  op.count_include_pad = true;
+}
 
 // Average pooling: avg_pool(2), avg_pool(3, stride(2), pad(1), count_include_pad). Stride: the
 // kernel's size unless given.
 template <class... Options>
-constexpr Layer<ops::AvgPool> avg_pool(Located<Extents> kernel, const Options &...options) {
+constexpr Layer<ops::AvgPool> avg_pool(Located<Extents> kernel, const Options&... options) {
   return detail::pool<ops::AvgPool>(kernel, options...);
 }
 

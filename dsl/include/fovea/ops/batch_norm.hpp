@@ -9,16 +9,17 @@ namespace ops {
 //   Z(b,c,j) = (X(b,c,j) - mean(c)) / sqrt(var(c) + epsilon) * weight(c) + bias(c)
 // Shapes: X [batch, channels, space...], the four parameters [channels].
 struct BatchNorm : OpBase<BatchNorm> {
-  static constexpr const char *name = "batch_norm";
+  static constexpr const char* name = "batch_norm";
   static constexpr int inputs = 1;
 
   double epsilon = 1e-5;
 
-  template <class Self, class V> static constexpr void fields(Self &self, V &&visit) {
+  template <class Self, class V>
+  static constexpr void fields(Self& self, V&& visit) {
     visit("epsilon", self.epsilon);
   }
 
-  constexpr Parameters parameters(const Types &inputs) const {
+  constexpr Parameters parameters(const Types& inputs) const {
     const TensorType per_channel{inputs[0].dtype,
                                  Shape{inputs[0].shape.rank() > 1 ? inputs[0].shape[1] : 1}};
     return {{"weight", per_channel},
@@ -27,8 +28,8 @@ struct BatchNorm : OpBase<BatchNorm> {
             {"running_var", per_channel}};
   }
 
-  constexpr Inferred infer(const Types &operands) const {
-    const TensorType &x = operands[0];
+  constexpr Inferred infer(const Types& operands) const {
+    const TensorType& x = operands[0];
     if (const ShapeError error = check_operand(x, 2, max_rank); error.what)
       return error;
     if (const ShapeError error = check_float(x); error.what)
@@ -40,8 +41,8 @@ struct BatchNorm : OpBase<BatchNorm> {
     return x;
   }
 
-  Definition definition(const Types &operands) const {
-    const Shape &x = operands[0].shape;
+  Definition definition(const Types& operands) const {
+    const Shape& x = operands[0].shape;
     const Tensor<any_rank> X(0, "X", operands[0]);
     const Tensor<1> weight(1, "weight", operands[1]), shift(2, "bias", operands[2]),
         mean(3, "mean", operands[3]), variance(4, "var", operands[4]);
@@ -61,7 +62,9 @@ struct BatchNorm : OpBase<BatchNorm> {
 
 } // namespace ops
 
-constexpr Map batch_norm(Map) { return map_of<ops::BatchNorm>(); }
+constexpr Map batch_norm(Map) {
+  return map_of<ops::BatchNorm>();
+}
 // With an epsilon of one's own.
 constexpr Layer<ops::BatchNorm> batch_norm(Located<double> epsilon) {
   ops::BatchNorm op;

@@ -9,28 +9,33 @@ namespace ops {
 
 // Joins tensors along `axis` (negative: from the end); their other extents are equal.
 struct Concat : OpBase<Concat> {
-  static constexpr const char *name = "concat";
+  static constexpr const char* name = "concat";
   static constexpr int inputs = -1;
 
   int64_t axis = 1;
 
-  template <class Self, class V> static constexpr void fields(Self &self, V &&visit) {
+  template <class Self, class V>
+  static constexpr void fields(Self& self, V&& visit) {
     visit("axis", self.axis);
   }
 
-  constexpr int place(const Shape &shape) const {
+  constexpr int place(const Shape& shape) const {
     return static_cast<int>(axis < 0 ? axis + shape.rank() : axis);
   }
 
-  constexpr Inferred infer(const Types &operands) const {
+  constexpr Inferred infer(const Types& operands) const {
     if (operands.overflowed())
-      return ShapeError{"it has too many operands", "at most {0}", "more", "", {Shape{max_operands}}};
+      return ShapeError{
+          "it has too many operands", "at most {0}", "more", "", {Shape{max_operands}}};
     TensorType result = operands[0];
     if (const ShapeError error = check_operand(result, 1, max_rank); error.what)
       return error;
     const int at = place(result.shape);
     if (at < 0 || at >= result.shape.rank())
-      return ShapeError{"the axis is no dimension of the input {in}", "{0} to {1}", "{2}", "",
+      return ShapeError{"the axis is no dimension of the input {in}",
+                        "{0} to {1}",
+                        "{2}",
+                        "",
                         {Shape{-result.shape.rank()}, Shape{result.shape.rank() - 1}, Shape{axis}}};
     for (size_t k = 1; k < operands.size(); ++k) {
       if (const ShapeError error = check_operand(operands[k], 1, max_rank); error.what)
@@ -41,7 +46,10 @@ struct Concat : OpBase<Concat> {
       if (operands[k].dtype != result.dtype)
         return ShapeError{"its operands have different element types", "equal types", "", "", {}};
       if (!(operands[k].shape == like))
-        return ShapeError{"its operands differ beside the axis", "{0}", "{1}", "",
+        return ShapeError{"its operands differ beside the axis",
+                          "{0}",
+                          "{1}",
+                          "",
                           {operands[0].shape, operands[k].shape}};
       result.shape[at] += operands[k].shape[at];
       if (const ShapeError error = check_result(result); error.what)
@@ -51,7 +59,7 @@ struct Concat : OpBase<Concat> {
   }
 
   // Z(a,c,d) = x0(a,c,d) where c < n0, else x1(a,c-n0,d) where c < n0+n1, ...
-  Definition definition(const Types &operands) const {
+  Definition definition(const Types& operands) const {
     const Shape z = infer(operands).results[0].shape;
     const int at = place(z);
     const IndexPack<'a'> a(z.slice(0, at));
@@ -77,7 +85,7 @@ struct Concat : OpBase<Concat> {
 } // namespace ops
 
 // Joins tensors, along the channels unless `axis` says otherwise.
-inline Tensor<> concat(const std::vector<Tensor<>> &tensors, int64_t axis = 1,
+inline Tensor<> concat(const std::vector<Tensor<>>& tensors, int64_t axis = 1,
                        SourceLocation location = SourceLocation::current()) {
   ops::Concat op;
   op.axis = axis;
@@ -85,16 +93,17 @@ inline Tensor<> concat(const std::vector<Tensor<>> &tensors, int64_t axis = 1,
 }
 
 // Blocks side by side on one input, their results joined along the channels (an Inception module).
-template <IsBlock... Branches> struct Branched : BlockBase {
+template <IsBlock... Branches>
+struct Branched : BlockBase {
   std::tuple<Branches...> branches;
 
-  constexpr explicit Branched(const Branches &...branches) : branches(branches...) {}
-  constexpr Inferred infer(const Types &inputs) const {
+  constexpr explicit Branched(const Branches&... branches) : branches(branches...) {}
+  constexpr Inferred infer(const Types& inputs) const {
     Types results;
     Inferred bad{TensorType{}};
     std::apply(
-        [&](const auto &...branch) {
-          auto one = [&](const Inferred &inferred) {
+        [&](const auto&... branch) {
+          auto one = [&](const Inferred& inferred) {
             if (inferred.ok())
               results.push_back(inferred.results[0]);
             else if (bad.ok())
@@ -105,15 +114,16 @@ template <IsBlock... Branches> struct Branched : BlockBase {
         branches);
     return bad.ok() ? ops::Concat{}.infer(results) : bad;
   }
-  Tensor<> operator()(const Tensor<> &input) const {
+  Tensor<> operator()(const Tensor<>& input) const {
     return std::apply(
-        [&](const auto &...branch) {
+        [&](const auto&... branch) {
           return apply(ops::Concat{}, std::vector<Tensor<>>{branch(input)...}, {});
         },
         branches);
   }
 };
-template <IsBlock... Branches> constexpr auto concat(const Branches &...branches) {
+template <IsBlock... Branches>
+constexpr auto concat(const Branches&... branches) {
   return Branched<Branches...>(branches...);
 }
 

@@ -9,9 +9,9 @@ namespace ops {
 // The largest element of each window; NaN where one is. Padding never wins.
 //   Z(b,c,j) = max(m) X(b, c, j*stride + m*dilation - pad)
 struct MaxPool : PoolOp<MaxPool> {
-  static constexpr const char *name = "max_pool";
+  static constexpr const char* name = "max_pool";
 
-  Definition definition(const Types &operands) const {
+  Definition definition(const Types& operands) const {
     const Shape x = operands[0].shape, z = infer(operands).results[0].shape;
     const Shape space = x.slice(2, x.rank());
     const int spatial = space.rank();
@@ -20,7 +20,8 @@ struct MaxPool : PoolOp<MaxPool> {
     const Index<'c'> c;
     const IndexPack<'j'> j(z.slice(2, z.rank()));
     const IndexPack<'m'> m(spread(kernel, spatial, 1));
-    const auto place = j * spread(stride, spatial, 1) + m * spread(dilation, spatial, 1) - fronts(space);
+    const auto place =
+        j * spread(stride, spatial, 1) + m * spread(dilation, spatial, 1) - fronts(space);
     return bind(name, {{"X", operands[0]}},
                 {Z(b, c, j) = max(m)(X(b, c, constant(place, lowest(operands[0].dtype))))});
   }
@@ -48,7 +49,7 @@ struct MaxPool : PoolOp<MaxPool> {
 // Max pooling: max_pool(2), max_pool(3, stride(2), pad(1), ceil_mode). Stride: the kernel's size
 // unless given.
 template <class... Options>
-constexpr Layer<ops::MaxPool> max_pool(Located<Extents> kernel, const Options &...options) {
+constexpr Layer<ops::MaxPool> max_pool(Located<Extents> kernel, const Options&... options) {
   return detail::pool<ops::MaxPool>(kernel, options...);
 }
 

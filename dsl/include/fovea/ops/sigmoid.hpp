@@ -6,15 +6,20 @@ namespace ops {
 
 // The logistic function 1 / (1 + exp(-x)) of every element.
 struct Sigmoid : UnaryOp<Sigmoid> {
-  static constexpr const char *name = "sigmoid";
+  static constexpr const char* name = "sigmoid";
   static constexpr bool floats_only = true;
-  template <class S> auto scalar(const S &x) const { return 1.0 / (1.0 + exp(-x)); }
+  template <class S>
+  auto scalar(const S& x) const {
+    return 1.0 / (1.0 + exp(-x));
+  }
 };
 
 } // namespace ops
 
-constexpr Map sigmoid(Map) { return map_of<ops::Sigmoid>(); }
-inline Tensor<> sigmoid(const Tensor<> &x, SourceLocation location = SourceLocation::current()) {
+constexpr Map sigmoid(Map) {
+  return map_of<ops::Sigmoid>();
+}
+inline Tensor<> sigmoid(const Tensor<>& x, SourceLocation location = SourceLocation::current()) {
   return apply(ops::Sigmoid{}, {x}, location);
 }
 

@@ -5,32 +5,36 @@
 namespace fovea {
 namespace ops {
 
-// exp(x) / sum exp(x) along `axis` (negative: from the end), shifted by the maximum so that it never
-// overflows:  M = max(k) x(k);  E = exp(x - M);  Z = E / sum(k) E(k)
+// exp(x) / sum exp(x) along `axis` (negative: from the end), shifted by the maximum so that it
+// never overflows:  M = max(k) x(k);  E = exp(x - M);  Z = E / sum(k) E(k)
 struct Softmax : OpBase<Softmax> {
-  static constexpr const char *name = "softmax";
+  static constexpr const char* name = "softmax";
   static constexpr int inputs = 1;
 
   int64_t axis = -1;
 
-  template <class Self, class V> static constexpr void fields(Self &self, V &&visit) {
+  template <class Self, class V>
+  static constexpr void fields(Self& self, V&& visit) {
     visit("axis", self.axis);
   }
 
-  constexpr Inferred infer(const Types &operands) const {
-    const TensorType &x = operands[0];
+  constexpr Inferred infer(const Types& operands) const {
+    const TensorType& x = operands[0];
     if (const ShapeError error = check_operand(x, 1, max_rank); error.what)
       return error;
     if (const ShapeError error = check_float(x); error.what)
       return error;
     if (axis < -x.shape.rank() || axis >= x.shape.rank())
-      return ShapeError{"the axis is no dimension of the input {in}", "{0} to {1}", "{2}", "",
+      return ShapeError{"the axis is no dimension of the input {in}",
+                        "{0} to {1}",
+                        "{2}",
+                        "",
                         {Shape{-x.shape.rank()}, Shape{x.shape.rank() - 1}, Shape{axis}}};
     return x;
   }
 
-  Definition definition(const Types &operands) const {
-    const Shape &shape = operands[0].shape;
+  Definition definition(const Types& operands) const {
+    const Shape& shape = operands[0].shape;
     const int place = static_cast<int>(axis < 0 ? axis + shape.rank() : axis);
     const Tensor<any_rank> x(0, "x", operands[0]);
     const IndexPack<'a'> a(shape.slice(0, place));
@@ -45,13 +49,15 @@ struct Softmax : OpBase<Softmax> {
 
 } // namespace ops
 
-constexpr Map softmax(Map) { return map_of<ops::Softmax>(); }
+constexpr Map softmax(Map) {
+  return map_of<ops::Softmax>();
+}
 constexpr Layer<ops::Softmax> softmax(Located<int64_t> axis) {
   ops::Softmax op;
   op.axis = axis.value;
   return {op, axis.location};
 }
-inline Tensor<> softmax(const Tensor<> &x, SourceLocation location = SourceLocation::current()) {
+inline Tensor<> softmax(const Tensor<>& x, SourceLocation location = SourceLocation::current()) {
   return apply(ops::Softmax{}, {x}, location);
 }
 

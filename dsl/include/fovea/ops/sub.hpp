@@ -6,16 +6,21 @@ namespace ops {
 
 // a - b, element by element; shapes broadcast.
 struct Sub : BinaryOp<Sub> {
-  static constexpr const char *name = "sub";
-  template <class A, class B> static auto scalar(const A &a, const B &b) { return a - b; }
+  static constexpr const char* name = "sub";
+  template <class A, class B>
+  static auto scalar(const A& a, const B& b) {
+    return a - b;
+  }
 };
 
 } // namespace ops
 
-inline Tensor<> sub(const Tensor<> &a, const Tensor<> &b,
-                     SourceLocation location = SourceLocation::current()) {
+inline Tensor<> sub(const Tensor<>& a, const Tensor<>& b,
+                    SourceLocation location = SourceLocation::current()) {
   return apply(ops::Sub{}, {a, b}, location);
 }
-inline Tensor<> operator-(const Tensor<> &a, const Tensor<> &b) { return apply(ops::Sub{}, {a, b}, {}); }
+inline Tensor<> operator-(const Tensor<>& a, const Tensor<>& b) {
+  return apply(ops::Sub{}, {a, b}, {});
+}
 
 } // namespace fovea
