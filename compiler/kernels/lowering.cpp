@@ -104,25 +104,6 @@ class BodyLowering {
     return apply_op(node.op, type, args);
   }
 
-  // Arithmetic takes place in the result's type, comparisons in their arguments'.
-  static DType argument_type(const Node& node) {
-    switch (node.op) {
-    case ScalarOp::less:
-    case ScalarOp::less_equal:
-    case ScalarOp::equal:
-    case ScalarOp::not_equal: {
-      const DType a = node.args[0]->type, b = node.args[1]->type;
-      return a == b || is_float(a) ? a : is_float(b) ? b : DType::i64;
-    }
-    case ScalarOp::logical_and:
-    case ScalarOp::logical_or:
-    case ScalarOp::logical_not:
-      return DType::boolean;
-    default:
-      return node.type;
-    }
-  }
-
   // --- indices and reads -----------------------------------------------------------------------
 
   // Halide's / and % are floor and remainder for positive divisors.

@@ -26,6 +26,24 @@ std::string_view name_of(Boundary boundary) {
   return names[static_cast<size_t>(boundary)];
 }
 
+DType argument_type(const Node& node) {
+  switch (node.op) {
+  case ScalarOp::less:
+  case ScalarOp::less_equal:
+  case ScalarOp::equal:
+  case ScalarOp::not_equal: {
+    const DType a = node.args[0]->type, b = node.args[1]->type;
+    return a == b || is_float(a) ? a : is_float(b) ? b : DType::i64;
+  }
+  case ScalarOp::logical_and:
+  case ScalarOp::logical_or:
+  case ScalarOp::logical_not:
+    return DType::boolean;
+  default:
+    return node.type;
+  }
+}
+
 int operand_count(ScalarOp op) {
   switch (op) {
   case ScalarOp::neg:

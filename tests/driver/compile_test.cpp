@@ -1,4 +1,5 @@
 #include "networks.hpp"
+#include "tests/support/process.hpp"
 
 #include <expect_error.hpp>
 
@@ -13,20 +14,6 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-
-int threads_of_this_process() {
-  int threads = 0;
-  for ([[maybe_unused]] const auto& thread : std::filesystem::directory_iterator("/proc/self/task"))
-    ++threads;
-  return threads;
-}
-
-[[maybe_unused]] int64_t resident_bytes() {
-  std::ifstream file("/proc/self/statm");
-  int64_t size = 0, resident = 0;
-  file >> size >> resident;
-  return resident * 4096;
-}
 
 TEST(Compile, agrees_with_the_interpreter) {
   const Network net = small_network(3);

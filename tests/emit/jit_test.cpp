@@ -1,5 +1,6 @@
 #include "compiler/emit/libcalls.hpp"
 #include "tests/emit/small_program.hpp"
+#include "tests/support/process.hpp"
 
 #include <fovea/error.hpp>
 
@@ -12,22 +13,10 @@
 namespace fovea::emit::testing {
 namespace {
 
+using fovea::testing::resident_bytes;
+using fovea::testing::threads_of_this_process;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-
-int threads_of_this_process() {
-  int threads = 0;
-  for ([[maybe_unused]] const auto& thread : std::filesystem::directory_iterator("/proc/self/task"))
-    ++threads;
-  return threads;
-}
-
-[[maybe_unused]] int64_t resident_bytes() {
-  std::ifstream file("/proc/self/statm");
-  int64_t size = 0, resident = 0;
-  file >> size >> resident;
-  return resident * 4096;
-}
 
 TEST(Jit, names_every_symbol_that_no_one_defines) {
   const std::vector<std::byte> object = compile_text(R"mlir(

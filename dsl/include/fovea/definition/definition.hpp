@@ -123,6 +123,10 @@ struct Node {
   std::shared_ptr<const struct Statement> source;
 };
 
+// The type that an operation converts its arguments to: arithmetic takes place in the result's
+// type, comparisons in their arguments'.
+DType argument_type(const Node& operation);
+
 struct IndexRange {
   std::string name; // as the user wrote it, for printing only
   int64_t extent = 0;
