@@ -2,6 +2,7 @@
 
 #include <fovea/error.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
@@ -9,7 +10,6 @@
 #include <fstream>
 
 #include <dlfcn.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 namespace fovea::kernel_test {
@@ -106,27 +106,6 @@ catalogue::Target test_target() {
   catalogue::Target target = catalogue::Target::host();
   target.threads = 4;
   return target;
-}
-
-GuardedMemory::GuardedMemory(size_t bytes, bool at_end) {
-  const size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
-  const size_t inside = (bytes + page - 1) / page * page;
-  mapped_ = inside + 2 * page;
-  mapping_ = mmap(nullptr, mapped_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  char* first = static_cast<char*>(mapping_) + page;
-  mprotect(mapping_, page, PROT_NONE);
-  mprotect(first + inside, page, PROT_NONE);
-  data_ = at_end ? first + inside - bytes : first;
-}
-
-GuardedMemory::~GuardedMemory() {
-  if (mapping_)
-    munmap(mapping_, mapped_);
-}
-
-GuardedMemory::GuardedMemory(GuardedMemory&& other) noexcept
-    : mapping_(other.mapping_), mapped_(other.mapped_), data_(other.data_) {
-  other.mapping_ = nullptr;
 }
 
 namespace {
@@ -364,16 +343,18 @@ std::vector<Bytes> run(const Definition& definition, const std::vector<Bytes>& o
   const catalogue::KernelObject object = kernels::make_halide_compiler()->compile(request);
   LoadedKernel kernel(object);
   std::vector<Bytes> results;
-  for (const bool at_end : {true, false}) {
+  using testing::GuardedMemory;
+  using testing::Placement;
+  for (const Placement placement : {Placement::before_guard, Placement::after_guard}) {
     std::vector<GuardedMemory> memory;
     std::vector<void*> pointers;
     for (const Bytes& bytes : operands) {
-      memory.emplace_back(bytes.size(), at_end);
-      std::memcpy(memory.back().data(), bytes.data(), bytes.size());
+      memory.emplace_back(bytes.size(), placement);
+      std::copy(bytes.begin(), bytes.end(), static_cast<Bytes::value_type*>(memory.back().data()));
       pointers.push_back(memory.back().data());
     }
     for (const TensorType& type : object.results) {
-      memory.emplace_back(static_cast<size_t>(type.bytes()), at_end);
+      memory.emplace_back(static_cast<size_t>(type.bytes()), placement);
       std::memset(memory.back().data(), 0xcd, static_cast<size_t>(type.bytes()));
       pointers.push_back(memory.back().data());
     }
@@ -384,7 +365,7 @@ std::vector<Bytes> run(const Definition& definition, const std::vector<Bytes>& o
       const uint8_t* data = static_cast<const uint8_t*>(pointers[operands.size() + r]);
       found.emplace_back(data, data + object.results[r].bytes());
     }
-    if (!at_end && found != results)
+    if (placement == Placement::after_guard && found != results)
       ADD_FAILURE() << definition.name << ": results depend on where tensors lie";
     results = std::move(found);
   }

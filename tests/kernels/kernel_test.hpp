@@ -1,4 +1,6 @@
 #pragma once
+#include "tests/support/guarded_memory.hpp"
+
 #include <fovea/definition/interpreter.hpp>
 #include <fovea/kernels/kernels.hpp>
 
@@ -65,20 +67,6 @@ class Builder {
 
 // This machine with four threads, or what FOVEA_TEST_TARGET says.
 catalogue::Target test_target();
-
-// Memory that ends (or starts) at a page that may not be touched.
-class GuardedMemory {
- public:
-  GuardedMemory(size_t bytes, bool at_end);
-  ~GuardedMemory();
-  GuardedMemory(GuardedMemory&& other) noexcept;
-  void* data() const { return data_; }
-
- private:
-  void* mapping_ = nullptr;
-  size_t mapped_ = 0;
-  void* data_ = nullptr;
-};
 
 class LoadedKernel {
  public:

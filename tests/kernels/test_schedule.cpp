@@ -12,7 +12,7 @@
 namespace fovea::kernel_test {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 // Z(i, x) = relu(sum(l, n) V(l, zero(x + n - 1)) K(i, l, n))
 Definition convolution(DType type = DType::f32) {
@@ -105,7 +105,7 @@ TEST(ScheduleCheck, KnowsStagesAndDimensions) {
   EXPECT_THAT(verify_error("Z: parallel(j)"), HasSubstr("has no dimension 'j'"));
   EXPECT_THAT(verify_error("Z: parallel(j)"), HasSubstr("one of i, x"));
   EXPECT_THAT(verify_error("Z.1: parallel(i)"), HasSubstr("no update 1"));
-  EXPECT_THAT(verify_error("Z: split(x, x, xi, 8)"), testing::IsEmpty());
+  EXPECT_THAT(verify_error("Z: split(x, x, xi, 8)"), ::testing::IsEmpty());
   EXPECT_THAT(verify_error("Z: split(x, i, xi, 8)"), HasSubstr("has a dimension 'i' already"));
   EXPECT_THAT(verify_error("Z: reorder(x, x)"), HasSubstr("stands twice"));
   EXPECT_THAT(verify_error("Z: fuse(x, x, f)"), HasSubstr("fused with itself"));
@@ -117,7 +117,7 @@ TEST(ScheduleCheck, KeepsTheMeaning) {
   EXPECT_THAT(verify_error("T_sum.1: parallel(l)"), HasSubstr("parallel one of i, x"));
   EXPECT_THAT(verify_error("T_sum.1: vectorize(n)"), HasSubstr("accumulates floats"));
   EXPECT_THAT(verify_error("T_sum.1: vectorize(n)"), HasSubstr("rfactor(dim, lane"));
-  EXPECT_THAT(verify_error("T_sum.1: atomic vectorize(n)", DType::i32), testing::IsEmpty());
+  EXPECT_THAT(verify_error("T_sum.1: atomic vectorize(n)", DType::i32), ::testing::IsEmpty());
   EXPECT_THAT(verify_error("T_sum.1: split(x, xo, xi, 8, shift_inwards)"),
               HasSubstr("accumulate into elements twice"));
   EXPECT_THAT(verify_error("T_sum.1: split(n, no, ni, 2, round_up)"), HasSubstr("terms twice"));
@@ -213,8 +213,8 @@ TEST(Schedules, NeverChangeTheResult) {
     // Halide may know no place for a stage there; then it says so.
     const std::string impossible = compile_error(text);
     if (!impossible.empty()) {
-      EXPECT_THAT(impossible, testing::AnyOf(HasSubstr("invalid location"),
-                                             HasSubstr("access memory outside")));
+      EXPECT_THAT(impossible, ::testing::AnyOf(HasSubstr("invalid location"),
+                                               HasSubstr("access memory outside")));
       continue;
     }
     ++compiled;
@@ -266,11 +266,11 @@ TEST(Schedules, DumpShowsEveryStep) {
   const catalogue::KernelDump dump = kernels::make_halide_compiler()->dump(request);
   EXPECT_THAT(dump.schedule, HasSubstr("Z: split("));
   EXPECT_THAT(dump.statement, HasSubstr("produce Z"));
-  EXPECT_THAT(dump.statement, testing::Not(HasSubstr("assert(")));
+  EXPECT_THAT(dump.statement, ::testing::Not(HasSubstr("assert(")));
   EXPECT_THAT(dump.llvm, HasSubstr("define"));
   if (request.target.fma) { // the SLP vectoriser has made the lanes' calls whole
-    EXPECT_THAT(dump.llvm, testing::ContainsRegex("call <[0-9]* x float> @llvm.fma.v"));
-    EXPECT_THAT(dump.llvm, testing::Not(HasSubstr("nnan")));
+    EXPECT_THAT(dump.llvm, ::testing::ContainsRegex("call <[0-9]* x float> @llvm.fma.v"));
+    EXPECT_THAT(dump.llvm, ::testing::Not(HasSubstr("nnan")));
   }
   EXPECT_THAT(dump.assembly, HasSubstr("kernel:"));
 }
