@@ -70,14 +70,8 @@ class Fuse : public impl::FuseBase<Fuse> {
             ir::tensor_type_of(consumer->getResult(0)).shape)
       return false;
     const Definition whole = definition_of(producer);
-    return algorithm_of(producer, whole).accepts_epilogue(whole, epilogue);
-  }
-
-  const catalogue::Algorithm& algorithm_of(ir::KernelOp kernel, const Definition& definition) {
-    const auto choice = options_.layers.find(kernel.getLayer().str());
-    if (choice != options_.layers.end() && !choice->second.algorithm.empty())
-      return options_.catalogue->find(choice->second.algorithm);
-    return options_.catalogue->best(definition, options_.target);
+    return algorithm_for(options_, producer.getLayer().str(), whole)
+        .accepts_epilogue(whole, epilogue);
   }
 
   PipelineOptions options_;

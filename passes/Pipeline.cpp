@@ -54,6 +54,18 @@ llvm::LogicalResult dump(mlir::ModuleOp module, const PipelineOptions& options, 
 
 } // namespace
 
+LayerChoice choice_for(const PipelineOptions& options, const std::string& layer) {
+  const auto found = options.layers.find(layer);
+  return found == options.layers.end() ? LayerChoice{} : found->second;
+}
+
+const catalogue::Algorithm& algorithm_for(const PipelineOptions& options, const std::string& layer,
+                                          const Definition& definition) {
+  const std::string name = choice_for(options, layer).algorithm;
+  return name.empty() ? options.catalogue->best(definition, options.target)
+                      : options.catalogue->find(name);
+}
+
 std::vector<std::string> phase_names() {
   std::vector<std::string> names;
   for (const Phase& phase : phases)

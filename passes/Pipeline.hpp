@@ -34,7 +34,14 @@ struct PipelineOptions {
   std::string stop_after = {}; // the name of a phase; empty: run them all
 };
 
-// The phases in order: "import", "canonicalise", "fuse", "select", "materialise_outputs",
+// What was chosen for `layer`; both empty where the catalogue decides.
+LayerChoice choice_for(const PipelineOptions& options, const std::string& layer);
+// The algorithm that computes `definition`: the one chosen for `layer`, else the catalogue's best.
+// Throws Error where the catalogue has none of that name.
+const catalogue::Algorithm& algorithm_for(const PipelineOptions& options, const std::string& layer,
+                                          const Definition& definition);
+
+// The phases in order: "import", "canonicalise", "materialise_outputs", "fuse", "select",
 // "plan_memory".
 std::vector<std::string> phase_names();
 

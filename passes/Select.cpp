@@ -57,15 +57,12 @@ class Select : public impl::SelectBase<Select> {
 
   llvm::LogicalResult select(ir::KernelOp kernel) {
     const Definition definition = definition_of(kernel);
-    const auto found = options_.layers.find(kernel.getLayer().str());
-    const LayerChoice choice = found == options_.layers.end() ? LayerChoice{} : found->second;
-
-    const catalogue::Algorithm& algorithm =
-        choice.algorithm.empty() ? options_.catalogue->best(definition, options_.target)
-                                 : options_.catalogue->find(choice.algorithm);
+    const std::string layer = kernel.getLayer().str();
+    const LayerChoice choice = choice_for(options_, layer);
+    const catalogue::Algorithm& algorithm = algorithm_for(options_, layer, definition);
     if (!algorithm.matches(definition))
       return kernel.emitError() << "algorithm '" << choice.algorithm << "' cannot compute layer '"
-                                << kernel.getLayer() << "'";
+                                << layer << "'";
     const catalogue::Schedule schedule =
         choice.schedule.empty() ? algorithm.default_schedule(definition, options_.target)
                                 : catalogue::Schedule::parse(choice.schedule);

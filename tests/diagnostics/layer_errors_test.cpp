@@ -1,5 +1,5 @@
 // What a user sees who applies layers wrongly: what, where, expected, got, hint.
-#include "expect_error.hpp"
+#include "tests/diagnostics/thrown_here.hpp"
 
 #include <fovea/dsl.hpp>
 
@@ -14,25 +14,12 @@ namespace {
 using namespace testing;
 using ::testing::HasSubstr;
 
-// Runs a statement and keeps the line where it stands.
-#define THROWN_HERE(...)                                                                           \
-  line = __LINE__;                                                                                 \
-  error = error_of([&] { __VA_ARGS__; })
-
-class LayerErrors : public ::testing::Test {
+class LayerErrors : public Thrown {
  protected:
-  void expect(const std::string& what, const std::string& expected, const std::string& got) {
-    EXPECT_EQ(error.what, what);
-    EXPECT_EQ(error.expected, expected);
-    EXPECT_EQ(error.got, got);
-    EXPECT_EQ(error.where.line, line);
-    EXPECT_STREQ(error.where.file, __FILE__);
-  }
+  LayerErrors() : Thrown(__FILE__) {}
 
   Network net{"net"};
   Tensor<> image = net.input("image", {1, 16, 3, 3});
-  unsigned line = 0;
-  ErrorParts error;
 };
 
 TEST_F(LayerErrors, TheWholeText) {

@@ -1,5 +1,5 @@
 // Names that clash, tensors of other networks, weights that are not there.
-#include "expect_error.hpp"
+#include "tests/diagnostics/thrown_here.hpp"
 
 #include <fovea/dsl.hpp>
 
@@ -11,24 +11,12 @@ namespace {
 
 using namespace testing;
 
-#define THROWN_HERE(...)                                                                           \
-  line = __LINE__;                                                                                 \
-  error = error_of([&] { __VA_ARGS__; })
-
-class NetworkErrors : public ::testing::Test {
+class NetworkErrors : public Thrown {
  protected:
-  void expect(const std::string& what, const std::string& expected, const std::string& got) {
-    EXPECT_EQ(error.what, what);
-    EXPECT_EQ(error.expected, expected);
-    EXPECT_EQ(error.got, got);
-    EXPECT_EQ(error.where.line, line);
-    EXPECT_STREQ(error.where.file, __FILE__);
-  }
+  NetworkErrors() : Thrown(__FILE__) {}
 
   Network net{"net"};
   Tensor<> x = net.input("x", {1, 2});
-  unsigned line = 0;
-  ErrorParts error;
 };
 
 TEST_F(NetworkErrors, TwoLayersOfOneName) {

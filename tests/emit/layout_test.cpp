@@ -2,12 +2,10 @@
 #include "compiler/emit/halide_buffer.hpp"
 #include "tests/emit/small_program.hpp"
 
+#include <HalideRuntime.h>
 #include <gtest/gtest.h>
 
 #include <cstring>
-
-#if __has_include(<HalideRuntime.h>)
-#include <HalideRuntime.h>
 
 namespace fovea::emit::testing {
 
@@ -71,8 +69,3 @@ TEST(HalideBuffer, describes_its_tensor_innermost_dimension_first) {
 }
 
 } // namespace fovea::emit::testing
-#else
-TEST(HalideBuffer, layout) {
-  GTEST_SKIP() << "HalideRuntime.h is not on the include path";
-}
-#endif
