@@ -4,87 +4,11 @@ namespace fovea::core {
 
 using ull = unsigned long long;
 
-namespace {
-// "lenet5: input 'image'"
-struct PlaceText {
-  char text[256];
-  PlaceText(const TensorPlace& place, const char* name) {
-    if (name)
-      snprintf(text, sizeof text, "%.100s: %s '%.100s'", place.program, place.role, name);
-    else
-      snprintf(text, sizeof text, "%.100s: %s %llu", place.program, place.role, ull(place.index));
-  }
-};
-} // namespace
-
-static fovea_status check_info(const fovea_tensor_info& info, const TensorPlace& place,
-                               Message& message) {
-  PlaceText where(place, info.name);
-  if (fovea_status status = check_struct(&info, sizeof(fovea_tensor_info), where.text, message))
-    return status;
-  if (!info.name)
-    return message.fail(FOVEA_ERROR_NULL_POINTER, "%s: expected a name, got null", where.text);
-  if (!fovea_dtype_bytes(info.dtype))
-    return message.fail(FOVEA_ERROR_WRONG_DTYPE, "%s: expected a dtype, got %d", where.text,
-                        int(info.dtype));
-  if (info.rank < 0 || info.rank > FOVEA_MAX_RANK)
-    return message.fail(FOVEA_ERROR_WRONG_RANK, "%s: expected a rank of 0 to %d, got %d",
-                        where.text, FOVEA_MAX_RANK, int(info.rank));
-  uint64_t bytes = 0;
-  if (!fovea_dense_bytes(info.dtype, info.rank, info.extents, &bytes) || bytes != info.bytes)
-    return message.fail(FOVEA_ERROR_WRONG_SHAPE,
-                        "%s: extents %s of %s are not the %llu bytes that the program states",
-                        where.text, ShapeText(info.extents, info.rank).text,
-                        fovea_dtype_name(info.dtype), ull(info.bytes));
-  if (info.alignment & (info.alignment - 1))
-    return message.fail(FOVEA_ERROR_MISALIGNED,
-                        "%s: expected an alignment that is a power of two, got %llu", where.text,
-                        ull(info.alignment));
-  if (info.flags & ~uint32_t(FOVEA_TENSOR_IN_OUT | FOVEA_TENSOR_BOUNDED))
-    return message.fail(FOVEA_ERROR_UNSUPPORTED_ABI,
-                        "%s: flags %#x are not known to ABI version %d; use a newer fovea",
-                        where.text, unsigned(info.flags), FOVEA_ABI_VERSION);
-  return FOVEA_OK;
-}
-
-static fovea_status check_infos(const fovea_tensor_info* infos, uint64_t count, const char* program,
-                                const char* role, Message& message) {
-  if (count && !infos)
-    return message.fail(FOVEA_ERROR_NULL_POINTER, "%s: expected %llu %ss, got null", program,
-                        ull(count), role);
-  for (uint64_t i = 0; i < count; ++i) {
-    const fovea_tensor_info& info = *element(infos, i);
-    if (fovea_status status = check_info(info, {program, role, i}, message))
-      return status;
-    if (info.struct_size != infos->struct_size)
-      return message.fail(FOVEA_ERROR_UNSUPPORTED_ABI,
-                          "%s: %s %llu: expected the struct_size of its neighbours, %llu, got %llu",
-                          program, role, ull(i), ull(infos->struct_size), ull(info.struct_size));
-  }
-  return FOVEA_OK;
-}
-
-fovea_status check_program(const fovea_program* program, Message& message) {
-  if (!program)
-    return message.fail(FOVEA_ERROR_NULL_POINTER, "model_open: expected a program, got null");
-  if (fovea_status status = check_struct(program, sizeof(fovea_program), "program", message))
-    return status;
-  if (program->abi_version != FOVEA_ABI_VERSION)
-    return message.fail(
-        FOVEA_ERROR_UNSUPPORTED_ABI,
-        "program: expected ABI version %d, got %llu; compile it again with this fovea",
-        FOVEA_ABI_VERSION, ull(program->abi_version));
-  if (!program->name || !program->entry)
-    return message.fail(FOVEA_ERROR_NULL_POINTER, "program: expected a %s, got null",
-                        program->name ? "function to enter" : "name");
-  const char* name = program->name;
-  if (fovea_status status =
-          check_infos(program->inputs, program->input_count, name, "input", message))
-    return status;
-  if (fovea_status status =
-          check_infos(program->outputs, program->output_count, name, "output", message))
-    return status;
-  return check_infos(program->parameters, program->parameter_count, name, "parameter", message);
+PlaceText::PlaceText(const Place& place, const char* name) {
+  if (name)
+    snprintf(text, sizeof text, "%.100s: %s '%.100s'", place.program, place.role, name);
+  else
+    snprintf(text, sizeof text, "%.100s: %s %llu", place.program, place.role, ull(place.index));
 }
 
 fovea_status check_buffers(const fovea_buffer* buffers, uint64_t count, uint64_t expected,
@@ -92,20 +16,7 @@ fovea_status check_buffers(const fovea_buffer* buffers, uint64_t count, uint64_t
   if (count != expected)
     return message.fail(FOVEA_ERROR_INVALID_ARGUMENT, "%s: expected %llu %ss, got %llu", program,
                         ull(expected), role, ull(count));
-  if (count && !buffers)
-    return message.fail(FOVEA_ERROR_NULL_POINTER, "%s: expected %llu %ss, got null", program,
-                        ull(count), role);
-  for (uint64_t i = 0; i < count; ++i) {
-    const fovea_buffer& buffer = *element(buffers, i);
-    PlaceText where({program, role, i}, nullptr);
-    if (fovea_status status = check_struct(&buffer, sizeof(fovea_buffer), where.text, message))
-      return status;
-    if (buffer.struct_size != buffers->struct_size)
-      return message.fail(FOVEA_ERROR_UNSUPPORTED_ABI,
-                          "%s: struct_size: expected that of its neighbours, %llu, got %llu",
-                          where.text, ull(buffers->struct_size), ull(buffer.struct_size));
-  }
-  return FOVEA_OK;
+  return check_array(buffers, count, program, role, message);
 }
 
 static fovea_status check_type(const fovea_tensor_info& info, const fovea_buffer& buffer,
@@ -132,7 +43,7 @@ static fovea_status check_type(const fovea_tensor_info& info, const fovea_buffer
 }
 
 fovea_status check_buffer(const fovea_tensor_info& info, const fovea_buffer& buffer,
-                          Extents extents, const TensorPlace& place, Message& message) {
+                          Extents extents, const Place& place, Message& message) {
   PlaceText where(place, info.name);
   if (fovea_status status = check_type(info, buffer, extents, where.text, message))
     return status;
@@ -141,16 +52,22 @@ fovea_status check_buffer(const fovea_tensor_info& info, const fovea_buffer& buf
                         "%s: buffer too small: expected %llu bytes for %s of %s, got %llu",
                         where.text, ull(info.bytes), ShapeText(info.extents, info.rank).text,
                         fovea_dtype_name(info.dtype), ull(buffer.bytes));
+  return check_memory(info, buffer.data, place, message);
+}
+
+fovea_status check_memory(const fovea_tensor_info& info, const void* data, const Place& place,
+                          Message& message) {
   if (info.bytes == 0)
     return FOVEA_OK; // nothing to point at
-  if (!buffer.data)
+  PlaceText where(place, info.name);
+  if (!data)
     return message.fail(FOVEA_ERROR_NULL_POINTER, "%s: expected %llu bytes of data, got null",
                         where.text, ull(info.bytes));
   uint64_t alignment = info.alignment ? info.alignment : fovea_dtype_bytes(info.dtype);
-  if (!is_aligned(buffer.data, alignment))
+  if (!is_aligned(data, alignment))
     return message.fail(FOVEA_ERROR_MISALIGNED,
                         "%s: misaligned: expected a pointer aligned to %llu bytes, got %p",
-                        where.text, ull(alignment), buffer.data);
+                        where.text, ull(alignment), data);
   return FOVEA_OK;
 }
 
@@ -159,11 +76,24 @@ fovea_status take_allocator(const fovea_allocator* given, fovea_allocator* taken
   *taken = default_allocator();
   if (!given)
     return FOVEA_OK;
-  if (fovea_status status = check_struct(given, sizeof(fovea_allocator), "allocator", message))
+  if (fovea_status status = check_host_struct(given, sizeof(fovea_allocator), "allocator", message))
     return status;
   if (!given->allocate || !given->release)
     return message.fail(FOVEA_ERROR_NULL_POINTER, "allocator: expected %s, got null",
                         given->allocate ? "release" : "allocate");
+  *taken = *given;
+  return FOVEA_OK;
+}
+
+fovea_status take_profiler(const fovea_profiler* given, fovea_profiler* taken, Message& message) {
+  *taken = {};
+  if (!given)
+    return FOVEA_OK;
+  if (fovea_status status = check_host_struct(given, sizeof(fovea_profiler), "profiler", message))
+    return status;
+  if (!given->kernel_begin || !given->kernel_end)
+    return message.fail(FOVEA_ERROR_NULL_POINTER, "profiler: expected %s, got null",
+                        given->kernel_begin ? "kernel_end" : "kernel_begin");
   *taken = *given;
   return FOVEA_OK;
 }

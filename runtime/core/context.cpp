@@ -12,14 +12,13 @@ using ull = unsigned long long;
 static constexpr uint64_t max_threads = 4096;
 
 bool workspace_bytes(const fovea_program& program, uint64_t threads, uint64_t* bytes) {
-  // Half of the address space is a bound that keeps every sum below from wrapping.
-  constexpr uint64_t bound = uint64_t(1) << 62;
-  if (program.arena_bytes > bound || program.thread_scratch_bytes > bound)
+  if (program.arena_bytes > size_bound || program.thread_scratch_bytes > size_bound)
     return false;
   uint64_t slabs = 0;
   if (__builtin_mul_overflow(round_up(program.thread_scratch_bytes), threads, &slabs))
     return false;
-  return !__builtin_add_overflow(round_up(program.arena_bytes), slabs, bytes) && *bytes <= bound;
+  return !__builtin_add_overflow(round_up(program.arena_bytes), slabs, bytes) &&
+         *bytes <= size_bound;
 }
 
 namespace {
@@ -42,7 +41,7 @@ static Layout layout_of(const fovea_program& program, uint64_t threads) {
 static fovea_status take_executor(const fovea_context_options& options, fovea_executor* executor,
                                   Message& message) {
   if (fovea_status status =
-          check_struct(options.executor, sizeof(fovea_executor), "executor", message))
+          check_host_struct(options.executor, sizeof(fovea_executor), "executor", message))
     return status;
   if (!options.executor->parallel_for)
     return message.fail(FOVEA_ERROR_NULL_POINTER, "executor: expected parallel_for, got null");
@@ -127,6 +126,9 @@ static fovea_status create(fovea_model& model, const fovea_context_options& opti
   fovea_allocator allocator;
   if (fovea_status status = take_allocator(options.allocator, &allocator, message))
     return status;
+  fovea_profiler profiler;
+  if (fovea_status status = take_profiler(options.profiler, &profiler, message))
+    return status;
   fovea_executor executor{};
   uint64_t threads = 0, needed = 0;
   if (fovea_status status = choose_threads(options, &executor, &threads, message))
@@ -161,6 +163,7 @@ static fovea_status create(fovea_model& model, const fovea_context_options& opti
   retain(model);
   context->allocator = allocator;
   context->executor = executor;
+  context->profiler = profiler;
   context->threads = int(threads);
   context->block_bytes = layout.total;
   context->workspace = static_cast<char*>(workspace);
@@ -195,14 +198,12 @@ extern "C" fovea_status fovea_core_context_create(fovea_model* model,
                                                   const fovea_context_options* options,
                                                   fovea_context** context) {
   fovea_context_options defaults{};
-  defaults.struct_size = sizeof defaults;
   if (!options)
     options = &defaults;
-  Message unheard(nullptr, 0);
+  Message message = message_of(options);
   if (fovea_status status =
-          check_struct(options, sizeof(fovea_context_options), "context options", unheard))
+          check_host_struct(options, sizeof(fovea_context_options), "context options", message))
     return status;
-  Message message(options->message, options->message_bytes);
   if (!model || !context)
     return message.fail(FOVEA_ERROR_NULL_POINTER, "context_create: expected %s, got null",
                         model ? "where to put the context" : "a model");

@@ -66,9 +66,10 @@ extern "C" int fovea_par_for(void* user_context, fovea_task task, int min, int s
 
 extern "C" void fovea_set_output_extent(void* user_context, int output, int dimension,
                                         int64_t extent) {
-  if (!user_context)
+  const Worker* worker = static_cast<Worker*>(user_context);
+  if (!worker || !worker->context)
     return;
-  fovea_context& context = *static_cast<Worker*>(user_context)->context;
+  fovea_context& context = *worker->context;
   const fovea_program& program = *context.model->program;
   bool valid = output >= 0 && uint64_t(output) < program.output_count;
   if (valid) {
@@ -82,6 +83,23 @@ extern "C" void fovea_set_output_extent(void* user_context, int output, int dime
     context.bad_output = output + 1 > 0 ? output + 1 : 1;
 }
 
+static const fovea_profiler* profiler_of(void* user_context) {
+  const Worker* worker = static_cast<Worker*>(user_context);
+  return worker && worker->context && worker->context->profiler.kernel_begin
+             ? &worker->context->profiler
+             : nullptr;
+}
+
+extern "C" void fovea_kernel_begin(void* user_context, uint64_t call) {
+  if (const fovea_profiler* profiler = profiler_of(user_context))
+    profiler->kernel_begin(profiler->user, call);
+}
+
+extern "C" void fovea_kernel_end(void* user_context, uint64_t call) {
+  if (const fovea_profiler* profiler = profiler_of(user_context))
+    profiler->kernel_end(profiler->user, call);
+}
+
 extern "C" const fovea_hook* fovea_hooks(void) {
   static const fovea_hook hooks[] = {
       {"halide_do_par_for", reinterpret_cast<void*>(&fovea_par_for)},
@@ -91,6 +109,8 @@ extern "C" const fovea_hook* fovea_hooks(void) {
       {"fovea_scratch_malloc", reinterpret_cast<void*>(&fovea_scratch_malloc)},
       {"fovea_scratch_free", reinterpret_cast<void*>(&fovea_scratch_free)},
       {"fovea_set_output_extent", reinterpret_cast<void*>(&fovea_set_output_extent)},
+      {"fovea_kernel_begin", reinterpret_cast<void*>(&fovea_kernel_begin)},
+      {"fovea_kernel_end", reinterpret_cast<void*>(&fovea_kernel_end)},
       {nullptr, nullptr},
   };
   return hooks;

@@ -30,12 +30,20 @@ ShapeText::ShapeText(const int64_t* extents, int32_t rank) {
   snprintf(text + used, sizeof text - used, "]");
 }
 
+// struct_size is the first field of each struct of the ABI.
+static uint64_t size_of(const void* structure) {
+  return *static_cast<const uint64_t*>(structure);
+}
+
+bool is_plausible_size(uint64_t struct_size, uint64_t known_bytes) {
+  constexpr uint64_t absurd = 4096;
+  return struct_size >= known_bytes && struct_size <= absurd && struct_size % sizeof(uint64_t) == 0;
+}
+
 fovea_status check_struct(const void* structure, uint64_t known_bytes, const char* what,
                           Message& message) {
-  // struct_size is the first field of each struct of the ABI.
-  uint64_t size = *static_cast<const uint64_t*>(structure);
-  constexpr uint64_t absurd = 4096;
-  if (size < known_bytes || size > absurd || size % sizeof(uint64_t) != 0)
+  uint64_t size = size_of(structure);
+  if (!is_plausible_size(size, known_bytes))
     return message.fail(FOVEA_ERROR_UNSUPPORTED_ABI,
                         "%s: struct_size: expected sizeof the struct, at least %llu, got %llu",
                         what, static_cast<unsigned long long>(known_bytes),
@@ -48,6 +56,11 @@ fovea_status check_struct(const void* structure, uint64_t known_bytes, const cha
                           "zero it, or use a newer fovea",
                           what, FOVEA_ABI_VERSION, static_cast<unsigned long long>(i));
   return FOVEA_OK;
+}
+
+fovea_status check_host_struct(const void* structure, uint64_t known_bytes, const char* what,
+                               Message& message) {
+  return size_of(structure) == 0 ? FOVEA_OK : check_struct(structure, known_bytes, what, message);
 }
 
 } // namespace fovea::core

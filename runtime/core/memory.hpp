@@ -14,6 +14,9 @@ inline uint64_t round_up(uint64_t bytes) {
   return (bytes + FOVEA_MEMORY_ALIGNMENT - 1) / FOVEA_MEMORY_ALIGNMENT * FOVEA_MEMORY_ALIGNMENT;
 }
 
+// Half of the address space: sums of sizes below it do not wrap.
+inline constexpr uint64_t size_bound = uint64_t(1) << 62;
+
 inline bool is_aligned(const void* pointer, uint64_t alignment) {
   return reinterpret_cast<uintptr_t>(pointer) % alignment == 0;
 }
@@ -58,6 +61,21 @@ struct ShapeText {
 // for something that this core would silently not do).
 fovea_status check_struct(const void* structure, uint64_t known_bytes, const char* what,
                           Message& message);
+
+// The same for what a host writes by hand: there a struct_size of zero means version 1's.
+fovea_status check_host_struct(const void* structure, uint64_t known_bytes, const char* what,
+                               Message& message);
+
+bool is_plausible_size(uint64_t struct_size, uint64_t known_bytes);
+
+// Where options want their message: nowhere if they are too short to say so.
+template <class Options>
+Message message_of(const Options* options) {
+  if (options &&
+      (options->struct_size == 0 || is_plausible_size(options->struct_size, sizeof(Options))))
+    return Message(options->message, options->message_bytes);
+  return Message(nullptr, 0);
+}
 
 // Elements of an array whose writer may know a longer struct: struct_size is the stride.
 template <class T>

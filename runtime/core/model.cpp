@@ -1,5 +1,6 @@
+#include "runtime/core/model.hpp"
+
 #include "runtime/core/check.hpp"
-#include "runtime/core/state.hpp"
 
 #include <fovea/runtime/core.h>
 
@@ -16,66 +17,95 @@ void release(const fovea_model* model) {
     return;
   fovea_allocator allocator = model->allocator;
   uint64_t bytes = model->block_bytes;
+  if (model->prepared)
+    allocator.release(allocator.user, model->prepared, model->program->prepared_bytes);
+  unmap_weights(model->weights);
   model->~fovea_model();
   allocator.release(allocator.user, const_cast<fovea_model*>(model), bytes);
 }
 
-static fovea_status check_options(const fovea_model_options* options, Message& message) {
-  return options ? check_struct(options, sizeof(fovea_model_options), "model options", message)
-                 : FOVEA_OK;
+static const void* given_data(const OpenRequest& request, uint64_t index) {
+  if (request.pointers)
+    return request.pointers[index];
+  return request.buffers ? element(request.buffers, index)->data : nullptr;
 }
 
-static fovea_status check_given_parameters(const fovea_program& program,
-                                           const fovea_model_options* options, Message& message) {
-  if (!options || options->parameter_count == 0)
-    return FOVEA_OK;
-  return check_buffers(options->parameters, options->parameter_count, program.parameter_count,
-                       program.name, "parameter", message);
+static const void* embedded_data(const fovea_program& program, uint64_t index) {
+  return program.parameter_data ? program.parameter_data[index] : nullptr;
 }
 
-// The caller's where it gives one, else the program's own.
-static fovea_status bind_parameter(const fovea_program& program, const fovea_model_options* options,
-                                   uint64_t index, const void** bound, Message& message) {
-  const fovea_tensor_info& info = *element(program.parameters, index);
-  if (options && options->parameter_count) {
-    const fovea_buffer& given = *element(options->parameters, index);
-    if (given.data) {
-      *bound = given.data;
-      return check_buffer(info, given, Extents::read, {program.name, "parameter", index}, message);
-    }
-  }
-  *bound = program.parameter_data ? program.parameter_data[index] : nullptr;
-  if (!*bound && info.bytes)
-    return message.fail(
-        FOVEA_ERROR_NULL_POINTER,
-        "%s: parameter '%s' is not embedded: expected it in the options' parameters", program.name,
-        info.name);
+static bool needs_weights_file(const OpenRequest& request) {
+  const fovea_program& program = *request.program;
+  if (program.weights_file)
+    for (uint64_t i = 0; i < program.parameter_count; ++i)
+      if (element(program.parameters, i)->bytes && !given_data(request, i) &&
+          !embedded_data(program, i))
+        return true;
+  return false;
+}
+
+static fovea_status map_weights_if_needed(const OpenRequest& request, Mapping* mapping,
+                                          Message& message) {
+  if (needs_weights_file(request))
+    return map_weights(*request.program, request.weights_path, mapping, message);
+  if (request.weights_path)
+    return message.fail(FOVEA_ERROR_INVALID_ARGUMENT,
+                        "%s: expected no weights_path, since %s; got '%s'", request.program->name,
+                        request.program->weights_file ? "all parameters are given"
+                                                      : "the program has no weights file",
+                        request.weights_path);
   return FOVEA_OK;
 }
 
-static fovea_status open(const fovea_program* program, const fovea_model_options* options,
-                         fovea_model** opened, Message& message) {
-  if (fovea_status status = check_program(program, message))
+// The caller's where it gives one, else the program's own, else the weights file's.
+static fovea_status bind_parameter(const OpenRequest& request, const Mapping& weights,
+                                   uint64_t index, const void** bound, Message& message) {
+  const fovea_program& program = *request.program;
+  const fovea_tensor_info& info = *element(program.parameters, index);
+  const Place place{program.name, "parameter", index};
+  const void* given = given_data(request, index);
+  if (given && request.buffers)
+    if (fovea_status status =
+            check_buffer(info, *element(request.buffers, index), Extents::read, place, message))
+      return status;
+  *bound = given ? given : embedded_data(program, index);
+  if (!*bound && weights.begin)
+    *bound = weights.begin + program.weights_file->offsets[index];
+  if (!*bound && info.bytes)
+    return message.fail(FOVEA_ERROR_NULL_POINTER,
+                        "%s: parameter '%s' is not embedded: expected it in the options' "
+                        "parameters",
+                        program.name, info.name);
+  return check_memory(info, *bound, place, message);
+}
+
+static fovea_status fill(fovea_model& model, const OpenRequest& request, Message& message) {
+  if (fovea_status status = map_weights_if_needed(request, &model.weights, message))
     return status;
-  if (fovea_status status = check_given_parameters(*program, options, message))
-    return status;
+  for (uint64_t i = 0; i < request.program->parameter_count; ++i)
+    if (fovea_status status =
+            bind_parameter(request, model.weights, i, &model.parameters[i], message))
+      return status;
+  return prepare(model, message);
+}
+
+fovea_status open_model(const OpenRequest& request, fovea_model** opened, Message& message) {
+  const fovea_program& program = *request.program;
   fovea_allocator allocator;
-  if (fovea_status status =
-          take_allocator(options ? options->allocator : nullptr, &allocator, message))
+  if (fovea_status status = take_allocator(request.allocator, &allocator, message))
     return status;
-  uint64_t bytes = sizeof(fovea_model) + program->parameter_count * sizeof(void*);
+  uint64_t bytes = sizeof(fovea_model) + (program.parameter_count + 1) * sizeof(void*);
   void* block = allocator.allocate(allocator.user, bytes, FOVEA_MEMORY_ALIGNMENT);
   if (!block)
     return message.fail(FOVEA_ERROR_OUT_OF_MEMORY, "%s: no memory for a model (%llu bytes)",
-                        program->name, static_cast<unsigned long long>(bytes));
-  fovea_model* model = new (block) fovea_model{program, allocator, nullptr, bytes, 1};
+                        program.name, static_cast<unsigned long long>(bytes));
+  fovea_model* model = new (block) fovea_model{&program, allocator, nullptr, nullptr, {}, bytes, 1};
   model->parameters = reinterpret_cast<const void**>(model + 1);
-  for (uint64_t i = 0; i < program->parameter_count; ++i)
-    if (fovea_status status =
-            bind_parameter(*program, options, i, &model->parameters[i], message)) {
-      release(model);
-      return status;
-    }
+  model->parameters[program.parameter_count] = nullptr;
+  if (fovea_status status = fill(*model, request, message)) {
+    release(model);
+    return status;
+  }
   *opened = model;
   return FOVEA_OK;
 }
@@ -84,18 +114,34 @@ static fovea_status open(const fovea_program* program, const fovea_model_options
 
 using namespace fovea::core;
 
+static fovea_status open(const fovea_program* program, const fovea_model_options& options,
+                         fovea_model** model, Message& message) {
+  if (fovea_status status =
+          check_host_struct(&options, sizeof(fovea_model_options), "model options", message))
+    return status;
+  if (fovea_status status = check_program(program, message))
+    return status;
+  OpenRequest request{program, nullptr, nullptr, options.allocator, options.weights_path};
+  if (options.parameter_count) {
+    request.buffers = options.parameters;
+    if (fovea_status status =
+            check_buffers(options.parameters, options.parameter_count, program->parameter_count,
+                          program->name, "parameter", message))
+      return status;
+  }
+  return open_model(request, model, message);
+}
+
 extern "C" fovea_status fovea_core_model_open(const fovea_program* program,
                                               const fovea_model_options* options,
                                               fovea_model** model) {
-  Message unheard(nullptr, 0);
-  if (fovea_status status = check_options(options, unheard))
-    return status;
-  Message message(options ? options->message : nullptr, options ? options->message_bytes : 0);
+  Message message = message_of(options);
   if (!model)
     return message.fail(FOVEA_ERROR_NULL_POINTER,
                         "model_open: expected where to put the model, got null");
   *model = nullptr;
-  return open(program, options, model, message);
+  const fovea_model_options defaults{};
+  return open(program, options ? *options : defaults, model, message);
 }
 
 extern "C" void fovea_core_model_close(fovea_model* model) {

@@ -39,10 +39,8 @@ static void* allocate(Worker& worker, uint64_t bytes) {
   uint64_t room = uint64_t(worker.slab_end - worker.slab_top);
   uint64_t cost = FOVEA_SCRATCH_COST(bytes);
   if (cost > room) {
-    std::atomic<uint64_t>& missing = worker.context->scratch_missing;
-    uint64_t known = missing.load(std::memory_order_relaxed);
-    while (known < cost - room && !missing.compare_exchange_weak(known, cost - room))
-      ;
+    if (worker.scratch_missing < cost - room)
+      worker.scratch_missing = cost - room;
     return allocate_overflow(&worker, bytes);
   }
   Header* header = reinterpret_cast<Header*>(worker.slab_top);
@@ -65,13 +63,16 @@ static void release_block(Worker& worker, char* pointer) {
   worker.newest = newest;
 }
 
-void reset_scratch(Worker& worker) {
+uint64_t reset_scratch(Worker& worker) {
   worker.slab_top = worker.slab_begin;
   worker.newest = nullptr;
   while (Overflow* overflow = worker.overflows) {
     worker.overflows = overflow->next;
     free(overflow);
   }
+  uint64_t missing = worker.scratch_missing;
+  worker.scratch_missing = 0;
+  return missing;
 }
 
 } // namespace fovea::core

@@ -58,6 +58,8 @@ extern "C" const char* fovea_core_status_name(fovea_status status) {
     return "buffer too small";
   case FOVEA_ERROR_CONTEXT_BUSY:
     return "context busy";
+  case FOVEA_ERROR_WEIGHTS_FILE:
+    return "wrong weights file";
   default:
     return "unknown status";
   }

@@ -56,6 +56,12 @@ void InputFile::read(void* bytes, std::uint64_t count, const char* what) {
   position_ += count;
 }
 
+void InputFile::seek(std::uint64_t position) {
+  if (::fseeko(file_.get(), off_t(position), SEEK_SET) != 0)
+    fail("cannot read on from another place", {}, std::strerror(errno));
+  position_ = position;
+}
+
 std::string InputFile::read_text(std::uint64_t count, std::uint64_t limit, const char* what) {
   if (count > limit)
     fail(std::string(what) + ": absurd length", "at most " + std::to_string(limit) + " bytes",

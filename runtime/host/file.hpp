@@ -19,6 +19,8 @@ class InputFile {
   std::uint64_t remaining() const { return size_ - position_; }
 
   void read(void* bytes, std::uint64_t count, const char* what);
+  // To a position within the file.
+  void seek(std::uint64_t position);
   // `limit` guards memory; the file's own size guards it as well.
   std::string read_text(std::uint64_t count, std::uint64_t limit, const char* what);
   std::uint64_t read_little_endian(int bytes, const char* what);

@@ -4,13 +4,9 @@
 // 3), }
 #include "runtime/host/file.hpp"
 
-#include <atomic>
-#include <cerrno>
-#include <cstring>
-#include <fcntl.h>
+#include <fovea/runtime/output_files.hpp>
+
 #include <optional>
-#include <unistd.h>
-#include <utility>
 
 namespace fovea::host {
 
@@ -205,59 +201,6 @@ HostTensor read_npy(const std::filesystem::path& path) {
   return tensor;
 }
 
-namespace {
-
-// A file beside `path` that takes its place when it is complete.
-class PendingFile {
- public:
-  explicit PendingFile(const std::filesystem::path& path) : path_(path), temporary_(path) {
-    static std::atomic<unsigned> counter{0};
-    temporary_ += ".tmp." + std::to_string(getpid()) + "." + std::to_string(counter++);
-    // Exclusive: a link that someone has put there is not followed.
-    int descriptor = ::open(temporary_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
-    if (descriptor < 0)
-      throw FileError(path_, {"cannot write", "a writable folder", std::strerror(errno), {}});
-    file_ = ::fdopen(descriptor, "wb");
-    if (!file_) {
-      ::close(descriptor);
-      fail();
-    }
-  }
-  ~PendingFile() {
-    if (file_)
-      std::fclose(file_);
-    if (!temporary_.empty())
-      ::unlink(temporary_.c_str());
-  }
-  PendingFile(const PendingFile&) = delete;
-  PendingFile& operator=(const PendingFile&) = delete;
-
-  void write(const void* bytes, std::size_t count) {
-    if (count && std::fwrite(bytes, 1, count, file_) != count)
-      fail();
-  }
-  void commit() {
-    bool closed = std::fclose(std::exchange(file_, nullptr)) == 0;
-    if (!closed || ::rename(temporary_.c_str(), path_.c_str()) != 0)
-      fail();
-    temporary_.clear();
-  }
-
- private:
-  [[noreturn]] void fail() {
-    std::string reason = std::strerror(errno);
-    if (file_)
-      std::fclose(std::exchange(file_, nullptr));
-    ::unlink(temporary_.c_str());
-    throw FileError(path_, {"cannot write", {}, reason, "is the disk full?"});
-  }
-
-  std::filesystem::path path_, temporary_;
-  std::FILE* file_ = nullptr;
-};
-
-} // namespace
-
 void write_npy(const std::filesystem::path& path, const HostTensor& tensor) {
   const char* descr = nullptr;
   for (const Descr& known : descrs)
@@ -278,13 +221,11 @@ void write_npy(const std::filesystem::path& path, const HostTensor& tensor) {
   header += '\n';
   char length[2] = {char(header.size() & 0xff), char(header.size() >> 8)};
 
-  PendingFile file(path);
-  file.write(magic.data(), magic.size());
-  file.write("\x01\x00", 2);
-  file.write(length, sizeof length);
-  file.write(header.data(), header.size());
-  file.write(tensor.bytes(), tensor.size_bytes());
-  file.commit();
+  std::string start =
+      std::string(magic) + std::string("\x01\x00", 2) + std::string(length, sizeof length) + header;
+  OutputFiles files;
+  files.write(path, {std::as_bytes(std::span(start)), {tensor.bytes(), tensor.size_bytes()}});
+  files.commit();
 }
 
 } // namespace fovea::host

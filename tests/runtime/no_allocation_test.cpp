@@ -4,6 +4,8 @@
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && defined(__GLIBC__)
 #include "hand_program.hpp"
 
+#include <fovea/runtime/library.h>
+
 #include <atomic>
 #include <cerrno>
 #include <gtest/gtest.h>
@@ -56,9 +58,18 @@ TEST(NoAllocation, RunAllocatesNothing) {
     status |= session.table->run(session.context, &input, 1, &output, 1);
     refused = session.table->run(session.context, &wrong, 1, &output, 1);
   }
+  const void* inputs[] = {hand.x.data()};
+  void* outputs[] = {hand.y.data()};
+  void* no_outputs[] = {nullptr};
+  fovea_status refused_pointer = FOVEA_OK;
+  for (int i = 0; i < 100; ++i) {
+    status |= fovea_library_run(session.context, inputs, outputs);
+    refused_pointer = fovea_library_run(session.context, inputs, no_outputs);
+  }
   EXPECT_EQ(allocations, before);
   EXPECT_EQ(status, FOVEA_OK);
   EXPECT_EQ(refused, FOVEA_ERROR_WRONG_RANK);
+  EXPECT_EQ(refused_pointer, FOVEA_ERROR_NULL_POINTER);
   EXPECT_TRUE(hand.correct());
 }
 #endif

@@ -1,7 +1,7 @@
 // What model_open and context_create refuse, and what they say.
+#include "counting_allocator.hpp"
 #include "hand_program.hpp"
 
-#include <cstdlib>
 #include <gtest/gtest.h>
 
 using namespace fovea_test;
@@ -49,7 +49,7 @@ TEST(OpenErrors, TensorInfos) {
     change(hand.inputs[0]);
     expect_refused(hand.program, status, words);
   };
-  with([](auto& info) { info.struct_size = 0; }, FOVEA_ERROR_UNSUPPORTED_ABI, "input 'x'");
+  with([](auto& info) { info.struct_size = 0; }, FOVEA_ERROR_UNSUPPORTED_ABI, "input 0");
   with([](auto& info) { info.name = nullptr; }, FOVEA_ERROR_NULL_POINTER, "input 0");
   with([](auto& info) { info.dtype = 9; }, FOVEA_ERROR_WRONG_DTYPE, "expected a dtype, got 9");
   with([](auto& info) { info.rank = 13; }, FOVEA_ERROR_WRONG_RANK, "expected a rank of 0 to 12");
@@ -70,8 +70,6 @@ TEST(OpenErrors, ContextOptions) {
   fovea_executor executor{};
   fovea_context_options options{};
   options.executor = &executor;
-  EXPECT_EQ(Session(hand.program, options).status, FOVEA_ERROR_UNSUPPORTED_ABI);
-  executor.struct_size = sizeof executor;
   EXPECT_EQ(Session(hand.program, options).status, FOVEA_ERROR_NULL_POINTER);
   executor.parallel_for = [](void*, int, int (*)(void*, int, int), void*) { return 0; };
   EXPECT_EQ(Session(hand.program, options).status, FOVEA_ERROR_INVALID_ARGUMENT);
@@ -84,8 +82,6 @@ TEST(OpenErrors, ContextOptions) {
   fovea_allocator allocator{};
   options = with_threads(1);
   options.allocator = &allocator;
-  EXPECT_EQ(Session(hand.program, options).status, FOVEA_ERROR_UNSUPPORTED_ABI);
-  allocator.struct_size = sizeof allocator;
   EXPECT_EQ(Session(hand.program, options).status, FOVEA_ERROR_NULL_POINTER);
   allocator.allocate = [](void*, std::uint64_t, std::uint64_t) -> void* { return nullptr; };
   allocator.release = [](void*, void*, std::uint64_t) {};
@@ -137,33 +133,16 @@ TEST(OpenErrors, WorkspaceOfTheCaller) {
     EXPECT_EQ(*p, 0x5a);
 }
 
-struct Counter {
-  std::int64_t live = 0, bytes = 0, calls = 0;
-  static void* allocate(void* user, std::uint64_t bytes, std::uint64_t alignment) {
-    auto* counter = static_cast<Counter*>(user);
-    ++counter->live, ++counter->calls;
-    counter->bytes += std::int64_t(bytes);
-    return std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
-  }
-  static void release(void* user, void* pointer, std::uint64_t bytes) {
-    auto* counter = static_cast<Counter*>(user);
-    --counter->live;
-    counter->bytes -= std::int64_t(bytes);
-    std::free(pointer);
-  }
-};
-
 TEST(OpenErrors, AllocatorOfTheCallerGetsAllBack) {
   HandProgram hand;
-  Counter counter;
-  fovea_allocator allocator{sizeof(fovea_allocator), &counter, Counter::allocate, Counter::release};
+  CountingAllocator counter;
   const fovea_table& table = *fovea_core_table();
   fovea_model_options model_options{};
   model_options.struct_size = sizeof model_options;
-  model_options.allocator = &allocator;
+  model_options.allocator = &counter.allocator;
   fovea_context_options options = with_threads(3);
   options.struct_size = sizeof options;
-  options.allocator = &allocator;
+  options.allocator = &counter.allocator;
   fovea_model* model = nullptr;
   fovea_context* context = nullptr;
   ASSERT_EQ(table.model_open(&hand.program, &model_options, &model), FOVEA_OK);
@@ -177,8 +156,7 @@ TEST(OpenErrors, AllocatorOfTheCallerGetsAllBack) {
   EXPECT_EQ(table.run(context, &input, 1, &output, 1), FOVEA_OK);
   EXPECT_TRUE(hand.correct());
   table.context_destroy(context);
-  EXPECT_EQ(counter.live, 0);
-  EXPECT_EQ(counter.bytes, 0);
+  EXPECT_TRUE(counter.all_returned());
 }
 
 TEST(OpenErrors, ParametersOfTheCaller) {
@@ -227,7 +205,7 @@ TEST(Table, DescribesTheModel) {
   EXPECT_STREQ(table.output_info(session.model, 0)->name, "y");
   EXPECT_STREQ(table.parameter_info(session.model, 0)->name, "w");
   EXPECT_EQ(table.input_info(session.model, 1), nullptr);
-  for (fovea_status status = FOVEA_OK; status <= FOVEA_ERROR_CONTEXT_BUSY; ++status)
+  for (fovea_status status = FOVEA_OK; status <= FOVEA_ERROR_WEIGHTS_FILE; ++status)
     EXPECT_STRNE(table.status_name(status), "unknown status");
   EXPECT_STREQ(table.status_name(99), "unknown status");
   EXPECT_NE(std::string(table.message(nullptr)), "");

@@ -129,6 +129,68 @@ TEST(Safetensors, TruncatedAndDamagedFiles) {
   expect_damage_survived(folder, good, read_safetensors);
 }
 
+TensorMap tensors_of_each_kind() {
+  TensorMap tensors;
+  for (fovea_dtype dtype : {FOVEA_F16, FOVEA_BF16, FOVEA_F32, FOVEA_F64, FOVEA_I8, FOVEA_U8,
+                            FOVEA_I32, FOVEA_I64, FOVEA_BOOLEAN})
+    for (const std::vector<std::int64_t>& shape :
+         {std::vector<std::int64_t>{}, {5}, {4, 16}, {3, 8}, {0, 2}}) {
+      HostTensor tensor(dtype, shape);
+      for (std::size_t i = 0; i < tensor.size_bytes(); ++i)
+        tensor.bytes()[i] = std::byte(dtype == FOVEA_BOOLEAN ? i % 2 : i * 37 % 251);
+      tensors.emplace(std::string(fovea_dtype_name(dtype)) + to_string(shape), std::move(tensor));
+    }
+  return tensors;
+}
+
+TEST(Safetensors, WriterIsReadBack) {
+  ScratchFolder folder;
+  const TensorMap tensors = tensors_of_each_kind();
+  write_safetensors(folder.path() / "out", tensors);
+  TensorMap again = read_safetensors(folder.path() / "out");
+  ASSERT_EQ(again.size(), tensors.size());
+  for (const auto& [name, tensor] : tensors) {
+    const HostTensor& read = again.at(name);
+    EXPECT_EQ(read.dtype(), tensor.dtype()) << name;
+    EXPECT_EQ(read.shape(), tensor.shape()) << name;
+    EXPECT_TRUE(std::equal(tensor.bytes(), tensor.bytes() + tensor.size_bytes(), read.bytes()));
+  }
+  write_safetensors(folder.path() / "out", {});
+  EXPECT_TRUE(read_safetensors(folder.path() / "out").empty());
+}
+
+// By the format's description: what is a multiple of 64 bytes long comes first, then what leaves
+// the next tensor aligned best; data begin at a multiple of 64.
+TEST(Safetensors, WriterGivesTheFormatsBytes) {
+  ScratchFolder folder;
+  TensorMap tensors;
+  tensors.emplace("a", HostTensor({3}, std::vector<std::uint8_t>{1, 2, 3}));
+  tensors.emplace("b\"\u00e9", HostTensor({1, 1}, std::vector<float>{1.5f}));
+  tensors.emplace("c", HostTensor(FOVEA_F64, {2, 4}));
+  tensors.emplace("d", HostTensor(FOVEA_I32, {0}));
+  write_safetensors(folder.path() / "out", tensors);
+  std::string header = R"({"c":{"dtype":"F64","shape":[2,4],"data_offsets":[0,64]},)"
+                       R"("d":{"dtype":"I32","shape":[0],"data_offsets":[64,64]},)"
+                       R"("b\"é":{"dtype":"F32","shape":[1,1],"data_offsets":[64,68]},)"
+                       R"("a":{"dtype":"U8","shape":[3],"data_offsets":[68,71]}})";
+  header.resize(248, ' ');
+  EXPECT_EQ(read_bytes(folder.path() / "out"),
+            safetensors(header, std::string(64, '\0') + little_endian<float>({1.5f}) + "\1\2\3"));
+}
+
+TEST(Safetensors, WriterFailsCleanly) {
+  ScratchFolder folder;
+  TensorMap tensors;
+  auto write = [&](const std::filesystem::path& path) { write_safetensors(path, tensors); };
+  expect_refused(folder.path(), write, "cannot write");
+  tensors.emplace("__metadata__", HostTensor(FOVEA_F32, {1}));
+  expect_refused(folder.path() / "out", write, "reserved name");
+  tensors.clear();
+  tensors.emplace("\xff", HostTensor(FOVEA_F32, {1}));
+  expect_refused(folder.path() / "out", write, "expected: UTF-8");
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "out"));
+}
+
 TEST(Safetensors, WeightsOfTheExamples) {
   TensorMap tensors = read_safetensors(FOVEA_SOURCE_DIR "/examples/data/lenet5.safetensors");
   std::size_t parameters = 0;

@@ -23,7 +23,9 @@ class ScratchFolder {
   ScratchFolder(const ScratchFolder&) = delete;
 
   std::filesystem::path write(const std::string& bytes, const char* name = "file") const {
-    std::ofstream(path_ / name, std::ios::binary | std::ios::trunc) << bytes;
+    // A new file: some file systems flush one that is cut to nothing and written again.
+    std::filesystem::remove(path_ / name);
+    std::ofstream(path_ / name, std::ios::binary) << bytes;
     return path_ / name;
   }
   const std::filesystem::path& path() const { return path_; }

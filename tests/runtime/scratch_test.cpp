@@ -95,6 +95,31 @@ TEST(Scratch, ExhaustionIsReportedNotWrittenThrough) {
             "states; this is a bug of the compiler that made it");
 }
 
+TEST(Scratch, ExhaustionOnAnyThreadEndsWithItsRun) {
+  HandProgram hand(run_body);
+  hand.program.thread_scratch_bytes = FOVEA_SCRATCH_COST(64);
+  Session session(hand.program, with_threads(3));
+  fovea_buffer input = hand.input(), output = hand.output();
+  std::size_t bytes = 0;
+  body = [&bytes](void* context) {
+    return fovea_par_for(
+        context,
+        [](void* worker, int, std::uint8_t* size) {
+          void* memory = fovea_scratch_malloc(worker, *reinterpret_cast<std::size_t*>(size));
+          fovea_scratch_free(worker, memory);
+          return 0;
+        },
+        0, 100, reinterpret_cast<std::uint8_t*>(&bytes));
+  };
+  for (int i = 0; i < 20; ++i) {
+    bytes = 128;
+    EXPECT_EQ(session.run(input, output), FOVEA_ERROR_INTERNAL);
+    EXPECT_NE(session.message().find("needed 64 bytes of scratch more"), std::string::npos);
+    bytes = 64;
+    EXPECT_EQ(session.run(input, output), FOVEA_OK) << session.message();
+  }
+}
+
 TEST(Scratch, WithoutAContext) {
   void* pointer = fovea_scratch_malloc(nullptr, 1000);
   ASSERT_NE(pointer, nullptr);

@@ -1,4 +1,5 @@
-/* fovea C ABI, version 1. C99 and C++; needs nothing but the C library's headers.
+/* fovea C ABI, version 1: frozen, fields are only appended. C99 and C++; needs nothing but the C
+ * library's headers.
  *
  * One table of functions serves a network that was compiled a moment ago and one that was emitted
  * as a shared library. The way through it:
@@ -13,7 +14,8 @@
  *  - `struct_size` is sizeof(the struct) as its writer knew it. Fields are only ever appended. A
  * reader refuses a struct smaller than version 1 and one whose unknown tail is not zero. Elements
  * of an array share one struct_size, which is the array's stride.
- *  - zero every struct before filling it: zero always means "the default".
+ *  - zero every struct before filling it: zero always means "the default"; a struct_size of zero in
+ * options, executor, allocator or profiler means version 1's.
  *  - tensors are dense and row-major (last extent contiguous).
  *
  * Threads: a model never changes and is shared freely. A context serves one `run` at a time (a
@@ -22,6 +24,7 @@
 #ifndef FOVEA_RUNTIME_ABI_H
 #define FOVEA_RUNTIME_ABI_H
 
+#include <fovea/runtime/host_types.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -30,43 +33,8 @@ extern "C" {
 
 #define FOVEA_ABI_VERSION 1
 #define FOVEA_MAX_RANK 12
-/* Arena, slabs and workspace start at a multiple of this: a cache line, and the widest CPU vector.
- */
-#define FOVEA_MEMORY_ALIGNMENT 64
 /* What one live scratch allocation of `bytes` takes from a thread's slab: a header and rounding. */
 #define FOVEA_SCRATCH_COST(bytes) ((((uint64_t)(bytes) + 63) / 64) * 64 + 64)
-
-typedef int32_t fovea_status;
-enum {
-  FOVEA_OK = 0,
-  FOVEA_ERROR_INVALID_ARGUMENT = 1,
-  FOVEA_ERROR_WRONG_SHAPE = 2,
-  FOVEA_ERROR_WRONG_RANK = 3,
-  FOVEA_ERROR_WRONG_DTYPE = 4,
-  FOVEA_ERROR_NULL_POINTER = 5,
-  FOVEA_ERROR_MISALIGNED = 6,
-  FOVEA_ERROR_WORKSPACE_TOO_SMALL = 7,
-  FOVEA_ERROR_OUT_OF_MEMORY = 8,
-  FOVEA_ERROR_UNSUPPORTED_ABI = 9,
-  FOVEA_ERROR_UNSUPPORTED_DEVICE = 10,
-  FOVEA_ERROR_KERNEL_FAILED = 11,
-  FOVEA_ERROR_INTERNAL = 12,
-  FOVEA_ERROR_BUFFER_TOO_SMALL = 13,
-  FOVEA_ERROR_CONTEXT_BUSY = 14
-};
-
-typedef int32_t fovea_dtype;
-enum {
-  FOVEA_F16 = 0,
-  FOVEA_BF16 = 1,
-  FOVEA_F32 = 2,
-  FOVEA_F64 = 3,
-  FOVEA_I8 = 4,
-  FOVEA_U8 = 5,
-  FOVEA_I32 = 6,
-  FOVEA_I64 = 7,
-  FOVEA_BOOLEAN = 8 /* one byte, 0 or 1 */
-};
 
 /* Bytes of one element; 0 for a value that is no dtype. */
 static inline uint64_t fovea_dtype_bytes(fovea_dtype dtype) {
@@ -173,27 +141,43 @@ typedef struct fovea_buffer {
   void* stream; /* null for the CPU */
 } fovea_buffer;
 
-/* A host's own threads. `parallel_for` calls task(closure, index, worker) once for every index in
- * [0, count), on any threads, returns when all calls have returned, and returns the first non-zero
- * result, else 0. `worker` is in [0, threads); two calls at the same time have different workers.
- */
-typedef struct fovea_executor {
+/* One run of a kernel: what a profiler needs to say what it saw. */
+typedef struct fovea_call_info {
   uint64_t struct_size;
-  void* user;
-  int32_t threads;
-  int32_t reserved;
-  int (*parallel_for)(void* user, int count, int (*task)(void* closure, int index, int worker),
-                      void* closure);
-} fovea_executor;
+  const char* layer;     /* "conv1": the layer that the kernel is anchored at */
+  const char* ops;       /* "conv tanh": everything that it computes */
+  const char* algorithm; /* "generic" */
+  uint64_t macs;  /* multiply-accumulate operations; where there are none, elements written */
+  uint64_t bytes; /* operands and results, each once */
+} fovea_call_info;
 
-/* A host's own memory. `allocate` returns null when there is none. Called from any thread that
- * opens, creates or destroys; never during `run`. */
-typedef struct fovea_allocator {
+/* Weights that lie in a file beside the library. The file (little-endian):
+ *   0   "FOVEAWTS"
+ *   8   u64 version, 1
+ *   16  u64 bytes of the whole file
+ *   24  u64 fingerprint of the model: XXH3 of its parameters' names, dtypes and extents
+ *   32  u64 XXH3 of all bytes from 40 on
+ *   40  u64 number of parameters
+ *   48  the model's name, zero-padded to 80 bytes
+ *   128 the parameters, each at its offset, a multiple of 64 */
+typedef struct fovea_weights_file {
   uint64_t struct_size;
-  void* user;
-  void* (*allocate)(void* user, uint64_t bytes, uint64_t alignment);
-  void (*release)(void* user, void* pointer, uint64_t bytes);
-} fovea_allocator;
+  const char* file_name; /* where model_options name no path: in the folder of the library, or of
+                            the program that it is linked into */
+  uint64_t bytes;
+  uint64_t fingerprint;
+  const uint64_t* offsets; /* one per parameter, from the file's beginning */
+} fovea_weights_file;
+
+/* Instruction sets of x86-64 beyond its baseline. Others have none to name yet. */
+enum {
+  FOVEA_CPU_SSE41 = 1,
+  FOVEA_CPU_AVX = 2,
+  FOVEA_CPU_AVX2 = 4,
+  FOVEA_CPU_FMA = 8,
+  FOVEA_CPU_F16C = 16,
+  FOVEA_CPU_AVX512 = 32 /* F, CD, VL, BW and DQ */
+};
 
 /* What the compiler generates for one function of a network: constant data and code. It must
  * outlive every model opened on it, and the contexts of those. Every field is one 64-bit word (or
@@ -208,7 +192,8 @@ typedef struct fovea_program {
   const fovea_tensor_info* outputs;
   uint64_t parameter_count;
   const fovea_tensor_info* parameters;
-  const void* const* parameter_data; /* null, or an entry null: bound by the caller at model_open */
+  const void* const* parameter_data; /* null, or an entry null: bound at model_open, from the
+                                        caller or the weights file */
   uint64_t arena_bytes;              /* intermediates that all threads share */
   uint64_t thread_scratch_bytes; /* slab of ONE thread: the largest sum of FOVEA_SCRATCH_COST over
                                     allocations of kernels that are alive at the same time */
@@ -216,6 +201,17 @@ typedef struct fovea_program {
    * and may hold anything. */
   int (*entry)(void* user_context, const void* const* inputs, void* const* outputs,
                const void* const* parameters, void* arena);
+  uint64_t call_count; /* kernels that `entry` runs, in order; 0: nothing is known of them */
+  const fovea_call_info* calls;
+  const fovea_weights_file* weights_file; /* null: no such file */
+  /* What is computed once from the parameters: packed or transformed weights. Runs at model_open,
+   * in one thread, with memory that the model owns: `prepared` has FOVEA_MEMORY_ALIGNMENT. `entry`
+   * receives it as parameters[parameter_count]. Null: nothing to prepare. */
+  uint64_t prepared_bytes;
+  int (*prepare)(void* user_context, const void* const* parameters, void* prepared);
+  uint64_t prepare_scratch_bytes; /* slab, as thread_scratch_bytes */
+  uint64_t cpu_features; /* FOVEA_CPU_ bits that the code needs; model_open refuses where this
+                            processor (or its system) lacks one */
 } fovea_program;
 
 typedef struct fovea_model fovea_model;
@@ -224,26 +220,16 @@ typedef struct fovea_context fovea_context;
 typedef struct fovea_model_options {
   uint64_t struct_size;
   /* Parameters given by the caller, in the program's order; 0: those of the program. They are not
-   * copied: their memory outlives the model. An entry with null data keeps the program's own. */
+   * copied: their memory outlives the model. An entry with null data keeps the program's own, or
+   * the weights file's; if nothing is left for that file, it is not opened. */
   uint64_t parameter_count;
   const fovea_buffer* parameters;
   const fovea_allocator* allocator; /* copied; null: the C library's */
   char* message;                    /* receives why opening failed; may be null */
   uint64_t message_bytes;
+  const char* weights_path; /* the weights file; null: the program's own choice of place; must be
+                               null where none is read */
 } fovea_model_options;
-
-typedef struct fovea_context_options {
-  uint64_t struct_size;
-  uint32_t threads; /* 0: all cores that the process may use, or the executor's */
-  uint32_t reserved;
-  const fovea_executor* executor;   /* copied; null: the context's own pool */
-  const fovea_allocator* allocator; /* copied; null: the C library's */
-  void* workspace; /* arena and slabs: workspace_size(model, threads) bytes; null: from the
-                      allocator */
-  uint64_t workspace_bytes;
-  char* message; /* receives why creation failed; may be null */
-  uint64_t message_bytes;
-} fovea_context_options;
 
 /* Everything a host calls. An emitted library exports such a table with its own programs; in core's
  * own table program_count is 0 and the caller brings the program. */
@@ -275,7 +261,8 @@ typedef struct fovea_table {
   uint32_t (*context_threads)(const fovea_context* context);
 
   /* Checks every argument first and writes nothing if one is wrong; if a kernel fails afterwards,
-   * the contents of outputs are unspecified. No output may overlap another tensor. */
+   * the contents of outputs are unspecified. No output may overlap another tensor, and no tensor
+   * the context's workspace. */
   fovea_status (*run)(fovea_context* context, const fovea_buffer* inputs, uint64_t input_count,
                       fovea_buffer* outputs, uint64_t output_count);
   /* Why the last call on this context failed; "" if it did not. Valid until the next call on it. */

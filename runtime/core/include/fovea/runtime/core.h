@@ -43,6 +43,11 @@ void fovea_scratch_free(void* user_context, void* pointer);
 /* From a program's entry, on its own thread: the actual extent of a FOVEA_TENSOR_BOUNDED output. */
 void fovea_set_output_extent(void* user_context, int output, int dimension, int64_t extent);
 
+/* Around each kernel that a program's entry runs, also one that fails: what a context's profiler
+ * hears. Without a profiler, and while weights are prepared, they do nothing. */
+void fovea_kernel_begin(void* user_context, uint64_t call);
+void fovea_kernel_end(void* user_context, uint64_t call);
+
 /* Names that generated code refers to, and what they are; ends with a null name. */
 typedef struct fovea_hook {
   const char* name;
