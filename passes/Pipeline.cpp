@@ -2,6 +2,8 @@
 
 #include "passes/Passes.hpp"
 
+#include <fovea/error.hpp>
+
 #include <llvm/Support/FormatVariadic.h>
 #include <llvm/Support/ToolOutputFile.h>
 #include <mlir/IR/BuiltinOps.h>
@@ -44,8 +46,12 @@ llvm::LogicalResult dump(mlir::ModuleOp module, const PipelineOptions& options, 
       llvm::formatv("{0}/{1:D2}_{2}.mlir", options.dump_directory, number + 1, phases[number].name);
   if (!error) {
     llvm::raw_fd_ostream file(path, error);
-    if (!error)
+    if (!error) {
       module.print(file, mlir::OpPrintingFlags().useLocalScope());
+      file.close();
+      error = file.error();
+      file.clear_error(); // else its destructor ends the program
+    }
   }
   if (error)
     return module.emitError() << "cannot write " << path << ": " << error.message();
@@ -62,8 +68,15 @@ LayerChoice choice_for(const PipelineOptions& options, const std::string& layer)
 const catalogue::Algorithm& algorithm_for(const PipelineOptions& options, const std::string& layer,
                                           const Definition& definition) {
   const std::string name = choice_for(options, layer).algorithm;
-  return name.empty() ? options.catalogue->best(definition, options.target)
-                      : options.catalogue->find(name);
+  if (name.empty())
+    return options.generic
+               ? options.catalogue->find("generic")
+               : options.catalogue->best(definition, options.target, options.error_bound);
+  const catalogue::Algorithm& chosen = options.catalogue->find(name);
+  if (chosen.error_bound() > options.error_bound)
+    throw Error({.what = "algorithm '" + name + "' transforms sums, which exact results forbid",
+                 .hint = "compile with precision fast, or choose another algorithm"});
+  return chosen;
 }
 
 std::vector<std::string> phase_names() {
@@ -79,7 +92,7 @@ llvm::LogicalResult run_pipeline(mlir::ModuleOp module, const PipelineOptions& o
     return module.emitError() << "no phase '" << options.stop_after
                               << "'; phases are: " << llvm::join(names, ", ");
   for (size_t k = 0; k < names.size(); ++k) {
-    if (phases[k].create) {
+    if (phases[k].create && (options.simplify || phases[k].create != create_canonicalise)) {
       mlir::PassManager manager(module.getContext());
       manager.addNestedPass<mlir::func::FuncOp>(phases[k].create(options));
       if (mlir::failed(manager.run(module)))

@@ -26,7 +26,12 @@ struct PipelineOptions {
       nullptr; // must outlive the passes; fuse and select need it
   catalogue::Target target = {};
   std::map<std::string, LayerChoice> layers = {}; // by layer name
-  bool fuse = true;                               // false: each op is a kernel of its own
+  bool simplify = true; // false: canonicalise leaves everything as the user wrote it
+  bool fuse = true;     // false: each op is a kernel of its own
+  bool generic = false; // true: the generic algorithm computes what no choice names another for
+  // How far results may be from the definition's: `running` leaves out the algorithms that
+  // transform sums (Winograd, FFT).
+  catalogue::ErrorBound error_bound = catalogue::ErrorBound::transform;
 
   // Where to write the IR after each phase, as 01_import.mlir, 02_canonicalise.mlir ...; empty:
   // nowhere. The folder is made.
@@ -36,8 +41,9 @@ struct PipelineOptions {
 
 // What was chosen for `layer`; both empty where the catalogue decides.
 LayerChoice choice_for(const PipelineOptions& options, const std::string& layer);
-// The algorithm that computes `definition`: the one chosen for `layer`, else the catalogue's best.
-// Throws Error where the catalogue has none of that name.
+// The algorithm that computes `definition`: the one chosen for `layer`, else the catalogue's best
+// within the error bound. Throws Error where the catalogue has none of that name, or where the
+// chosen one exceeds the bound.
 const catalogue::Algorithm& algorithm_for(const PipelineOptions& options, const std::string& layer,
                                           const Definition& definition);
 

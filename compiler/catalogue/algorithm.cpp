@@ -22,11 +22,12 @@ const Algorithm& Catalogue::find(std::string_view name) const {
                .trail = {}});
 }
 
-const Algorithm& Catalogue::best(const Definition& definition, const Target& target) const {
+const Algorithm& Catalogue::best(const Definition& definition, const Target& target,
+                                 ErrorBound bound) const {
   const Algorithm* best = nullptr;
   double least = 0;
   for (const Algorithm* algorithm : algorithms_) {
-    if (!algorithm->matches(definition))
+    if (algorithm->error_bound() > bound || !algorithm->matches(definition))
       continue;
     const double seconds =
         algorithm->cost(definition, target, algorithm->default_schedule(definition, target))

@@ -37,6 +37,8 @@ struct Call {
   std::string algorithm; // name in the catalogue
   std::string schedule;  // text; empty: the algorithm's default for the target
   std::string layer;     // for messages and profiles: the anchor's layer; "conv1"
+  std::string ops;       // all that it computes, in order: "conv tanh"
+  std::vector<std::string> layers = {}; // whose ops these are: "conv1", "tanh"
   std::vector<Slot> operands;
   std::vector<Slot> results;
 };

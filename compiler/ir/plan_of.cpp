@@ -106,6 +106,13 @@ class Planner {
     slots_[parameter.getValue()] = {Slot::Kind::parameter, static_cast<int>(number), 0, type};
   }
 
+  static void read_ops(KernelOp kernel, Call& call) {
+    for (mlir::Operation& op : kernel.getBody().front().without_terminator()) {
+      call.ops += (call.ops.empty() ? "" : " ") + op.getName().stripDialect().str();
+      call.layers.push_back(layer_of(&op));
+    }
+  }
+
   void read(KernelOp kernel) {
     if (!kernel.getAlgorithm() || !kernel.getSymbol() || !kernel.getOffsets())
       fail(kernel, "an algorithm, a symbol and offsets", "a kernel without");
@@ -116,6 +123,7 @@ class Planner {
     if (kernel.getSchedule())
       call.schedule = kernel.getSchedule()->getText().str();
     call.layer = kernel.getLayer().str();
+    read_ops(kernel, call);
     for (mlir::Value operand : kernel.getInputs())
       call.operands.push_back(slots_.lookup(operand));
     for (mlir::OpResult result : kernel->getResults()) {

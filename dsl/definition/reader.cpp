@@ -70,4 +70,26 @@ OperandReader reader_of(const Definition& definition, const std::vector<const vo
   };
 }
 
+OperandReader result_reader_of(const Definition& definition,
+                               const std::vector<const void*>& results) {
+  Definition like; // one whose operands are these results
+  for (int result : definition.results)
+    like.operands.push_back({"result", definition.type_of(definition.tensor_of_equation(result))});
+  return reader_of(like, results);
+}
+
+bool agrees(const Value& got, const Value& expected, DType type) {
+  if (std::isinf(expected.error))
+    return true;
+  if (!is_float(type))
+    return std::abs(static_cast<double>(got.integer) - static_cast<double>(expected.integer)) <=
+               expected.error &&
+           (expected.error > 0 || got.integer == expected.integer);
+  if (std::isnan(expected.real) || std::isnan(got.real))
+    return std::isnan(expected.real) == std::isnan(got.real);
+  if (std::isinf(expected.real) || std::isinf(got.real))
+    return expected.real == got.real;
+  return std::abs(got.real - expected.real) <= expected.error;
+}
+
 } // namespace fovea

@@ -19,7 +19,7 @@ struct Network::State {
   std::vector<int> inputs, parameters;
   std::vector<OutputInfo> outputs;
   std::map<int, WeightData> weights; // by value number
-  std::set<std::string> layers;
+  std::set<std::string> layers, input_names, parameter_names, output_names;
   std::map<std::string, int> counts; // layers so far without a name, by op
   std::string prefix;                // of the open scopes: "layer1.0."
 
@@ -37,10 +37,9 @@ struct Network::State {
     }
   }
 
-  bool name_taken(const std::vector<int>& list, const std::string& wanted) const {
-    return std::any_of(list.begin(), list.end(), [&](int value) {
-      return values[static_cast<size_t>(value)].name == wanted;
-    });
+  int add_parameter(const TensorType& type, const std::string& full, SourceLocation where) {
+    parameter_names.insert(full);
+    return parameters.emplace_back(add({type, full, -1, 0, true, where}));
   }
 };
 
@@ -76,7 +75,7 @@ Tensor<> Network::input(const std::string& name, const Shape& shape, DType dtype
                         SourceLocation location) {
   const TensorType type{dtype, shape};
   check_type("input", name, type, location);
-  if (state_->name_taken(state_->inputs, name))
+  if (!state_->input_names.insert(name).second)
     fail_twice("input", name, location);
   const int value = state_->add({type, name, -1, 0, false, location});
   state_->inputs.push_back(value);
@@ -88,11 +87,9 @@ Tensor<> Network::parameter(const std::string& name, const Shape& shape, DType d
   const TensorType type{dtype, shape};
   const std::string full = state_->prefix + name;
   check_type("weight", full, type, location);
-  if (state_->name_taken(state_->parameters, full))
+  if (state_->parameter_names.count(full))
     fail_twice("weight", full, location);
-  const int value = state_->add({type, full, -1, 0, true, location});
-  state_->parameters.push_back(value);
-  return {state_, value};
+  return {state_, state_->add_parameter(type, full, location)};
 }
 
 void Network::output(const std::string& name, const Tensor<>& tensor, SourceLocation location) {
@@ -103,10 +100,65 @@ void Network::output(const std::string& name, const Tensor<>& tensor, SourceLoca
                  .got = tensor.state_ ? fmt::format("one of network '{}'", tensor.state_->name)
                                       : "an empty tensor",
                  .hint = "build the tensor from this network's inputs"});
-  for (const OutputInfo& output : state_->outputs)
-    if (output.name == name)
-      fail_twice("output", name, location);
+  if (!state_->output_names.insert(name).second)
+    fail_twice("output", name, location);
   state_->outputs.push_back({name, tensor.value()});
+}
+
+// "conv 'layer1.conv2'"
+static std::string title_of(const NodeInfo& node) {
+  return fmt::format("{} '{}'", node.op->name(), node.layer);
+}
+
+// Notes the values' numbers in `node`; gives their types.
+Types Network::collect_operands(NodeInfo& node, const std::vector<Tensor<>>& operands) const {
+  Types types;
+  for (const Tensor<>& operand : operands) {
+    if (operand.state_ != state_)
+      throw Error({.what = fmt::format("{}: its inputs are of different networks", title_of(node)),
+                   .where = node.location,
+                   .expected = fmt::format("tensors of network '{}'", state_->name),
+                   .got = operand.state_ ? fmt::format("one of network '{}'", operand.state_->name)
+                                         : "an empty tensor"});
+    types.push_back(operand.type());
+    node.operands.push_back(operand.value());
+  }
+  return types;
+}
+
+// The types of the node's results for all of its operands, weights included.
+Inferred Network::infer(const NodeInfo& node, const Types& operands) const {
+  if (state_->layers.count(node.layer))
+    fail_twice("layer", node.layer, node.location);
+  Inferred inferred = node.op->infer(operands);
+  if (inferred.ok())
+    return inferred;
+  const ShapeError& error = inferred.error;
+  const Shape shape = operands.empty() ? Shape{} : operands[0].shape;
+  const std::string before = node.operands.empty() ? "" : trail(node.operands[0]) + " -> ";
+  throw Error({.what = fmt::format("{}: {}", title_of(node), render(error.what, error, shape)),
+               .where = node.location,
+               .expected = render(error.expected, error, shape),
+               .got = render(error.got, error, shape),
+               .detail = "input " + to_string(shape),
+               .hint = render(error.hint, error, shape),
+               .trail = before + node.layer});
+}
+
+// Its operands are known, and everything is checked.
+std::vector<Tensor<>> Network::add_node(NodeInfo node, const Inferred& inferred) {
+  State& state = *state_;
+  state.layers.insert(node.layer);
+  const int number = static_cast<int>(state.nodes.size());
+  std::vector<Tensor<>> results;
+  for (size_t k = 0; k < inferred.results.size(); ++k) {
+    const int value = state.add(
+        {inferred.results[k], node.layer, number, static_cast<int>(k), false, node.location});
+    node.results.push_back(value);
+    results.push_back({state_, value});
+  }
+  state.nodes.push_back(std::move(node));
+  return results;
 }
 
 std::vector<Tensor<>> Network::apply(OpPtr op, const std::vector<Tensor<>>& inputs,
@@ -117,83 +169,71 @@ std::vector<Tensor<>> Network::apply(OpPtr op, const std::vector<Tensor<>>& inpu
   if (!location.known() && !inputs.empty() && inputs[0].state_ == state_)
     location = state.values[static_cast<size_t>(inputs[0].value())].location;
   const std::string local = layer.empty() ? state.fresh_layer(op->layer_name()) : layer;
-  const std::string full = state.prefix + local;
-  const std::string title = fmt::format("{} '{}'", op->name(), full);
-
-  Types types;
-  std::vector<int> operands;
-  for (const Tensor<>& input : inputs) {
-    if (input.state_ != state_)
-      throw Error({.what = fmt::format("{}: its inputs are of different networks", title),
-                   .where = location,
-                   .expected = fmt::format("tensors of network '{}'", state.name),
-                   .got = input.state_ ? fmt::format("one of network '{}'", input.state_->name)
-                                       : "an empty tensor"});
-    types.push_back(input.type());
-    operands.push_back(input.value());
-  }
+  NodeInfo node{op, state.prefix + local, {}, {}, location};
+  const Types types = collect_operands(node, inputs);
   if (op->inputs() >= 0 ? static_cast<int>(inputs.size()) != op->inputs() : inputs.empty())
-    throw Error({.what = fmt::format("{}: wrong number of inputs", title),
+    throw Error({.what = fmt::format("{}: wrong number of inputs", title_of(node)),
                  .where = location,
                  .expected = op->inputs() < 0 ? "one or more" : std::to_string(op->inputs()),
                  .got = std::to_string(inputs.size())});
-  if (state.layers.count(full))
-    fail_twice("layer", full, location);
 
   const Parameters parameters = op->parameters(types);
   Types all = types;
   for (const Parameter& parameter : parameters)
     all.push_back(parameter.type);
-  const Inferred inferred = op->infer(all);
-  if (!inferred.ok()) {
-    const ShapeError& error = inferred.error;
-    const Shape& shape = types[0].shape;
-    throw Error({.what = fmt::format("{}: {}", title, render(error.what, error, shape)),
-                 .where = location,
-                 .expected = render(error.expected, error, shape),
-                 .got = render(error.got, error, shape),
-                 .detail = "input " + to_string(shape),
-                 .hint = render(error.hint, error, shape),
-                 .trail = trail(inputs[0].value()) + " -> " + full});
-  }
-
+  const Inferred inferred = infer(node, all);
   const auto weight_name = [&](const Parameter& parameter) {
-    return full + "." + parameter.suffix;
+    return node.layer + "." + parameter.suffix;
   };
   for (const Parameter& parameter : parameters)
-    if (state.name_taken(state.parameters, weight_name(parameter)))
+    if (state.parameter_names.count(weight_name(parameter)))
       fail_twice("weight", weight_name(parameter), location);
 
   // Everything is checked: now the graph changes.
-  for (const Parameter& parameter : parameters) {
-    const int value = state.add({parameter.type, weight_name(parameter), -1, 0, true, location});
-    state.parameters.push_back(value);
-    operands.push_back(value);
-  }
-  state.layers.insert(full);
+  for (const Parameter& parameter : parameters)
+    node.operands.push_back(state.add_parameter(parameter.type, weight_name(parameter), location));
   if (layer.empty())
     ++state.counts[state.prefix + op->layer_name()];
-  NodeInfo node{op, full, operands, {}, location};
   if (OpPtr expanded = op->expanded(types))
     node.op = expanded;
-  const int number = static_cast<int>(state.nodes.size());
-  std::vector<Tensor<>> results;
-  for (size_t k = 0; k < inferred.results.size(); ++k) {
-    const int value =
-        state.add({inferred.results[k], full, number, static_cast<int>(k), false, location});
-    node.results.push_back(value);
-    results.push_back({state_, value});
+  return add_node(std::move(node), inferred);
+}
+
+std::vector<Tensor<>> Network::apply_to_operands(OpPtr op, const std::vector<Tensor<>>& operands,
+                                                 const std::string& layer,
+                                                 SourceLocation location) {
+  NodeInfo node{op, layer, {}, {}, location};
+  const Types types = collect_operands(node, operands);
+  size_t wanted = std::max<size_t>(operands.size(), 1); // of an op with any number
+  if (op->inputs() >= 0) {
+    wanted = static_cast<size_t>(op->inputs());
+    Types inputs;
+    for (size_t k = 0; k < types.size() && k < wanted; ++k)
+      inputs.push_back(types[k]);
+    if (inputs.size() == wanted)
+      wanted += op->parameters(inputs).size();
   }
-  state.nodes.push_back(std::move(node));
-  return results;
+  if (operands.size() != wanted)
+    throw Error({.what = fmt::format("{}: wrong number of operands", title_of(node)),
+                 .where = location,
+                 .expected = std::to_string(wanted),
+                 .got = std::to_string(operands.size())});
+  return add_node(std::move(node), infer(node, types));
 }
 
 std::string Network::trail(int value) const {
-  const ValueInfo& info = state_->values[static_cast<size_t>(value)];
-  if (info.node < 0)
-    return info.name;
-  const NodeInfo& node = state_->nodes[static_cast<size_t>(info.node)];
-  return trail(node.operands[0]) + " -> " + node.layer;
+  std::vector<const std::string*> names; // from the value to an input; a loop: chains are long
+  for (;;) {
+    const ValueInfo& info = state_->values[static_cast<size_t>(value)];
+    names.push_back(&info.name);
+    if (info.node < 0 || state_->nodes[static_cast<size_t>(info.node)].operands.empty())
+      break;
+    value = state_->nodes[static_cast<size_t>(info.node)].operands[0];
+  }
+  std::string text = *names.back();
+  for (size_t k = names.size() - 1; k-- > 0;)
+    text += " -> " + *names[k];
+  return text;
 }
 
 void Network::set_weight(const std::string& name, const void* data, size_t bytes,

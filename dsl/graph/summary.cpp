@@ -1,3 +1,5 @@
+#include "dsl/definition/saturating.hpp"
+
 #include <fovea/graph/summary.hpp>
 
 #include <fmt/format.h>
@@ -8,6 +10,11 @@
 
 namespace fovea {
 namespace {
+
+// Sizes come from files: sums stop at the largest number.
+void add_to(int64_t& sum, int64_t term) {
+  sum = saturating::add(sum, term);
+}
 
 using Box = std::vector<Interval>; // per dimension, the elements that are needed; empty: none
 
@@ -65,6 +72,39 @@ Box receptive_box(const Network& network, const std::vector<Definition>& definit
   return network.inputs().empty() ? Box{} : wanted[network.inputs()[0]];
 }
 
+// A value lives from the layer that makes it (an input: from the first) to the last that reads it
+// (an output: to the end).
+int64_t peak_bytes(const Network& network) {
+  const std::vector<ValueInfo>& values = network.values();
+  const size_t layers = network.nodes().size();
+  std::vector<size_t> last(values.size(), 0); // layer
+  for (size_t v = 0; v < values.size(); ++v)
+    last[v] = values[v].node < 0 ? 0 : static_cast<size_t>(values[v].node);
+  for (size_t n = 0; n < layers; ++n)
+    for (int operand : network.nodes()[n].operands)
+      last[static_cast<size_t>(operand)] = n;
+  for (const OutputInfo& output : network.outputs())
+    last[static_cast<size_t>(output.value)] = layers;
+
+  std::vector<int64_t> freed(layers + 1, 0); // after layer n
+  int64_t alive = 0;
+  for (size_t v = 0; v < values.size(); ++v) {
+    if (values[v].is_parameter)
+      continue;
+    add_to(freed[last[v]], values[v].type.bytes());
+    if (values[v].node < 0)
+      add_to(alive, values[v].type.bytes());
+  }
+  int64_t peak = alive;
+  for (size_t n = 0; n < layers; ++n) {
+    for (int result : network.nodes()[n].results)
+      add_to(alive, values[static_cast<size_t>(result)].type.bytes());
+    peak = std::max(peak, alive);
+    alive -= freed[n];
+  }
+  return peak;
+}
+
 std::string attribute_text(const AnyOp& op) {
   std::string text;
   for (const auto& [name, value] : op.chosen_attributes())
@@ -91,25 +131,36 @@ Summary summary(const Network& network) {
   for (size_t n = 0; n < network.nodes().size(); ++n) {
     const NodeInfo& node = network.nodes()[n];
     Types types;
-    SummaryRow row{node.layer, node.op->name(), attribute_text(*node.op), {}, 0, 0, {}, false};
+    SummaryRow row;
+    row.layer = node.layer;
+    row.op = node.op->name();
+    row.attributes = attribute_text(*node.op);
     for (int operand : node.operands) {
       const ValueInfo& value = network.values()[static_cast<size_t>(operand)];
       types.push_back(value.type);
       if (value.is_parameter)
-        row.parameters += value.type.shape.elements();
+        add_to(row.parameters, value.type.shape.elements());
     }
     definitions.push_back(node.op->definition(types));
     row.macs = count_macs(definitions.back());
-    row.output = network.values()[static_cast<size_t>(node.results[0])].type.shape;
+    const TensorType& output = network.values()[static_cast<size_t>(node.results[0])].type;
+    row.output = output.shape;
+    row.dtype = output.dtype;
+    for (int value : node.results)
+      add_to(row.output_bytes, network.values()[static_cast<size_t>(value)].type.bytes());
     const Box box = receptive_box(network, definitions, n);
     row.reaches_input = !box.empty();
     for (size_t d = 2; d < box.size(); ++d)
       row.receptive_field.push_back(box[d].high - box[d].low + 1);
-    result.macs += row.macs;
+    add_to(result.macs, row.macs);
     result.rows.push_back(std::move(row));
   }
-  for (int value : network.parameters())
-    result.parameters += network.values()[static_cast<size_t>(value)].type.shape.elements();
+  for (int value : network.parameters()) {
+    const TensorType& type = network.values()[static_cast<size_t>(value)].type;
+    add_to(result.parameters, type.shape.elements());
+    add_to(result.parameter_bytes, type.bytes());
+  }
+  result.peak_bytes = peak_bytes(network);
   return result;
 }
 

@@ -27,6 +27,23 @@ total                                                                  361,260  
 )");
 }
 
+TEST(Summary, Bytes) {
+  Network net("tiny");
+  const Tensor<> maps =
+      net.input("x", {1, 1, 12, 12}) | conv(10, 5, same) | relu; // 576, 5760, 5760
+  net.output("y", maps | max_pool(2) | flatten | dense(1000));   // 1440, 1440, 4000
+  const Summary table = summary(net);
+  EXPECT_EQ(table.rows[0].output_bytes, 5760);
+  EXPECT_EQ(table.rows[4].output_bytes, 4000);
+  EXPECT_EQ(table.rows[4].dtype, DType::f32);
+  EXPECT_EQ(table.parameter_bytes, 4 * (260 + 361'000));
+  EXPECT_EQ(table.peak_bytes, 5760 + 5760); // while relu runs
+  net.output("maps", maps);                 // kept to the end
+  EXPECT_EQ(summary(net).peak_bytes, 5760 + 5760);
+  net.output("more", maps | conv(10, 1) | tanh);
+  EXPECT_EQ(summary(net).peak_bytes, 4000 + 3 * 5760); // y, maps, and the way from conv to tanh
+}
+
 TEST(Summary, ReceptiveFields) {
   Network net("fields");
   net.output("y", net.input("x", {1, 3, 64, 64}) | conv(4, 3, stride(2)) | conv(4, 3, dilation(2)) |

@@ -47,33 +47,11 @@ std::vector<TensorType> result_types(const Definition& definition) {
   return types;
 }
 
-// Reads the elements of results in memory.
-OperandReader result_reader(const Definition& definition, const std::vector<const void*>& results) {
-  Definition like;
-  for (const TensorType& type : result_types(definition))
-    like.operands.push_back({"result", type});
-  return reader_of(like, results);
-}
-
 std::string coordinates(int64_t offset, const Shape& shape) {
   std::string text;
   for (int d = shape.rank(); d-- > 0; offset /= shape[d])
     text = std::to_string(offset % shape[d]) + (text.empty() ? "" : ", ") + text;
   return "(" + text + ")";
-}
-
-bool agrees(const Value& got, const Value& wanted, DType type) {
-  if (std::isinf(wanted.error))
-    return true;
-  if (!is_float(type))
-    return std::abs(static_cast<double>(got.integer) - static_cast<double>(wanted.integer)) <=
-               wanted.error &&
-           (wanted.error > 0 || got.integer == wanted.integer);
-  if (std::isnan(wanted.real) || std::isnan(got.real))
-    return std::isnan(wanted.real) == std::isnan(got.real);
-  if (std::isinf(wanted.real) || std::isinf(got.real))
-    return wanted.real == got.real;
-  return std::abs(got.real - wanted.real) <= wanted.error;
 }
 
 // One filling of the operands, with what the interpreter says of it.
@@ -116,7 +94,7 @@ class Case {
 
  private:
   void compare(const std::string& name, const Buffers& results) const {
-    const OperandReader read = result_reader(definition_, addresses<const void*>(results));
+    const OperandReader read = result_reader_of(definition_, addresses<const void*>(results));
     const std::vector<TensorType> types = result_types(definition_);
     for (size_t r = 0; r < types.size(); ++r) {
       int64_t differing = 0;

@@ -27,6 +27,7 @@ ir::Plan plan_of(const catalogue::KernelRequest& request) {
                 .algorithm = request.algorithm,
                 .schedule = {},
                 .layer = definition.name,
+                .ops = definition.name,
                 .operands = {},
                 .results = {}};
   for (const Operand& operand : definition.operands) {
@@ -46,21 +47,23 @@ ir::Plan plan_of(const catalogue::KernelRequest& request) {
 
 // The code and the table that describes it; the model points into both.
 struct Program {
-  emit::Jit jit;
-  emit::ProgramTable table;
+  emission::Jit jit;
+  emission::ProgramTable table;
 };
 
 std::shared_ptr<const Program> link(const ir::Plan& plan, const catalogue::KernelObject& kernel) {
   mlir::MLIRContext context;
   context.disableMultithreading();
-  const std::vector<std::byte> driver = emit::compile_to_object(*emit::build_driver(plan, context));
-  const std::vector<emit::JitObject> objects = {
+  const std::vector<std::byte> driver =
+      emission::compile_to_object(*emission::build_driver(plan, context));
+  const std::vector<emission::JitObject> objects = {
       {"driver function", driver},
       {"kernel", {reinterpret_cast<const std::byte*>(kernel.object.data()), kernel.object.size()}}};
-  emit::Jit jit(objects, emit::driver_symbol);
-  const auto entry = jit.entry();
-  return std::shared_ptr<const Program>(new Program{
-      std::move(jit), {plan, {}, static_cast<uint64_t>(kernel.thread_scratch_bytes), entry}});
+  emission::Jit jit(objects, emission::driver_symbol);
+  const emission::ProgramTable::Code code{.entry = jit.entry(),
+                                          .thread_scratch_bytes =
+                                              static_cast<uint64_t>(kernel.thread_scratch_bytes)};
+  return std::shared_ptr<const Program>(new Program{std::move(jit), {plan, {}, code}});
 }
 
 fovea_buffer buffer_of(const TensorType& type, const void* data) {

@@ -16,11 +16,19 @@ struct Value {
   int64_t integer = 0; // integers and booleans
 };
 
+// May `got`, what an implementation computed, stand for `expected`, what the interpreter says?
+// Floats within the bound (NaN and infinities exactly), integers equal.
+bool agrees(const Value& got, const Value& expected, DType type);
+
 // Reads element `offset` (row-major) of operand `operand`.
 using OperandReader = std::function<Value(int operand, int64_t offset)>;
 
 // An operand's elements in memory, row-major, in the operand's dtype.
 OperandReader reader_of(const Definition& definition, const std::vector<const void*>& operands);
+
+// The same for results: of a definition's results in memory, those of `result`.
+OperandReader result_reader_of(const Definition& definition,
+                               const std::vector<const void*>& results);
 
 class Interpreter {
  public:

@@ -102,6 +102,12 @@ PackValue<Set> map_pack(const std::vector<IndexExpr>& exprs, Function&& function
 
 template <class T>
 concept IndexLike = detail::IsIndex<T>::value;
+// The same for operators with a number beside the index: clang 14 looks at a concept only after it
+// has made the operator, which is an error where the other operand is a number too.
+namespace detail {
+template <class T>
+using IfIndex = std::enable_if_t<IsIndex<T>::value, int>;
+} // namespace detail
 template <class T>
 concept PackLike = detail::IsPack<T>::value;
 
@@ -115,37 +121,37 @@ auto operator-(const A& a, const B& b) {
   return IndexValue<union_of<typename A::letters, typename B::letters>>{detail::to_value(a).expr -
                                                                         detail::to_value(b).expr};
 }
-template <IndexLike A>
+template <class A, detail::IfIndex<A> = 0>
 auto operator+(const A& a, int64_t c) {
   return IndexValue<typename A::letters>{detail::to_value(a).expr + IndexExpr{c, {}}};
 }
-template <IndexLike A>
+template <class A, detail::IfIndex<A> = 0>
 auto operator+(int64_t c, const A& a) {
   return a + c;
 }
-template <IndexLike A>
+template <class A, detail::IfIndex<A> = 0>
 auto operator-(const A& a, int64_t c) {
   return a + (-c);
 }
-template <IndexLike A>
+template <class A, detail::IfIndex<A> = 0>
 auto operator-(int64_t c, const A& a) {
   return IndexValue<typename A::letters>{IndexExpr{c, {}} - detail::to_value(a).expr};
 }
-template <IndexLike A>
+template <class A, detail::IfIndex<A> = 0>
 auto operator*(const A& a, int64_t factor) {
   return IndexValue<typename A::letters>{detail::to_value(a).expr * factor};
 }
-template <IndexLike A>
+template <class A, detail::IfIndex<A> = 0>
 auto operator*(int64_t factor, const A& a) {
   return a * factor;
 }
 // floor(a / divisor), divisor > 0
-template <IndexLike A>
+template <class A, detail::IfIndex<A> = 0>
 auto operator/(const A& a, int64_t divisor) {
   return IndexValue<typename A::letters>{floor_div(detail::to_value(a).expr, divisor)};
 }
 // a mod divisor, in 0 .. divisor-1
-template <IndexLike A>
+template <class A, detail::IfIndex<A> = 0>
 auto operator%(const A& a, int64_t divisor) {
   return IndexValue<typename A::letters>{mod(detail::to_value(a).expr, divisor)};
 }

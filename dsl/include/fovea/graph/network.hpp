@@ -66,6 +66,11 @@ class Network {
   // Loads every weight from a safetensors file. Throws Error, and changes nothing, where a weight
   // is missing, unknown or of another shape. (Defined in compiler/driver.)
   void load(const std::string& path, SourceLocation location = SourceLocation::current());
+  // Writes the network as a model file, which load_network reads: `path`, which ends in .mlir, and
+  // its weights, if they are set, beside it under the same name with .safetensors. Both appear
+  // whole or not at all. Throws Error, also where some weights are set and some are not. (Defined
+  // in compiler/driver.)
+  void save(const std::string& path, SourceLocation location = SourceLocation::current()) const;
   // Sets one weight from `bytes` row-major bytes, which are copied.
   void set_weight(const std::string& name, const void* data, size_t bytes,
                   SourceLocation location = SourceLocation::current());
@@ -87,6 +92,10 @@ class Network {
   // `layer` is numbered by op, or by equation: "tanh_2". Used by blocks. Throws Error.
   std::vector<Tensor<>> apply(OpPtr op, const std::vector<Tensor<>>& inputs,
                               const std::string& layer, SourceLocation location);
+  // The same where the weights exist: `operands` are all of them, data first, and `layer` is the
+  // layer's whole name. For what copies a network or reads one from a file. Throws Error.
+  std::vector<Tensor<>> apply_to_operands(OpPtr op, const std::vector<Tensor<>>& operands,
+                                          const std::string& layer, SourceLocation location);
   // While it lives, names of layers and parameters get `name` and a dot in front.
   class Scope {
    public:
@@ -102,6 +111,9 @@ class Network {
 
  private:
   explicit Network(std::shared_ptr<State> state) : state_(std::move(state)) {}
+  Types collect_operands(NodeInfo& node, const std::vector<Tensor<>>& operands) const;
+  Inferred infer(const NodeInfo& node, const Types& operands) const;
+  std::vector<Tensor<>> add_node(NodeInfo node, const Inferred& inferred);
   std::shared_ptr<State> state_;
   template <int>
   friend class Tensor;
@@ -128,5 +140,12 @@ class Tensor<-1> {
 // The network as the definition of everything it computes: operands are the inputs, then the
 // parameters; results are the outputs. The base of the reference and of whole-network analyses.
 Definition definition_of(const Network& network);
+
+// The same network for another batch: the leading extent of every input is `batch`, and each op is
+// applied again. Weights are shared. Throws Error, which names the input, layer or weight, where
+// that is impossible: an input without dimensions, a weight whose shape depends on the batch, an
+// equation that was read from a file.
+Network with_batch(const Network& network, int64_t batch,
+                   SourceLocation location = SourceLocation::current());
 
 } // namespace fovea

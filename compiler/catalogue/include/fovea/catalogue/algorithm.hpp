@@ -13,7 +13,7 @@ namespace fovea::catalogue {
 
 enum class Layout : uint8_t { row_major };
 
-// How far an algorithm's floats may be from the exact ones.
+// How far an algorithm's floats may be from the exact ones; the stricter first.
 enum class ErrorBound : uint8_t {
   running,   // within the interpreter's running bound: any order of the definition's own sums
   transform, // of a transform of the sums (Winograd, FFT): needs `precision: fast`
@@ -61,8 +61,10 @@ class Catalogue {
   const std::vector<const Algorithm*>& algorithms() const { return algorithms_; }
   // Throws fovea::Error, which lists the algorithms that there are.
   const Algorithm& find(std::string_view name) const;
-  // Of those that match the one of least cost under its default schedule. Throws where none does.
-  const Algorithm& best(const Definition& definition, const Target& target) const;
+  // Of those that match and keep to the error bound, the one of least cost under its default
+  // schedule. Throws where there is none.
+  const Algorithm& best(const Definition& definition, const Target& target,
+                        ErrorBound bound = ErrorBound::transform) const;
 
  private:
   std::vector<const Algorithm*> algorithms_; // not owned: they live as long as the program

@@ -1,0 +1,28 @@
+#pragma once
+#include <fovea/op/op.hpp>
+
+namespace fovea {
+
+// An equation that is given as its definition, for the operand types of that definition alone: what
+// a model file holds of a user's equation.
+class FixedEquation final : public AnyOp {
+ public:
+  explicit FixedEquation(Definition definition) : definition_(std::move(definition)) {}
+  std::string name() const override { return "equation"; }
+  std::string layer_name() const override {
+    return definition_.name.empty() ? name() : definition_.name;
+  }
+  int inputs() const override { return static_cast<int>(definition_.operands.size()); }
+  Attributes attributes() const override { return {{"name", definition_.name}}; }
+  Attributes chosen_attributes() const override { return attributes(); }
+  Parameters parameters(const Types&) const override { return {}; }
+  // Refuses every operand type but its own.
+  Inferred infer(const Types& operands) const override;
+  Definition definition(const Types&) const override { return definition_; }
+  OpPtr expanded(const Types&) const override { return nullptr; }
+
+ private:
+  Definition definition_;
+};
+
+} // namespace fovea
