@@ -10,7 +10,7 @@
 
 #include <algorithm>
 
-namespace fovea::emit {
+namespace fovea::emission {
 namespace LLVM = mlir::LLVM;
 namespace {
 
@@ -22,6 +22,8 @@ class DriverBuilder {
 
   void build() {
     declare_kernels();
+    begin_ = declare_hook("fovea_kernel_begin");
+    end_ = declare_hook("fovea_kernel_end");
     begin_function();
     for (const ir::Call& call : plan_.calls)
       build_call(call);
@@ -39,6 +41,14 @@ class DriverBuilder {
       kernel = LLVM::LLVMFuncOp::create(builder_, call.symbol,
                                         LLVM::LLVMFunctionType::get(builder_.getI32Type(), types));
     }
+  }
+
+  // void hook(ptr user_context, i64 call): what a profiler listens to.
+  LLVM::LLVMFuncOp declare_hook(const char* name) {
+    return LLVM::LLVMFuncOp::create(
+        builder_, name,
+        LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(builder_.getContext()),
+                                    {pointer_, builder_.getI64Type()}));
   }
 
   // One buffer struct per position in an argument list, shared by all calls: a kernel does not keep
@@ -77,7 +87,11 @@ class DriverBuilder {
       throw Error({.what = "internal error: two calls of kernel '" + call.symbol +
                            "' with different numbers of tensors",
                    .detail = "layer " + call.layer});
+    mlir::Value number =
+        LLVM::ConstantOp::create(builder_, builder_.getI64IntegerAttr(&call - plan_.calls.data()));
+    LLVM::CallOp::create(builder_, begin_, mlir::ValueRange{user_context_, number});
     mlir::Value code = LLVM::CallOp::create(builder_, kernel, arguments).getResult();
+    LLVM::CallOp::create(builder_, end_, mlir::ValueRange{user_context_, number});
     mlir::Value failed = LLVM::ICmpOp::create(builder_, LLVM::ICmpPredicate::ne, code, constant(0));
     mlir::OpBuilder::InsertPoint here = builder_.saveInsertionPoint();
     mlir::Block* next = builder_.createBlock(failed_); // failed_ stays last: it reads better
@@ -124,6 +138,7 @@ class DriverBuilder {
   HalideBuffers buffers_;
   mlir::Type pointer_;
   std::map<std::string, LLVM::LLVMFuncOp> kernels_;
+  LLVM::LLVMFuncOp begin_, end_;
   mlir::Value user_context_, arena_;
   std::array<mlir::Value, 3> tables_; // inputs, outputs, parameters
   mlir::Block* failed_ = nullptr;     // returns its argument
@@ -150,4 +165,4 @@ std::string to_text(mlir::ModuleOp module) {
   return text;
 }
 
-} // namespace fovea::emit
+} // namespace fovea::emission

@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace fovea::emit {
+namespace fovea::emission {
 
 // Name of the driver function in its module.
 inline constexpr const char* driver_symbol = "fovea_entry";
@@ -23,4 +23,4 @@ mlir::OwningOpRef<mlir::ModuleOp> build_driver(const ir::Plan& plan, mlir::MLIRC
 // The module as text, for a dump of the phase.
 std::string to_text(mlir::ModuleOp module);
 
-} // namespace fovea::emit
+} // namespace fovea::emission

@@ -4,7 +4,7 @@
 
 #include <mlir/IR/ImplicitLocOpBuilder.h>
 
-namespace fovea::emit {
+namespace fovea::emission {
 namespace LLVM = mlir::LLVM;
 
 static mlir::Type element_type(mlir::MLIRContext* context) {
@@ -92,4 +92,4 @@ LLVM::GlobalOp HalideBuffers::make_constant(const TensorType& type) {
   return constant;
 }
 
-} // namespace fovea::emit
+} // namespace fovea::emission

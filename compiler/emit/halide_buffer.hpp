@@ -9,7 +9,7 @@
 // The struct in which kernels receive their tensors. Its layout is Halide's C interface
 // (HalideRuntime.h: halide_buffer_t, halide_dimension_t, halide_type_t), written down again here
 // because emission knows no Halide; tests/emit compares the two.
-namespace fovea::emit {
+namespace fovea::emission {
 
 inline constexpr int64_t halide_buffer_bytes = 56;
 inline constexpr int64_t halide_dimension_words = 4; // min, extent, stride, flags: i32 each
@@ -68,4 +68,4 @@ class HalideBuffers {
   std::map<std::string, mlir::LLVM::GlobalOp> constants_, dimensions_; // by text
 };
 
-} // namespace fovea::emit
+} // namespace fovea::emission

@@ -16,7 +16,7 @@
 
 #include <set>
 
-namespace fovea::emit {
+namespace fovea::emission {
 namespace orc = llvm::orc;
 namespace {
 
@@ -126,4 +126,4 @@ decltype(fovea_program::entry) Jit::entry() const {
   return impl_->entry;
 }
 
-} // namespace fovea::emit
+} // namespace fovea::emission

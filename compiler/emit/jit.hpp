@@ -6,7 +6,7 @@
 #include <span>
 #include <string>
 
-namespace fovea::emit {
+namespace fovea::emission {
 
 // A relocatable object, and what it is for messages: "conv1", "driver function".
 struct JitObject {
@@ -33,4 +33,4 @@ class Jit {
   std::unique_ptr<Impl> impl_;
 };
 
-} // namespace fovea::emit
+} // namespace fovea::emission

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-namespace fovea::emit {
+namespace fovea::emission {
 
 // Each also with the suffix f, for float.
 static constexpr std::string_view mathematics[] = {
@@ -28,4 +28,4 @@ bool is_libcall(std::string_view name) {
          std::ranges::find(mathematics, name.substr(0, name.size() - 1)) != std::end(mathematics);
 }
 
-} // namespace fovea::emit
+} // namespace fovea::emission

@@ -6,7 +6,7 @@
 
 #include <mutex>
 
-namespace fovea::emit {
+namespace fovea::emission {
 
 void initialize_native_target() {
   static std::once_flag once;
@@ -21,4 +21,4 @@ void throw_if(llvm::Error error, const std::string& doing) {
     throw Error({.what = "internal error: " + doing, .detail = llvm::toString(std::move(error))});
 }
 
-} // namespace fovea::emit
+} // namespace fovea::emission

@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace fovea::emit {
+namespace fovea::emission {
 
 // Registers the code generator of this machine's architecture, once in a process.
 void initialize_native_target();
@@ -18,4 +18,4 @@ T take(llvm::Expected<T> value, const std::string& doing) {
   return std::move(*value);
 }
 
-} // namespace fovea::emit
+} // namespace fovea::emission

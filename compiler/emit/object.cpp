@@ -15,7 +15,7 @@
 #include <mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h>
 #include <mlir/Target/LLVMIR/Export.h>
 
-namespace fovea::emit {
+namespace fovea::emission {
 namespace {
 
 // The architecture's baseline: a driver function only calls, wider vectors would gain it nothing.
@@ -76,4 +76,4 @@ std::vector<std::byte> compile_to_object(mlir::ModuleOp module) {
   return generate_code(*translated, *machine);
 }
 
-} // namespace fovea::emit
+} // namespace fovea::emission

@@ -6,7 +6,7 @@
 
 #include <cmath>
 
-namespace fovea::emit::testing {
+namespace fovea::emission::testing {
 namespace {
 
 using ::testing::HasSubstr;
@@ -22,7 +22,9 @@ TEST(DriverFunction, reads_as_the_plan) {
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
   const std::string text = to_text(*build_driver(small_plan(), context));
   EXPECT_EQ(count(text, "llvm.alloca"), 3) << "as many as the widest call has tensors";
-  EXPECT_EQ(count(text, "llvm.call @"), 4);
+  EXPECT_EQ(count(text, "llvm.call @fovea_kernel_begin"), 4);
+  EXPECT_EQ(count(text, "llvm.call @fovea_kernel_end"), 4);
+  EXPECT_EQ(count(text, "llvm.call @"), 12) << "and the kernels";
   EXPECT_EQ(count(text, "llvm.func @twice"), 1);
   EXPECT_EQ(count(text, "llvm.mlir.global internal constant"), 2) << "one type: two constants";
   EXPECT_THAT(text, HasSubstr("llvm.func @fovea_entry"));
@@ -73,4 +75,4 @@ TEST(DriverFunction, refuses_strides_beyond_32_bits) {
 }
 
 } // namespace
-} // namespace fovea::emit::testing
+} // namespace fovea::emission::testing

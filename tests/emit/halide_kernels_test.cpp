@@ -9,7 +9,7 @@
 
 #include <random>
 
-namespace fovea::emit::testing {
+namespace fovea::emission::testing {
 namespace {
 
 const TensorType image{DType::f32, Shape{2, 3, 9, 7}};
@@ -95,4 +95,4 @@ TEST(HalideKernels, run_through_the_arena_on_one_and_two_threads) {
 }
 
 } // namespace
-} // namespace fovea::emit::testing
+} // namespace fovea::emission::testing

@@ -10,7 +10,7 @@
 #include <filesystem>
 #include <fstream>
 
-namespace fovea::emit::testing {
+namespace fovea::emission::testing {
 namespace {
 
 using fovea::testing::resident_bytes;
@@ -87,4 +87,4 @@ TEST(Libcalls, are_mathematics_and_memory) {
 }
 
 } // namespace
-} // namespace fovea::emit::testing
+} // namespace fovea::emission::testing

@@ -7,7 +7,7 @@
 
 #include <cstring>
 
-namespace fovea::emit::testing {
+namespace fovea::emission::testing {
 
 static_assert(sizeof(halide_buffer_t) == halide_buffer_bytes);
 static_assert(sizeof(halide_dimension_t) == 4 * halide_dimension_words);
@@ -68,4 +68,4 @@ TEST(HalideBuffer, describes_its_tensor_innermost_dimension_first) {
   EXPECT_EQ(dimensions[2], halide_dimension_t(0, 5, 77));
 }
 
-} // namespace fovea::emit::testing
+} // namespace fovea::emission::testing

@@ -10,7 +10,7 @@
 #include <mlir/Dialect/LLVMIR/LLVMDialect.h>
 #include <mlir/Parser/Parser.h>
 
-namespace fovea::emit::testing {
+namespace fovea::emission::testing {
 
 // Kernels in MLIR's LLVM dialect, without Halide. Each takes the context, operands and results as
 // halide_buffer_t; `@address` gives a buffer's `host`.
@@ -128,7 +128,7 @@ inline host::Model open(const ir::Plan& plan, const std::vector<JitObject>& obje
   Jit jit(objects, driver_symbol);
   const auto entry = jit.entry();
   std::shared_ptr<const Loaded> loaded(
-      new Loaded{std::move(jit), {plan, std::move(parameters), scratch_bytes, entry}});
+      new Loaded{std::move(jit), {plan, std::move(parameters), {entry, scratch_bytes}}});
   const fovea_program& program = loaded->table.program();
   return host::Model(*fovea_core_table(), program, nullptr, loaded);
 }
@@ -151,4 +151,4 @@ inline fovea_buffer buffer_of(void* data, const TensorType& type) {
   return buffer;
 }
 
-} // namespace fovea::emit::testing
+} // namespace fovea::emission::testing

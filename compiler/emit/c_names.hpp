@@ -1,0 +1,42 @@
+#pragma once
+#include "compiler/ir/plan.hpp"
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fovea::emission {
+
+// A word that C, C++ or a macro of their headers has taken: no name for a member or an argument.
+bool is_taken_in_c(std::string_view name);
+
+// Letters, digits and single underscores, beginning with a letter: "layer1.0.weight" becomes
+// "layer1_0_weight", "0.bias" n0_bias. Not empty; perhaps taken.
+std::string c_identifier(std::string_view text);
+
+// A prefix of exported names, made of a network's name.
+std::string default_prefix(std::string_view network);
+// Why `prefix` cannot be one, or nothing.
+std::string prefix_problem(std::string_view prefix);
+
+std::string upper_case(std::string text);
+// The type of an element in C: "float". Short floats are their bits: "uint16_t".
+std::string_view c_type(DType type);
+// "FOVEA_F32"
+std::string c_dtype(DType type);
+
+// How emitted headers call a tensor.
+struct CTensor {
+  const ir::PlanValue* value = nullptr;
+  std::string member; // "image": of a struct, or an argument
+  std::string macro;  // "LENET5_IMAGE": the beginning of its constants
+};
+
+// All tensors of a plan, named so that no two collide, in capitals either: the second "x" is x_2.
+struct CTensors {
+  std::vector<CTensor> inputs, outputs, weights;
+};
+CTensors name_tensors(const ir::Plan& plan, const std::string& prefix);
+
+} // namespace fovea::emission

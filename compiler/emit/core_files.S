@@ -1,0 +1,14 @@
+/* Files as bytes; CMakeLists.txt defines their paths. */
+    .section .rodata.fovea_core_files, "a"
+    .global fovea_core_archive_begin, fovea_core_archive_end
+    .global fovea_host_types_begin, fovea_host_types_end
+    .hidden fovea_core_archive_begin, fovea_core_archive_end
+    .hidden fovea_host_types_begin, fovea_host_types_end
+    .balign 16
+fovea_core_archive_begin:
+    .incbin FOVEA_CORE_ARCHIVE
+fovea_core_archive_end:
+fovea_host_types_begin:
+    .incbin FOVEA_HOST_TYPES
+fovea_host_types_end:
+    .section .note.GNU-stack, "", %progbits

@@ -1,0 +1,37 @@
+#pragma once
+#include "compiler/emit/weights_layout.hpp"
+#include "compiler/ir/plan.hpp"
+
+#include <mlir/IR/BuiltinOps.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace fovea::emission {
+
+// Where a library finds its weights (fovea::WeightsPlace, of the driver's room).
+enum class LibraryWeights : uint8_t { embedded, file, caller };
+
+// What a library is made of, beside the code of its kernels.
+struct Library {
+  const ir::Plan& plan;
+  std::string prefix; // a C identifier
+  LibraryWeights weights = LibraryWeights::embedded;
+  WeightsLayout layout;          // embedded: from weights_symbol; file: from its beginning
+  std::string weights_file_name; // file: without folder
+  uint64_t thread_scratch_bytes = 0;
+  uint64_t cpu_features = 0; // FOVEA_CPU_ bits
+};
+
+// Completes the module of the driver function (build_driver) to a library: the constant tables of
+// the C ABI (abi.h) and the exported functions, each a call of runtime/core with the library's own
+// program. Left to the linker: kernels, runtime/core, embedded weights.
+void complete_library(mlir::ModuleOp module, const Library& library);
+
+// The names that a library exports: "lenet5_run" ...
+std::vector<std::string> exported_symbols(const std::string& prefix);
+// The beginning of embedded weights, in an object of their own.
+std::string weights_symbol(const std::string& prefix);
+
+} // namespace fovea::emission
