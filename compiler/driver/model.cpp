@@ -62,6 +62,10 @@ int64_t Model::parameter_bytes() const {
   return state().parameter_bytes;
 }
 
+const host::Model& Model::runtime() const {
+  return state().model;
+}
+
 void Model::run(std::span<const NamedInput> inputs, std::span<const NamedOutput> outputs,
                 SourceLocation location) const {
   State& state = this->state();

@@ -13,9 +13,9 @@ namespace fovea {
 
 // Code, table and weights of a compiled network: what the runtime's model points into.
 struct LoadedProgram {
-  emit::Jit jit;
+  emission::Jit jit;
   driver::Weights weights;
-  emit::ProgramTable table;
+  emission::ProgramTable table;
 };
 
 struct Model::State {

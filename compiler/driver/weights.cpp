@@ -27,6 +27,13 @@ void check_weights_set(const Network& network, SourceLocation location) {
                  "net.randomize(seed)"});
 }
 
+std::vector<std::string> parameter_names(const ir::Plan& plan) {
+  std::vector<std::string> names;
+  for (const ir::PlanValue& parameter : plan.parameters)
+    names.push_back(parameter.name);
+  return names;
+}
+
 static WeightData aligned(const WeightData& weight, const TensorType& type) {
   if (reinterpret_cast<uintptr_t>(weight.data) % FOVEA_MEMORY_ALIGNMENT == 0)
     return weight;

@@ -1,4 +1,6 @@
 #pragma once
+#include "compiler/ir/plan.hpp"
+
 #include <fovea/graph/network.hpp>
 
 #include <string>
@@ -22,6 +24,9 @@ class Weights {
   std::vector<const void*> data_;
   int64_t bytes_ = 0;
 };
+
+// Those of the plan, in its order.
+std::vector<std::string> parameter_names(const ir::Plan& plan);
 
 // Throws Error, which lists all weights of the network that have no contents.
 void check_weights_set(const Network& network, SourceLocation location);

@@ -214,6 +214,11 @@ class HalideCompiler : public catalogue::KernelCompiler {
 
 } // namespace
 
+std::string halide_version() {
+  return std::to_string(HALIDE_VERSION_MAJOR) + "." + std::to_string(HALIDE_VERSION_MINOR) + "." +
+         std::to_string(HALIDE_VERSION_PATCH);
+}
+
 std::unique_ptr<catalogue::KernelCompiler> make_halide_compiler() {
   silence_halide();
   return std::make_unique<HalideCompiler>();

@@ -134,7 +134,7 @@ TEST(Compile, dumps_every_phase_and_kernel) {
   std::vector<std::string> phases;
   compile(small_network(),
           {.dump_phases = folder,
-           .dump_kernels = true,
+           .dump_kernels = folder / "kernels",
            .progress = [&](const CompileProgress& now) { phases.push_back(now.phase); }});
   EXPECT_TRUE(std::filesystem::exists(folder / "01_import.mlir"));
   int drivers = 0, statements = 0;

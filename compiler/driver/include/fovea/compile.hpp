@@ -14,11 +14,15 @@ namespace fovea {
 
 // What compile() is doing: reported when a phase begins, and after each kernel.
 struct CompileProgress {
-  std::string phase;       // "import", "passes", "kernels", "driver", "link"
-  std::string layer;       // in phase "kernels": the layer whose kernel is done
+  std::string phase; // "import", "passes", "kernels", "driver", "link"; of emit() also "write"
+  std::string layer; // in phase "kernels": the layer whose kernel is done
   int done = 0, total = 0; // in phase "kernels"
   double seconds = 0;      // since compile() began
 };
+
+// Whether results may differ from the definition's by more than rounding in another order:
+// `exact` leaves out algorithms that transform sums, as Winograd's does.
+enum class Precision : uint8_t { exact, fast };
 
 struct CompileOptions {
   // Threads that compile kernels; 0: all cores that this process may use.
@@ -28,14 +32,21 @@ struct CompileOptions {
   std::map<std::string, Schedule> schedules = {};
   // Likewise the algorithm, by its name in the catalogue. The others get the one of least cost.
   std::map<std::string, std::string> algorithms = {};
+  // 0: every op as written, a kernel of its own, by the generic algorithm: what to compare with.
+  // 1: without repetitions and unused ops. 2 and 3: fused, each kernel by its best algorithm.
+  int optimization = 2;
+  Precision precision = Precision::fast;
+  // The folder that keeps compiled kernels for the next time; none: driver's default,
+  // $FOVEA_CACHE, $XDG_CACHE_HOME/fovea or ~/.cache/fovea; an empty path: kernels are not kept.
+  std::optional<std::filesystem::path> cache = {};
   // The machine to compile for; none: this one. Throws Error where this one cannot run the code.
   std::optional<catalogue::Target> target = {};
   // A folder that receives the network after each phase: 01_import.mlir, 02_..., NN_driver.mlir,
   // the function that calls the kernels. Made if absent.
   std::filesystem::path dump_phases = {};
-  // Also, for each kernel, in the folder's `kernels`: equation, schedule, Halide statement, LLVM IR
-  // and assembly. Every kernel is compiled twice then.
-  bool dump_kernels = false;
+  // A folder that receives, for each kernel, its equation, schedule, Halide statement, LLVM IR and
+  // assembly. Made if absent. Every kernel is compiled twice then.
+  std::filesystem::path dump_kernels = {};
   // Stop after this phase ("import" ... "plan_memory", "driver"), which leaves no model and needs
   // no weights: for dumps. Empty: go through.
   std::string stop_after = {};

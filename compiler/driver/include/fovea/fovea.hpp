@@ -4,4 +4,6 @@
 #include <fovea/array.hpp>
 #include <fovea/compile.hpp>
 #include <fovea/dsl.hpp>
+#include <fovea/emit.hpp>
+#include <fovea/model_file.hpp>
 #include <fovea/runtime/tensor_file.hpp>

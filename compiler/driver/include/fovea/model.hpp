@@ -1,5 +1,6 @@
 #pragma once
 #include <fovea/array.hpp>
+#include <fovea/runtime/model.hpp>
 
 #include <initializer_list>
 #include <memory>
@@ -101,6 +102,10 @@ class Model {
   double compile_seconds() const;  // all of compile()
   int64_t arena_bytes() const;     // memory of a context for intermediate tensors
   int64_t parameter_bytes() const; // of all weights
+
+  // The model as the runtime knows it, with its C table: for hosts that treat compiled networks and
+  // opened libraries alike, and for profilers.
+  const host::Model& runtime() const;
 
   // Threads and memory of their own. Throws Error where there is no memory.
   Context context(const ContextOptions& options = {},

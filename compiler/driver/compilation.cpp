@@ -1,0 +1,156 @@
+#include "compiler/driver/compilation.hpp"
+
+#include "compiler/driver/diagnostics.hpp"
+#include "compiler/driver/kernel_cache.hpp"
+#include "compiler/driver/text_file.hpp"
+#include "compiler/emit/driver_function.hpp"
+#include "compiler/import/import_network.hpp"
+#include "compiler/ir/ops.hpp"
+#include "compiler/ir/plan_of.hpp"
+#include "passes/Pipeline.hpp"
+
+#include <fmt/format.h>
+#include <mlir/Dialect/Func/IR/FuncOps.h>
+#include <mlir/Dialect/LLVMIR/LLVMDialect.h>
+
+#include <algorithm>
+
+namespace fovea::driver {
+
+static constexpr const char* driver_phase = "driver";
+
+Compilation::Compilation(const Network& network, const CompileOptions& options,
+                         SourceLocation location)
+    : network_(network), options_(options), location_(location),
+      target_(options.target ? *options.target : catalogue::Target::host()) {
+  check_options();
+  // One network at a time uses a context; kernels are what takes long, and has threads.
+  context_.disableMultithreading();
+  // Messages are for the network's author: its layer and line, no dump of the IR.
+  context_.printOpOnDiagnostic(false);
+  context_.loadDialect<ir::FoveaDialect, mlir::func::FuncDialect>();
+}
+
+void Compilation::check_options() const {
+  std::vector<std::string> phases = passes::phase_names();
+  phases.push_back(driver_phase);
+  if (!options_.stop_after.empty() &&
+      std::ranges::find(phases, options_.stop_after) == phases.end())
+    throw Error(
+        {.what = "CompileOptions::stop_after: there is no phase '" + options_.stop_after + "'",
+         .where = location_,
+         .expected = fmt::format("{}", fmt::join(phases, ", "))});
+  if (options_.threads < 0)
+    throw Error({.what = "CompileOptions::threads is negative",
+                 .where = location_,
+                 .expected = "threads >= 0 (0: all cores)",
+                 .got = std::to_string(options_.threads)});
+  if (options_.optimization < 0 || options_.optimization > 3)
+    throw Error({.what = "CompileOptions::optimization: there is no such level",
+                 .where = location_,
+                 .expected = "0, 1, 2 or 3",
+                 .got = std::to_string(options_.optimization)});
+  if (network_.outputs().empty())
+    throw Error({.what = "network '" + network_.name() + "' has no outputs",
+                 .where = location_,
+                 .hint = "mark what it computes with net.output(\"name\", tensor)"});
+}
+
+// An instruction that the processor lacks would end the program.
+void Compilation::check_runs_here() const {
+  const catalogue::Target host = catalogue::Target::host();
+  const auto lacks = [&](bool catalogue::Target::*feature) {
+    return target_.*feature && !(host.*feature);
+  };
+  using Target = catalogue::Target;
+  if (target_.arch != host.arch || target_.os != host.os || lacks(&Target::sse41) ||
+      lacks(&Target::avx) || lacks(&Target::avx2) || lacks(&Target::fma) || lacks(&Target::f16c) ||
+      lacks(&Target::avx512))
+    throw Error({.what = "CompileOptions::target: this machine cannot run code for the target",
+                 .where = location_,
+                 .expected = "at most " + to_string(host),
+                 .got = to_string(target_)});
+}
+
+static std::map<std::string, passes::LayerChoice> choices(const CompileOptions& options) {
+  std::map<std::string, passes::LayerChoice> choices;
+  for (const auto& [layer, schedule] : options.schedules)
+    choices[layer].schedule = schedule.to_string();
+  for (const auto& [layer, algorithm] : options.algorithms)
+    choices[layer].algorithm = algorithm;
+  return choices;
+}
+
+bool Compilation::lower() {
+  report("import");
+  mlir::OwningOpRef<mlir::ModuleOp> module = ir::import_network(network_, context_);
+  report("passes");
+  passes::PipelineOptions pipeline{.catalogue = &catalogue_,
+                                   .target = target_,
+                                   .layers = choices(options_),
+                                   .simplify = options_.optimization >= 1,
+                                   .fuse = options_.optimization >= 2,
+                                   .generic = options_.optimization < 2,
+                                   .error_bound = options_.precision == Precision::exact
+                                                      ? catalogue::ErrorBound::running
+                                                      : catalogue::ErrorBound::transform,
+                                   .dump_directory = options_.dump_phases.string()};
+  if (options_.stop_after != driver_phase)
+    pipeline.stop_after = options_.stop_after;
+  const Diagnostics diagnostics(context_);
+  if (mlir::failed(passes::run_pipeline(*module, pipeline)))
+    diagnostics.fail("lowering '" + network_.name() + "'", location_);
+  if (!pipeline.stop_after.empty())
+    return false;
+  plan_ = ir::plan_of(*module);
+  return true;
+}
+
+std::vector<CompiledKernel> Compilation::compile_kernels() {
+  report("kernels");
+  const std::unique_ptr<catalogue::KernelCompiler> halide = kernels::make_halide_compiler();
+  const KernelCache cache({.folder = options_.cache.value_or(KernelCache::default_folder())});
+  const std::unique_ptr<catalogue::KernelCompiler> cached = with_cache(*halide, cache);
+  KernelJobs jobs{.plan = plan_,
+                  .network = network_,
+                  .compiler = compiler_ ? *compiler_ : *cached,
+                  .target = target_,
+                  .threads =
+                      options_.threads ? options_.threads : catalogue::Target::host().threads,
+                  .dump_folder = options_.dump_kernels,
+                  .done = {}};
+  if (options_.progress)
+    jobs.done = [this](const std::string& layer, int done, int total) {
+      options_.progress({"kernels", layer, done, total, seconds()});
+    };
+  return driver::compile_kernels(jobs);
+}
+
+mlir::OwningOpRef<mlir::ModuleOp> Compilation::build_driver() {
+  report(driver_phase);
+  const Diagnostics diagnostics(context_);
+  mlir::OwningOpRef<mlir::ModuleOp> module = emission::build_driver(plan_, context_);
+  if (!options_.dump_phases.empty())
+    write_text(options_.dump_phases /
+                   fmt::format("{:02}_{}.mlir", passes::phase_names().size() + 1, driver_phase),
+               emission::to_text(*module));
+  return module;
+}
+
+void Compilation::report(const char* phase) const {
+  if (options_.progress)
+    options_.progress({phase, "", 0, 0, seconds()});
+}
+
+double Compilation::seconds() const {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+}
+
+uint64_t thread_scratch_bytes(const std::vector<CompiledKernel>& kernels) {
+  int64_t bytes = 0;
+  for (const CompiledKernel& kernel : kernels)
+    bytes = std::max(bytes, kernel.object.thread_scratch_bytes);
+  return static_cast<uint64_t>(bytes);
+}
+
+} // namespace fovea::driver

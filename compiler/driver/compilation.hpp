@@ -1,0 +1,68 @@
+#pragma once
+#include "compiler/driver/kernel_jobs.hpp"
+#include "compiler/ir/plan.hpp"
+
+#include <fovea/compile.hpp>
+#include <fovea/kernels/kernels.hpp>
+
+#include <mlir/IR/BuiltinOps.h>
+#include <mlir/IR/MLIRContext.h>
+#include <mlir/IR/OwningOpRef.h>
+
+#include <chrono>
+
+namespace fovea::driver {
+
+// A network on its way to machine code: what compile() and emit() have in common. The steps are
+// called in the order in which they stand here.
+class Compilation {
+ public:
+  // Checks the options. All references outlive the compilation.
+  Compilation(const Network& network, const CompileOptions& options, SourceLocation location);
+
+  // Throws Error where the target has instructions that this machine lacks: code that runs here.
+  void check_runs_here() const;
+
+  // Instead of Halide's with the cache of the options: for tests. It outlives the compilation.
+  void use_compiler(const catalogue::KernelCompiler& compiler) { compiler_ = &compiler; }
+
+  // From the captured graph to the plan; false where `stop_after` names a phase before it ends.
+  bool lower();
+  const ir::Plan& plan() const { return plan_; }
+
+  // Each kernel of the plan once. Before the driver function: what their compiler refuses, it can
+  // lay at a layer's door.
+  std::vector<CompiledKernel> compile_kernels();
+  // The function that calls them (emission::build_driver); the compilation owns its context.
+  mlir::OwningOpRef<mlir::ModuleOp> build_driver();
+
+  void report(const char* phase) const;
+  double seconds() const; // since the compilation began
+
+  const Network& network() const { return network_; }
+  const CompileOptions& options() const { return options_; }
+  const catalogue::Target& target() const { return target_; }
+  const catalogue::Catalogue& catalogue() const { return catalogue_; }
+  SourceLocation location() const { return location_; }
+
+ private:
+  void check_options() const;
+
+  const Network& network_;
+  const CompileOptions& options_;
+  const SourceLocation location_;
+  const catalogue::Target target_;
+  const catalogue::Catalogue catalogue_ = kernels::make_catalogue();
+  const catalogue::KernelCompiler* compiler_ = nullptr; // null: our own
+  const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+  mlir::MLIRContext context_;
+  ir::Plan plan_;
+};
+
+// The slab that one thread needs for any of the kernels: it runs one at a time.
+uint64_t thread_scratch_bytes(const std::vector<CompiledKernel>& kernels);
+
+// The rest of the way for a lowered network whose weights are set: code in this process.
+Model make_model(Compilation& compilation);
+
+} // namespace fovea::driver

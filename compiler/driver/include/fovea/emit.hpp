@@ -1,0 +1,58 @@
+#pragma once
+#include <fovea/compile.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace fovea {
+
+// Where an emitted library's weights are.
+enum class WeightsPlace : uint8_t {
+  embed,  // in the library
+  file,   // in a file, mapped when a model is opened; its size and hash are checked
+  caller, // given by the caller when a model is opened
+};
+
+struct EmitOptions {
+  // The C header: all that a program needs beside the library. Empty: none is written.
+  std::filesystem::path header = {};
+  // A C++ header over the C header, with destructors and spans. Empty: none.
+  std::filesystem::path cpp_header = {};
+  // The beginning of every exported name; a C identifier. Empty: made of the network's name.
+  std::string prefix = {};
+  WeightsPlace weights = WeightsPlace::embed;
+  // For WeightsPlace::file. Empty: beside the library, with the ending .weights. At run time the
+  // library looks for this name in its own folder, unless told a path.
+  std::filesystem::path weights_file = {};
+  // The target is the machine that compiles, unless `compile.target` names another.
+  CompileOptions compile = {};
+};
+
+struct EmittedFile {
+  std::filesystem::path path;
+  int64_t bytes = 0;
+};
+
+// What emit() wrote, and of what.
+struct EmittedLibrary {
+  std::string prefix;
+  std::vector<EmittedFile> files; // the library first
+  std::vector<KernelInfo> kernels;
+  int64_t parameter_bytes = 0;
+  int64_t arena_bytes = 0;          // of a context, for intermediate results
+  int64_t thread_scratch_bytes = 0; // of each of its threads
+  double seconds = 0;
+};
+
+// Writes a network as a library that stands alone: a shared library (`.so`), an archive (`.a`) or
+// one object (`.o`), by the ending of `library`. It needs the C library, libm and threads, exports
+// names that begin with the prefix, and holds its own runtime. All files appear whole or not at
+// all; on failure existing ones are untouched. Weights must be set, except for
+// WeightsPlace::caller. Throws Error.
+EmittedLibrary emit(const Network& network, const std::filesystem::path& library,
+                    const EmitOptions& options = {},
+                    SourceLocation location = SourceLocation::current());
+
+} // namespace fovea

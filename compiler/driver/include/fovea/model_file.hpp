@@ -1,0 +1,31 @@
+#pragma once
+#include <fovea/graph/network.hpp>
+
+#include <string>
+
+// A network on disk is two files: lenet5.mlir, the graph as text (the fovea dialect), and
+// lenet5.safetensors beside it, the weights. Network::save writes them.
+namespace fovea {
+
+struct LoadOptions {
+  // The weights, a safetensors file. Empty: the file beside the model, if there is one.
+  std::string weights = {};
+  // Read the model in a child process first. The parser for text of MLIR is not made for hostile
+  // files: some end the process that reads them. The child has limits on memory and time, and its
+  // death becomes an Error. It is forked from this process, and only its forking thread goes on: in
+  // a program with threads read models before these start, or only trusted ones without isolation,
+  // since a lock that another thread holds while the child is made is never released in the child
+  // (which then ends at its limit of time, as an Error). No handlers of atexit() run in the child.
+  bool isolate = true;
+  // Of the model's text. (The weights are read by a parser that needs no such limit.)
+  int64_t max_bytes = 64 << 20;
+};
+
+// Reads what Network::save wrote: a network that works as if it had been written in this program,
+// except that its equations keep their shapes (with_batch). Its lines are those of the file.
+// Without weights, set them by Network::load, set_weight or randomize. Throws Error at the line and
+// column of the file, or at `location` where the file itself is unusable.
+Network load_network(const std::string& path, const LoadOptions& options = {},
+                     SourceLocation location = SourceLocation::current());
+
+} // namespace fovea
