@@ -1,0 +1,192 @@
+#include "compiler/command/command.hpp"
+#include "compiler/command/compile_flags.hpp"
+#include "compiler/command/model_source.hpp"
+#include "compiler/command/table.hpp"
+#include "compiler/driver/explain.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace fovea::command {
+namespace {
+
+using driver::KernelExplanation;
+
+// "definition:" and its lines, indented by two.
+void print_section(const char* title, const std::string& text) {
+  fmt::print("{}:\n", title);
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = std::min(text.find('\n', begin), text.size());
+    fmt::print("  {}\n", text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
+int64_t macs_of(const KernelExplanation& kernel) {
+  return count_macs(kernel.request.definition);
+}
+
+class ExplainCommand {
+ public:
+  explicit ExplainCommand(CLI::App& verb) {
+    model_.add_to(verb);
+    verb.get_option("MODEL")->description(
+        "model file (.mlir) or zoo:NAME; behind a colon the layer "
+        "to explain: zoo:lenet5:conv1 (default: all kernels)");
+    verb.add_flag("--statement", statement_, "also Halide's loops, as they were lowered");
+    verb.add_flag("--llvm", llvm_, "also the LLVM IR");
+    verb.add_flag("--assembly", assembly_, "also the assembly");
+    verb.add_flag("--json", json_, "for machines");
+    flags_.add_to(verb);
+  }
+
+  void run() {
+    const std::string layer = model_.take_layer();
+    const Network network = model_.network(Need::shapes_only);
+    std::vector<KernelExplanation> kernels = driver::explain(network, flags_.options(), nowhere);
+    if (!layer.empty())
+      keep(network, kernels, layer);
+    if (json_)
+      print_kernels_json(network, kernels);
+    else if (layer.empty() && !statement_ && !llvm_ && !assembly_)
+      print_overview(network, kernels);
+    else
+      for (size_t k = 0; k < kernels.size(); ++k)
+        print_kernel(kernels[k], k > 0);
+  }
+
+ private:
+  // Leaves the kernel that computes `layer`.
+  static void keep(const Network& network, std::vector<KernelExplanation>& kernels,
+                   const std::string& layer) {
+    std::vector<std::string> known;
+    for (KernelExplanation& kernel : kernels)
+      for (const auto* names : {&kernel.layers, &kernel.same_as_it}) {
+        known.insert(known.end(), names->begin(), names->end());
+        if (std::ranges::find(*names, layer) == names->end())
+          continue;
+        KernelExplanation found = std::move(kernel);
+        kernels.clear();
+        kernels.push_back(std::move(found));
+        return;
+      }
+    const bool exists = std::ranges::any_of(
+        network.nodes(), [&](const NodeInfo& node) { return node.layer == layer; });
+    if (exists)
+      throw Error({.what = "layer '" + layer +
+                           "' is part of no kernel: it only gives a tensor "
+                           "another shape, or nothing reads it",
+                   .expected = "one of " + joined(known)});
+    throw Error({.what = "network '" + network.name() + "' has no layer '" + layer + "'",
+                 .expected = "one of " + joined(known)});
+  }
+
+  static void print_overview(const Network& network,
+                             const std::vector<KernelExplanation>& kernels) {
+    Table table({{"layers", Table::Align::left, true},
+                 {"ops", Table::Align::left, true},
+                 {"algorithm"},
+                 {"MACs", Table::Align::right},
+                 {"bytes", Table::Align::right},
+                 {"estimate", Table::Align::right},
+                 {"runs", Table::Align::right}});
+    for (const KernelExplanation& kernel : kernels)
+      table.add({joined(kernel.layers), kernel.ops, kernel.request.algorithm,
+                 with_commas(macs_of(kernel)), human_bytes(kernel.cost.bytes),
+                 human_seconds(kernel.cost.seconds),
+                 std::to_string(1 + kernel.same_as_it.size() / kernel.layers.size())});
+    fmt::print(
+        "{}: {} distinct kernels for {}\n\n{}\n", network.name(), kernels.size(),
+        to_string(kernels.empty() ? catalogue::Target::host() : kernels.front().request.target),
+        table.to_string());
+    fmt::print("One of them in full: fovea explain MODEL:LAYER\n");
+  }
+
+  void print_kernel(const KernelExplanation& kernel, bool more) const {
+    fmt::print("{}kernel of {}: {}\n", more ? "\n" : "", joined(kernel.layers), kernel.ops);
+    if (!kernel.same_as_it.empty())
+      fmt::print("also runs for: {}\n", joined(kernel.same_as_it));
+    print_section("definition", to_string(kernel.request.definition));
+    fmt::print("work: {} MACs, {} moved at least, {:.2f} MACs per byte\n",
+               with_commas(macs_of(kernel)), human_bytes(kernel.cost.bytes),
+               static_cast<double>(macs_of(kernel)) /
+                   static_cast<double>(std::max<int64_t>(kernel.cost.bytes, 1)));
+    fmt::print("algorithm: {} ({}), estimated {}\n", kernel.request.algorithm,
+               kernel.algorithm_summary, human_seconds(kernel.cost.seconds));
+    for (const auto& other : kernel.alternatives)
+      fmt::print("  instead: {} ({}), estimated {}\n", other.algorithm, other.summary,
+                 human_seconds(other.cost.seconds));
+    print_section(kernel.schedule_is_given ? "schedule (given)" : "schedule (the default)",
+                  kernel.request.schedule->to_string());
+    fmt::print("target: {}\n", to_string(kernel.request.target));
+    if (!statement_ && !llvm_ && !assembly_)
+      return;
+    const catalogue::KernelDump dump = driver::dump(kernel);
+    if (statement_)
+      print_section("statement", dump.statement);
+    if (llvm_)
+      print_section("LLVM IR", dump.llvm);
+    if (assembly_)
+      print_section("assembly", dump.assembly);
+  }
+
+  void print_kernels_json(const Network& network,
+                          const std::vector<KernelExplanation>& kernels) const {
+    Json list = Json::array();
+    for (const KernelExplanation& kernel : kernels) {
+      Json entry{{"layer", kernel.layer},
+                 {"layers", kernel.layers},
+                 {"ops", kernel.ops},
+                 {"same_kernel", kernel.same_as_it},
+                 {"definition", to_string(kernel.request.definition)},
+                 {"algorithm", kernel.request.algorithm},
+                 {"schedule", kernel.request.schedule->to_string()},
+                 {"schedule_is_given", kernel.schedule_is_given},
+                 {"target", to_string(kernel.request.target)},
+                 {"macs", macs_of(kernel)},
+                 {"bytes", kernel.cost.bytes},
+                 {"estimated_seconds", kernel.cost.seconds},
+                 {"alternatives", Json::array()}};
+      for (const auto& other : kernel.alternatives)
+        entry["alternatives"].push_back({{"algorithm", other.algorithm},
+                                         {"summary", other.summary},
+                                         {"estimated_seconds", other.cost.seconds}});
+      if (statement_ || llvm_ || assembly_) {
+        const catalogue::KernelDump dump = driver::dump(kernel);
+        if (statement_)
+          entry["statement"] = dump.statement;
+        if (llvm_)
+          entry["llvm"] = dump.llvm;
+        if (assembly_)
+          entry["assembly"] = dump.assembly;
+      }
+      list.push_back(std::move(entry));
+    }
+    print_json({{"model", network.name()}, {"kernels", std::move(list)}});
+  }
+
+  ModelSource model_;
+  CompileFlags flags_;
+  bool statement_ = false, llvm_ = false, assembly_ = false, json_ = false;
+};
+
+} // namespace
+
+void add_explain(CLI::App& fovea) {
+  CLI::App* verb = add_verb(
+      fovea, "explain",
+      "Show how a layer is computed: definition, algorithm, schedule, and the code if asked for.",
+      "  fovea explain zoo:lenet5\n"
+      "  fovea explain zoo:lenet5:conv2\n"
+      "  fovea explain lenet5.mlir:conv2 --statement --assembly | less\n");
+  auto command = std::make_shared<ExplainCommand>(*verb);
+  verb->callback([command] { command->run(); });
+}
+
+} // namespace fovea::command

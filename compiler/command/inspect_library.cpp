@@ -1,0 +1,159 @@
+#include "compiler/command/inspect_library.hpp"
+
+#include "compiler/command/inspect_program.hpp"
+#include "compiler/command/table.hpp"
+
+#include <fovea/runtime/load_library.hpp>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace fovea::command {
+namespace {
+
+// Where a program's weights come from when it is opened.
+std::string weights_place(const fovea_program& program) {
+  if (program.parameter_count == 0)
+    return "none";
+  if (program.weights_file)
+    return "file";
+  const bool embedded =
+      program.parameter_data &&
+      std::all_of(program.parameter_data, program.parameter_data + program.parameter_count,
+                  [](const void* data) { return data != nullptr; });
+  return embedded ? "embed" : "caller";
+}
+
+int64_t total_macs(const std::vector<KernelCall>& calls) {
+  int64_t sum = 0;
+  for (const KernelCall& call : calls)
+    sum += call.macs;
+  return sum;
+}
+
+Json tensors_json(const std::vector<ProgramTensor>& tensors) {
+  Json list = Json::array();
+  for (const ProgramTensor& tensor : tensors)
+    list.push_back(to_json(tensor));
+  return list;
+}
+
+Json program_json(const fovea_program& program) {
+  const std::vector<KernelCall> calls = calls_of(program);
+  const std::vector<ProgramTensor> parameters = parameters_of(program);
+  Json kernels = Json::array();
+  for (const KernelCall& call : calls)
+    kernels.push_back({{"layer", call.layer},
+                       {"ops", call.ops},
+                       {"algorithm", call.algorithm},
+                       {"macs", call.macs},
+                       {"bytes", call.bytes}});
+  Json result = {{"name", program.name},
+                 {"inputs", tensors_json(inputs_of(program))},
+                 {"outputs", tensors_json(outputs_of(program))},
+                 {"parameters", tensors_json(parameters)},
+                 {"parameter_bytes", total_bytes(parameters)},
+                 {"weights", weights_place(program)}};
+  if (program.weights_file)
+    result["weights_file"] = {{"name", program.weights_file->file_name},
+                              {"bytes", program.weights_file->bytes}};
+  result.update({{"kernels", std::move(kernels)},
+                 {"macs", total_macs(calls)},
+                 {"arena_bytes", program.arena_bytes},
+                 {"thread_scratch_bytes", program.thread_scratch_bytes},
+                 {"prepared_bytes", program.prepared_bytes},
+                 {"cpu_features", cpu_features_of(program)}});
+  return result;
+}
+
+std::string weights_text(const fovea_program& program) {
+  const std::string place = weights_place(program);
+  if (place == "none")
+    return "";
+  if (place == "file")
+    return fmt::format(", in {} ({})", program.weights_file->file_name,
+                       human_bytes(static_cast<int64_t>(program.weights_file->bytes)));
+  return place == "embed" ? ", in the library" : ", given by the caller";
+}
+
+void print_tensors(const fovea_program& program) {
+  Table table({{"tensor"},
+               {"name", Table::Align::left, true},
+               {"shape", Table::Align::left, true},
+               {"type"},
+               {"bytes", Table::Align::right}});
+  const auto add = [&](const char* role, const std::vector<ProgramTensor>& tensors) {
+    for (const ProgramTensor& tensor : tensors)
+      table.add({role, tensor.name, shape_text(tensor.shape), fovea_dtype_name(tensor.dtype),
+                 with_commas(tensor.bytes)});
+  };
+  add("input", inputs_of(program));
+  add("output", outputs_of(program));
+  add("weight", parameters_of(program));
+  std::fputs(table.to_string().c_str(), stdout);
+}
+
+void print_kernels(const std::vector<KernelCall>& calls) {
+  Table table({{"kernel", Table::Align::left, true},
+               {"ops", Table::Align::left, true},
+               {"algorithm", Table::Align::left, true},
+               {"MACs", Table::Align::right},
+               {"bytes", Table::Align::right}});
+  int64_t bytes = 0;
+  for (const KernelCall& call : calls) {
+    table.add(
+        {call.layer, call.ops, call.algorithm, with_commas(call.macs), with_commas(call.bytes)});
+    bytes += call.bytes;
+  }
+  table.rule();
+  table.add({"total", "", "", with_commas(total_macs(calls)), with_commas(bytes)});
+  std::fputs(table.to_string().c_str(), stdout);
+  fmt::print("Where a kernel multiplies nothing, its MACs are the elements that it writes.\n");
+}
+
+void print_program(const fovea_program& program) {
+  fmt::print("{}\n", program.name);
+  print_tensors(program);
+  if (const std::vector<KernelCall> calls = calls_of(program); !calls.empty()) {
+    fmt::print("\n");
+    print_kernels(calls);
+  }
+  const auto bytes = [](uint64_t count) { return human_bytes(static_cast<int64_t>(count)); };
+  const std::vector<ProgramTensor> parameters = parameters_of(program);
+  const std::vector<std::string> features = cpu_features_of(program);
+  fmt::print("\nweights    {}{}\n", human_bytes(total_bytes(parameters)), weights_text(program));
+  if (program.prepared_bytes)
+    fmt::print("prepared   {}, computed from the weights when the model is opened\n",
+               bytes(program.prepared_bytes));
+  fmt::print("context    {} for intermediate results, {} for each thread\n"
+             "processor  {}\n",
+             bytes(program.arena_bytes), bytes(program.thread_scratch_bytes),
+             features.empty() ? "any of its architecture"
+                              : fmt::format("{}", fmt::join(features, " ")));
+}
+
+} // namespace
+
+void inspect_library(const std::filesystem::path& path, bool as_json) {
+  const host::Library library = host::Library::open(path);
+  if (as_json) {
+    Json programs = Json::array();
+    for (size_t k = 0; k < library.program_count(); ++k)
+      programs.push_back(program_json(library.program(k)));
+    print_json({{"library", path.string()},
+                {"prefix", library.prefix()},
+                {"abi_version", library.table().abi_version},
+                {"programs", std::move(programs)}});
+    return;
+  }
+  for (size_t k = 0; k < library.program_count(); ++k) {
+    if (k > 0)
+      fmt::print("\n");
+    print_program(library.program(k));
+  }
+}
+
+} // namespace fovea::command

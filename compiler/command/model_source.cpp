@@ -1,0 +1,97 @@
+#include "compiler/command/model_source.hpp"
+
+#include <fovea/model_file.hpp>
+#include <fovea/zoo.hpp>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+namespace fovea::command {
+
+static constexpr std::string_view zoo_prefix = "zoo:";
+static constexpr const char* group = "Model";
+
+void ModelSource::add_to(CLI::App& verb, bool library_too) {
+  if (!make_)
+    verb.add_option(library_too ? "MODEL|LIB.so" : "MODEL", model_,
+                    library_too ? "model file (.mlir), zoo:NAME, or an emitted library"
+                                : "model file (.mlir) or zoo:NAME")
+        ->required();
+  CLI::Option* load = verb.add_option("--load", weights_,
+                                      make_ ? "weights: a safetensors file (default: the program's)"
+                                            : "weights: a safetensors file (default: the one "
+                                              "beside MODEL)")
+                          ->option_text("FILE")
+                          ->group(group);
+  verb.add_option("--random", seed_, "small random weights of this seed")
+      ->option_text("SEED")
+      ->group(group)
+      ->excludes(load);
+  verb.add_option("--batch", batch_, "leading extent of every input (default: the model's)")
+      ->option_text("N")
+      ->group(group)
+      ->check(CLI::Range(int64_t{1}, int64_t{1} << 20));
+}
+
+bool ModelSource::is_library() const {
+  char magic[4] = {};
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(model_, ignored))
+    std::ifstream(model_, std::ios::binary).read(magic, sizeof magic);
+  return std::string_view(magic, sizeof magic) == "\x7f"
+                                                  "ELF" ||
+         model_.ends_with(".so");
+}
+
+std::string ModelSource::take_layer() {
+  const size_t start = model_.starts_with(zoo_prefix) ? zoo_prefix.size() : 0;
+  const size_t colon = model_.find(':', start);
+  std::error_code ignored;
+  if (colon == std::string::npos || std::filesystem::exists(model_, ignored))
+    return {};
+  std::string layer = model_.substr(colon + 1);
+  model_.erase(colon);
+  return layer;
+}
+
+std::string ModelSource::only_for_networks() const {
+  return seed_ ? "--random" : batch_ ? "--batch" : "";
+}
+
+static bool has_weights(const Network& network) {
+  for (int parameter : network.parameters())
+    if (!network.weight(parameter).data)
+      return false;
+  return true;
+}
+
+Network ModelSource::read() const {
+  if (make_)
+    return make_();
+  return model_.starts_with(zoo_prefix)
+             ? zoo_network(std::string_view(model_).substr(zoo_prefix.size()), 1, nowhere)
+             : load_network(model_, {}, nowhere);
+}
+
+Network ModelSource::network(Need need) const {
+  Network network = read();
+  if (batch_)
+    network = with_batch(network, *batch_, nowhere);
+  if (!weights_.empty())
+    network.load(weights_, nowhere);
+  else if (seed_)
+    network.randomize(*seed_);
+  if (need == Need::weights && !has_weights(network)) {
+    if (!model_.starts_with(zoo_prefix))
+      throw Error({.what = (make_ ? network.name() : model_) + ": the model has no weights",
+                   .expected = make_ ? "" : "a .safetensors file beside it",
+                   .hint = "give one with --load FILE, or try random weights with --random 0"});
+    std::fprintf(stderr, "note: %s has random weights of seed 0; give trained ones with --load\n",
+                 model_.c_str());
+    network.randomize(0);
+  }
+  return network;
+}
+
+} // namespace fovea::command

@@ -1,0 +1,56 @@
+#pragma once
+#include "compiler/command/compile_flags.hpp"
+#include "compiler/command/model_source.hpp"
+
+#include <fovea/runtime/model.hpp>
+#include <fovea/runtime/tensor_file.hpp>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace fovea::command {
+
+// What a model takes and gives.
+struct Signature {
+  std::vector<TensorInfo> inputs, outputs;
+};
+
+Signature signature_of(const Network& network);
+
+// A model that can run: a network that was compiled a moment ago, or an opened library. It outlives
+// the contexts that are made of it.
+struct Runnable {
+  std::string name;              // of the model: "lenet5"
+  std::optional<Model> compiled; // with its kernels; none: a library
+  // Weights that the library's caller gives, which the model refers to.
+  std::shared_ptr<const host::TensorMap> weights;
+  host::Model model;
+};
+
+// The argument MODEL|LIB.so with all options that say how it becomes one that runs.
+class RunnableSource {
+ public:
+  void add_to(CLI::App& verb);
+
+  const std::string& name() const { return model_.name(); } // as given
+  bool is_library() const { return model_.is_library(); }
+  // Called as soon as it is known what the model takes and gives: what is wrong with the user's
+  // data is said before a long compilation, not after it.
+  using Check = std::function<void(const Signature&)>;
+  // Compiles, with progress on standard error, or opens. Throws Error, host::FileError,
+  // host::RunError; CLI::ValidationError for an option that the argument has no use for.
+  Runnable open(const Check& check = {}) const;
+
+ private:
+  Runnable compile_network(const Check& check) const;
+  Runnable open_library(const Check& check) const;
+
+  ModelSource model_;
+  CompileFlags flags_;
+  std::string weights_path_; // --weights
+};
+
+} // namespace fovea::command
