@@ -62,4 +62,9 @@ TEST(Readme, OutputIsWhatItPrints) {
   check_block("It prints", output_of(std::string(FOVEA_BINARY_DIR) + "/bin/00_first_steps"));
 }
 
+TEST(Readme, InspectIsWhatItPrints) {
+  check_block("`fovea inspect zoo:lenet5` prints",
+              output_of(std::string(FOVEA_BINARY_DIR) + "/bin/fovea inspect zoo:lenet5"));
+}
+
 } // namespace
