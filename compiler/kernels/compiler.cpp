@@ -6,11 +6,13 @@
 #include <fovea/error.hpp>
 #include <fovea/kernels/kernels.hpp>
 
-#include <cstdlib>
-#include <filesystem>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <sstream>
+#include <sys/mman.h>
 #include <type_traits>
+#include <unistd.h>
 
 namespace fovea::kernels {
 namespace {
@@ -34,38 +36,34 @@ void silence_halide() {
   (void)done;
 }
 
-// A folder of our own, readable by nobody else, gone at the end.
-class TemporaryFolder {
+// A file in memory: Halide gives its outputs as files only, and LLVM ends the process where it
+// cannot write one, as on a disk that is full.
+class MemoryFile {
  public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "fovea-XXXXXX").string();
-    if (!mkdtemp(name.data()))
-      throw Error({.what = "cannot make a temporary folder",
+  MemoryFile() : descriptor_(memfd_create("fovea kernel", MFD_CLOEXEC)) {
+    if (descriptor_ < 0)
+      throw Error({.what = "no file in memory for a kernel's code",
                    .where = {},
-                   .expected = "a writable " + name,
-                   .got = "none",
+                   .expected = {},
+                   .got = std::strerror(errno),
                    .detail = {},
-                   .hint = "set TMPDIR",
+                   .hint = {},
                    .trail = {}});
-    path_ = name;
   }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~MemoryFile() { close(descriptor_); }
+  MemoryFile(const MemoryFile&) = delete;
+  MemoryFile& operator=(const MemoryFile&) = delete;
 
-  std::string file(const std::string& name) const { return (path_ / name).string(); }
-  std::string read(const std::string& name) const {
-    std::ifstream stream(path_ / name, std::ios::binary);
+  std::string path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
+  std::string contents() const {
+    std::ifstream stream(path(), std::ios::binary);
     std::ostringstream text;
     text << stream.rdbuf();
     return text.str();
   }
 
  private:
-  std::filesystem::path path_;
+  const int descriptor_;
 };
 
 Halide::Target halide_target(const Target& target) {
@@ -147,11 +145,11 @@ class HalideCompiler : public catalogue::KernelCompiler {
  public:
   KernelObject compile(const KernelRequest& request) const override {
     return guarded(request, [&](const Lowered& lowered) {
-      const TemporaryFolder folder;
-      lowered.module.compile({{Halide::OutputFileType::object, folder.file("kernel.o")}});
+      const MemoryFile object;
+      lowered.module.compile({{Halide::OutputFileType::object, object.path()}});
       KernelObject result;
       result.symbol = request.symbol;
-      result.object = folder.read("kernel.o");
+      result.object = object.contents();
       result.thread_scratch_bytes = lowered.scratch;
       for (const Operand& operand : request.definition.operands)
         result.operands.push_back(operand.type);
@@ -165,12 +163,12 @@ class HalideCompiler : public catalogue::KernelCompiler {
 
   KernelDump dump(const KernelRequest& request) const override {
     return guarded(request, [&](const Lowered& lowered) {
-      const TemporaryFolder folder;
-      lowered.module.compile({{Halide::OutputFileType::stmt, folder.file("kernel.stmt")},
-                              {Halide::OutputFileType::llvm_assembly, folder.file("kernel.ll")},
-                              {Halide::OutputFileType::assembly, folder.file("kernel.s")}});
-      return KernelDump{lowered.schedule.to_string(), folder.read("kernel.stmt"),
-                        folder.read("kernel.ll"), folder.read("kernel.s")};
+      const MemoryFile statement, llvm, assembly;
+      lowered.module.compile({{Halide::OutputFileType::stmt, statement.path()},
+                              {Halide::OutputFileType::llvm_assembly, llvm.path()},
+                              {Halide::OutputFileType::assembly, assembly.path()}});
+      return KernelDump{lowered.schedule.to_string(), statement.contents(), llvm.contents(),
+                        assembly.contents()};
     });
   }
 

@@ -152,7 +152,7 @@ const std::vector<Rule>& rules() {
       {"compiler/import",
        {"std", "fmt", "dsl", "compiler/catalogue", "compiler/ir", "mlir", "llvm"}},
       {"passes", {"std", "fmt", "dsl", "compiler/catalogue", "compiler/ir", "mlir", "llvm"}},
-      {"compiler/kernels", {"std", "fmt", "dsl", "compiler/catalogue", "halide"}},
+      {"compiler/kernels", {"std", "fmt", "dsl", "compiler/catalogue", "halide", "posix"}},
       {"compiler/emit",
        {"std", "fmt", "dsl", "compiler/catalogue", "compiler/ir", "mlir", "llvm", "runtime/core",
         "posix", "xxhash"}},
