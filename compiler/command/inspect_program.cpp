@@ -2,18 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <cstddef>
 #include <utility>
 
 namespace fovea::command {
 namespace {
-
-// Records of a later version may be longer: the first one's size is the distance of all.
-template <class Record>
-const Record& record(const Record* first, uint64_t index) {
-  const auto* bytes = reinterpret_cast<const std::byte*>(first);
-  return *reinterpret_cast<const Record*>(bytes + index * first->struct_size);
-}
 
 std::string text(const char* words) {
   return words ? words : "";

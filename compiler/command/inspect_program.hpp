@@ -3,12 +3,21 @@
 
 #include <fovea/runtime/abi.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 // What the table of a compiled network, or of an emitted library, says of it.
 namespace fovea::command {
+
+// Of a program's array of records. Those of a later version may be longer: the first one's size is
+// the distance of all.
+template <class Record>
+const Record& record(const Record* first, uint64_t index) {
+  const auto* bytes = reinterpret_cast<const std::byte*>(first);
+  return *reinterpret_cast<const Record*>(bytes + index * first->struct_size);
+}
 
 struct ProgramTensor {
   std::string name;

@@ -1,5 +1,6 @@
 #include "compiler/command/runnable.hpp"
 
+#include "compiler/command/inspect_program.hpp"
 #include "compiler/command/progress.hpp"
 
 #include <fovea/runtime/load_library.hpp>
@@ -16,13 +17,6 @@ std::string type_text(fovea_dtype dtype, std::span<const int64_t> extents) {
   return host::to_string(extents) + " " + fovea_dtype_name(dtype);
 }
 
-// A library of a later version may have longer records: the first tells how far they are apart.
-const fovea_tensor_info& parameter(const fovea_program& program, uint64_t index) {
-  const auto* first = reinterpret_cast<const std::byte*>(program.parameters);
-  return *reinterpret_cast<const fovea_tensor_info*>(first +
-                                                     index * program.parameters->struct_size);
-}
-
 // The library's parameters, in its order, as the file has them; all that does not fit, at once.
 std::vector<fovea_buffer> bind(const fovea_program& program, host::TensorMap& weights,
                                const std::string& path) {
@@ -32,7 +26,7 @@ std::vector<fovea_buffer> bind(const fovea_program& program, host::TensorMap& we
   for (const auto& [name, tensor] : weights)
     unused.insert(name);
   for (uint64_t k = 0; k < program.parameter_count; ++k) {
-    const fovea_tensor_info& info = parameter(program, k);
+    const fovea_tensor_info& info = record(program.parameters, k);
     const std::span<const int64_t> extents(info.extents, static_cast<size_t>(info.rank));
     const std::string wanted = type_text(info.dtype, extents);
     const auto found = weights.find(std::string_view(info.name));

@@ -108,7 +108,6 @@ class Comparison {
       compilation_.use_compiler(*options.compiler);
     compilation_.lower();
     model_ = make_model(compilation_);
-    weights_.emplace(network, parameter_names(plan()), location);
     bind(inputs, location);
   }
 
@@ -132,6 +131,10 @@ class Comparison {
 
  private:
   const ir::Plan& plan() const { return compilation_.plan(); }
+  const fovea_program& program() const {
+    const host::Model& model = model_.runtime();
+    return *model.table().model_program(model.handle());
+  }
 
   void bind(const host::TensorMap& inputs, SourceLocation location) {
     for (const ir::PlanValue& input : plan().inputs) {
@@ -160,7 +163,7 @@ class Comparison {
     case ir::Slot::Kind::output:
       return outputs_[number].bytes();
     case ir::Slot::Kind::parameter:
-      return weights_->data()[number];
+      return program().parameter_data[number];
     case ir::Slot::Kind::arena:
       return workspace_.bytes() + slot.offset;
     }
@@ -232,7 +235,6 @@ class Comparison {
   const CompareOptions& options_;
   Compilation compilation_;
   Model model_;
-  std::optional<Weights> weights_;
   std::vector<host::HostTensor> inputs_, outputs_;
   std::vector<fovea_buffer> input_buffers_, output_buffers_;
   host::HostTensor workspace_;
