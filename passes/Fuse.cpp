@@ -28,23 +28,37 @@ class Fuse : public impl::FuseBase<Fuse> {
   llvm::LogicalResult run(mlir::func::FuncOp function) {
     if (options_.fuse && !options_.catalogue)
       return function.emitError("fuse needs a catalogue of algorithms");
+    for (mlir::Value output : function.getBody().front().getTerminator()->getOperands())
+      outputs_.insert(ir::owner_of(output));
     for (mlir::Operation& op : llvm::make_early_inc_range(function.getBody().front())) {
       auto described = llvm::dyn_cast<ir::FoveaOpInterface>(op);
-      if (!described || described.is_row_major_view())
+      if (!described || described.is_row_major_view()) {
+        note_whether_known(&op);
         continue;
+      }
       auto kernel = llvm::dyn_cast<ir::KernelOp>(op);
       if (!kernel)
         kernel = make_kernel(&op);
       if (options_.fuse)
-        fuse_into_producer(kernel);
+        kernel = fuse_into_producer(kernel);
+      note_whether_known(kernel);
     }
     return mlir::success();
   }
 
-  void fuse_into_producer(ir::KernelOp consumer) {
+  bool is_known(mlir::Operation* op) const {
+    return depends_on_weights_alone(op, known_, outputs_);
+  }
+  void note_whether_known(mlir::Operation* op) {
+    if (is_known(op))
+      known_.insert(op->result_begin(), op->result_end());
+  }
+
+  // The kernel that computes the consumer's results from now on.
+  ir::KernelOp fuse_into_producer(ir::KernelOp consumer) {
     const Definition epilogue = definition_of(consumer);
     if (consumer->getNumResults() != 1 || !is_pointwise(epilogue))
-      return;
+      return consumer;
     ir::KernelOp best;
     int64_t most_macs = -1;
     for (mlir::Value input : consumer.getInputs()) {
@@ -58,8 +72,10 @@ class Fuse : public impl::FuseBase<Fuse> {
         most_macs = macs;
       }
     }
-    if (best)
-      merge_kernels(best, consumer);
+    if (!best)
+      return consumer;
+    known_.erase(best->getResult(0));
+    return merge_kernels(best, consumer);
   }
 
   // Legal where each element of the result reads just its own element of the producer's result (a
@@ -69,12 +85,16 @@ class Fuse : public impl::FuseBase<Fuse> {
         ir::tensor_type_of(producer->getResult(0)).shape !=
             ir::tensor_type_of(consumer->getResult(0)).shape)
       return false;
+    // What is computed once does not join what is computed in each run.
+    if (options_.prepare && known_.contains(producer->getResult(0)) && !is_known(consumer))
+      return false;
     const Definition whole = definition_of(producer);
-    return algorithm_for(options_, producer.getLayer().str(), whole)
-        .accepts_epilogue(whole, epilogue);
+    return algorithm_for(options_, producer.getLayer().str(), whole, {})
+        .algorithm->accepts_epilogue(whole, epilogue);
   }
 
   PipelineOptions options_;
+  llvm::DenseSet<mlir::Value> outputs_, known_; // of the function; known before it runs
 };
 
 } // namespace

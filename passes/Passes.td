@@ -29,12 +29,24 @@ def Fuse : Fovea_Pass<"fuse", "::fovea::passes::create_fuse"> {
   }];
 }
 
+def Prepare : Pass<"fovea-prepare", "::mlir::ModuleOp"> {
+  let constructor = "::fovea::passes::create_prepare({})";
+  let dependentDialects = ["::fovea::ir::FoveaDialect"];
+  let summary = "moves what depends on weights alone to a function that runs once";
+  let description = [{
+    Each network gets a function `<name>_prepare` with the attribute `fovea.prepare`, which holds
+    the kernels that read nothing but weights and whose results are no outputs; equal ones once.
+    The network reads its results by `fovea.prepared`. Without such kernels: nothing.
+  }];
+}
+
 def Select : Fovea_Pass<"select", "::fovea::passes::create_select"> {
   let summary = "gives each kernel an algorithm, a schedule and a symbol";
   let description = [{
     The user's choice for the layer, else the algorithm of least cost in the catalogue with its
     default schedule. The symbol is a hash of all that makes the code, so that equal kernels are
-    compiled once.
+    compiled once. Operands that depend on weights alone and that the algorithm wants packed or
+    transformed are made so by a kernel in front.
   }];
 }
 

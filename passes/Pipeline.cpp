@@ -33,7 +33,10 @@ constexpr Phase phases[] = {
     {"fuse", create_fuse},
     // 5. How each kernel is computed, and its name in the object file.
     {"select", create_select},
-    // 6. Where tensors live. Last: only now is it known which of them exist.
+    // 6. What depends on weights alone runs once. After selection, which says how weights are to be
+    //    packed; before memory is planned, as it takes tensors out of the arena.
+    {"prepare", create_prepare},
+    // 7. Where tensors live. Last: only now is it known which of them exist.
     {"plan_memory", create_plan_memory},
 };
 
@@ -58,6 +61,14 @@ llvm::LogicalResult dump(mlir::ModuleOp module, const PipelineOptions& options, 
   return mlir::success();
 }
 
+// A pass of the whole module or of each of its functions.
+void add_pass(mlir::OpPassManager& manager, std::unique_ptr<mlir::Pass> pass) {
+  if (pass->getOpName() == mlir::ModuleOp::getOperationName())
+    manager.addPass(std::move(pass));
+  else
+    manager.addNestedPass<mlir::func::FuncOp>(std::move(pass));
+}
+
 } // namespace
 
 LayerChoice choice_for(const PipelineOptions& options, const std::string& layer) {
@@ -65,18 +76,28 @@ LayerChoice choice_for(const PipelineOptions& options, const std::string& layer)
   return found == options.layers.end() ? LayerChoice{} : found->second;
 }
 
-const catalogue::Algorithm& algorithm_for(const PipelineOptions& options, const std::string& layer,
-                                          const Definition& definition) {
-  const std::string name = choice_for(options, layer).algorithm;
+catalogue::Choice algorithm_for(const PipelineOptions& options, const std::string& layer,
+                                const Definition& definition, const std::vector<bool>& known) {
+  std::string name = choice_for(options, layer).algorithm;
+  const catalogue::Problem problem{definition, options.target};
+  const catalogue::Machine machine = options.machine.flops_per_second > 0
+                                         ? options.machine
+                                         : catalogue::Machine::nominal(options.target);
+  if (name.empty() && !options.generic)
+    return options.catalogue->best(problem, known, machine, options.error_bound);
   if (name.empty())
-    return options.generic
-               ? options.catalogue->find("generic")
-               : options.catalogue->best(definition, options.target, options.error_bound);
+    name = "generic";
   const catalogue::Algorithm& chosen = options.catalogue->find(name);
   if (chosen.error_bound() > options.error_bound)
     throw Error({.what = "algorithm '" + name + "' transforms sums, which exact results forbid",
                  .hint = "compile with precision fast, or choose another algorithm"});
-  return chosen;
+  if (!chosen.matches(problem))
+    throw Error({.what = "algorithm '" + name + "' cannot compute layer '" + layer + "'",
+                 .hint = "`fovea explain` lists the algorithms that can"});
+  const catalogue::Problem own = with_preparations(chosen, problem, known);
+  catalogue::Choice choice{&chosen, own.forms, chosen.default_schedule(own), {}};
+  choice.cost = chosen.cost(own, choice.schedule, machine);
+  return choice;
 }
 
 std::vector<std::string> phase_names() {
@@ -94,7 +115,7 @@ llvm::LogicalResult run_pipeline(mlir::ModuleOp module, const PipelineOptions& o
   for (size_t k = 0; k < names.size(); ++k) {
     if (phases[k].create && (options.simplify || phases[k].create != create_canonicalise)) {
       mlir::PassManager manager(module.getContext());
-      manager.addNestedPass<mlir::func::FuncOp>(phases[k].create(options));
+      add_pass(manager, phases[k].create(options));
       if (mlir::failed(manager.run(module)))
         return mlir::failure();
     }
@@ -110,13 +131,13 @@ void register_passes(const PipelineOptions& options) {
   for (const Phase& phase : phases)
     if (phase.create)
       mlir::registerPass([&phase, options] { return phase.create(options); });
-  mlir::PassPipelineRegistration<>(
-      "fovea-pipeline", "All phases, from an imported network to planned kernels",
-      [options](mlir::OpPassManager& manager) {
-        for (const Phase& phase : phases)
-          if (phase.create)
-            manager.addNestedPass<mlir::func::FuncOp>(phase.create(options));
-      });
+  mlir::PassPipelineRegistration<>("fovea-pipeline",
+                                   "All phases, from an imported network to planned kernels",
+                                   [options](mlir::OpPassManager& manager) {
+                                     for (const Phase& phase : phases)
+                                       if (phase.create)
+                                         add_pass(manager, phase.create(options));
+                                   });
 }
 
 } // namespace fovea::passes

@@ -25,10 +25,14 @@ struct PipelineOptions {
   const catalogue::Catalogue* catalogue =
       nullptr; // must outlive the passes; fuse and select need it
   catalogue::Target target = {};
+  catalogue::Machine machine = {}; // what costs are estimated for; default: nominal(target)
   std::map<std::string, LayerChoice> layers = {}; // by layer name
   bool simplify = true; // false: canonicalise leaves everything as the user wrote it
   bool fuse = true;     // false: each op is a kernel of its own
   bool generic = false; // true: the generic algorithm computes what no choice names another for
+  // What depends on weights alone is computed once, when they are bound; false: in each run, and
+  // no operand is packed.
+  bool prepare = true;
   // How far results may be from the definition's: `running` leaves out the algorithms that
   // transform sums (Winograd, FFT).
   catalogue::ErrorBound error_bound = catalogue::ErrorBound::transform;
@@ -41,14 +45,15 @@ struct PipelineOptions {
 
 // What was chosen for `layer`; both empty where the catalogue decides.
 LayerChoice choice_for(const PipelineOptions& options, const std::string& layer);
-// The algorithm that computes `definition`: the one chosen for `layer`, else the catalogue's best
-// within the error bound. Throws Error where the catalogue has none of that name, or where the
-// chosen one exceeds the bound.
-const catalogue::Algorithm& algorithm_for(const PipelineOptions& options, const std::string& layer,
-                                          const Definition& definition);
+// How `definition` is computed: by the algorithm chosen for `layer`, else by the catalogue's best
+// within the error bound, with the operands in `known` (before the kernel runs) prepared as it
+// wants. The schedule is the algorithm's own. Throws Error where the catalogue has none of that
+// name, or where the chosen one exceeds the bound or does not match.
+catalogue::Choice algorithm_for(const PipelineOptions& options, const std::string& layer,
+                                const Definition& definition, const std::vector<bool>& known);
 
 // The phases in order: "import", "canonicalise", "materialise_outputs", "fuse", "select",
-// "plan_memory".
+// "prepare", "plan_memory".
 std::vector<std::string> phase_names();
 
 // Runs the phases on a module that import_network made (phase "import" is done, but dumped here).

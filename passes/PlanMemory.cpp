@@ -24,9 +24,13 @@ class PlanMemory : public impl::PlanMemoryBase<PlanMemory> {
  private:
   static llvm::LogicalResult plan(mlir::func::FuncOp function) {
     mlir::Block& block = function.getBody().front();
-    llvm::DenseSet<mlir::Value> outputs; // live in the caller's memory
-    for (mlir::Value output : block.getTerminator()->getOperands())
-      outputs.insert(ir::owner_of(output));
+    // Results live in the caller's memory, but for what is prepared, which stays where it is made.
+    const bool prepares = function->hasAttr(ir::prepare_attribute);
+    llvm::DenseSet<mlir::Value> results, outputs;
+    for (mlir::Value result : block.getTerminator()->getOperands())
+      results.insert(ir::owner_of(result));
+    if (!prepares)
+      outputs = results;
 
     // A tensor lives from the step of the kernel that makes it to that of the last that reads it.
     std::vector<Buffer> buffers;
@@ -43,6 +47,10 @@ class PlanMemory : public impl::PlanMemoryBase<PlanMemory> {
                            static_cast<int>(step), 0});
       }
     }
+
+    for (mlir::Value result : results)
+      if (const auto made = buffer_of.find(result); made != buffer_of.end())
+        buffers[made->second].last = std::numeric_limits<int>::max() - 1;
 
     const Arena arena = place_buffers(buffers);
     mlir::Builder builder(function.getContext());

@@ -1,9 +1,12 @@
 #include "passes/Passes.hpp"
 
+#include "passes/kernels.hpp"
+
 #include <fovea/catalogue/schedule_check.hpp>
 
 #include <llvm/ADT/StringExtras.h>
 #include <llvm/Support/SHA256.h>
+#include <mlir/IR/Builders.h>
 
 #include <set>
 
@@ -15,11 +18,11 @@ namespace fovea::passes {
 namespace {
 
 // Names a kernel by everything that makes its code.
-std::string symbol_of(const Definition& definition, llvm::StringRef algorithm,
-                      const std::string& schedule, const catalogue::Target& target) {
+std::string symbol_of(const catalogue::Problem& problem, llvm::StringRef algorithm,
+                      const std::string& schedule) {
   llvm::SHA256 hash;
-  for (const std::string& part :
-       {canonical_text(definition), algorithm.str(), schedule, to_string(target)}) {
+  for (const std::string& part : {canonical_text(problem.definition), algorithm.str(), schedule,
+                                  to_string(problem.target), to_string(problem.forms)}) {
     hash.update(part);
     hash.update(llvm::StringRef("\0", 1));
   }
@@ -41,8 +44,12 @@ class Select : public impl::SelectBase<Select> {
   llvm::LogicalResult run(mlir::func::FuncOp function) {
     if (!options_.catalogue)
       return function.emitError("select needs a catalogue of algorithms");
+    if (options_.prepare)
+      known_ = known_before_running(function);
     std::set<std::string> layers;
-    for (auto kernel : function.getBody().front().getOps<ir::KernelOp>()) {
+    // Kernels that prepare come in front of the one that wants them, and are not visited.
+    for (auto kernel :
+         llvm::make_early_inc_range(function.getBody().front().getOps<ir::KernelOp>())) {
       layers.insert(kernel.getLayer().str());
       if (mlir::failed(guarded(kernel, [&] { return select(kernel); })))
         return mlir::failure();
@@ -58,25 +65,47 @@ class Select : public impl::SelectBase<Select> {
   llvm::LogicalResult select(ir::KernelOp kernel) {
     const Definition definition = definition_of(kernel);
     const std::string layer = kernel.getLayer().str();
-    const LayerChoice choice = choice_for(options_, layer);
-    const catalogue::Algorithm& algorithm = algorithm_for(options_, layer, definition);
-    if (!algorithm.matches(definition))
-      return kernel.emitError() << "algorithm '" << choice.algorithm << "' cannot compute layer '"
-                                << layer << "'";
-    const catalogue::Schedule schedule =
-        choice.schedule.empty() ? algorithm.default_schedule(definition, options_.target)
-                                : catalogue::Schedule::parse(choice.schedule);
-    catalogue::verify(schedule, algorithm.stages(definition));
-
-    const std::string text = schedule.to_string();
-    const llvm::StringRef name(algorithm.name().data(), algorithm.name().size());
-    kernel.setAlgorithm(name);
-    kernel.setScheduleAttr(ir::ScheduleAttr::get(kernel.getContext(), text));
-    kernel.setSymbol(symbol_of(definition, name, text, options_.target));
+    std::vector<bool> known;
+    for (mlir::Value input : kernel.getInputs())
+      known.push_back(known_.contains(input));
+    catalogue::Choice choice = algorithm_for(options_, layer, definition, known);
+    if (const std::string given = choice_for(options_, layer).schedule; !given.empty())
+      choice.schedule = catalogue::Schedule::parse(given);
+    const catalogue::Problem problem{definition, options_.target, choice.forms};
+    set(kernel, problem, choice);
+    for (unsigned k = 0; k < kernel.getInputs().size(); ++k)
+      if (choice.forms.is_prepared(static_cast<int>(k)))
+        kernel.getInputsMutable()[k].set(
+            prepared(kernel, k, *choice.algorithm->preparation(problem, static_cast<int>(k))));
     return mlir::success();
   }
 
+  static void set(ir::KernelOp kernel, const catalogue::Problem& problem,
+                  const catalogue::Choice& choice) {
+    catalogue::verify(choice.schedule, choice.algorithm->stages(problem));
+    const std::string text = choice.schedule.to_string();
+    const llvm::StringRef name(choice.algorithm->name().data(), choice.algorithm->name().size());
+    kernel.setAlgorithm(name);
+    kernel.setScheduleAttr(ir::ScheduleAttr::get(kernel.getContext(), text));
+    kernel.setSymbol(symbol_of(problem, name, text));
+    set_forms(kernel, problem.forms);
+  }
+
+  // Operand `number` of a kernel as its algorithm wants it, by the generic algorithm.
+  mlir::Value prepared(ir::KernelOp kernel, unsigned number, const Definition& preparation) const {
+    mlir::OpBuilder builder(kernel);
+    auto equation = ir::build_equation(builder, kernel.getLoc(), preparation,
+                                       kernel.getInputs()[number], kernel.getLayer());
+    ir::KernelOp made = make_kernel(equation);
+    const catalogue::Problem problem{preparation, options_.target};
+    catalogue::Choice choice{&options_.catalogue->find("generic"), {}, {}, {}};
+    choice.schedule = choice.algorithm->default_schedule(problem);
+    set(made, problem, choice);
+    return made.getResult(0);
+  }
+
   PipelineOptions options_;
+  llvm::DenseSet<mlir::Value> known_; // of the function; nothing where nothing is to be prepared
 };
 
 } // namespace

@@ -10,7 +10,7 @@ namespace {
 ir::KernelOp create(mlir::OpBuilder& builder, mlir::Location location, llvm::StringRef layer,
                     mlir::ValueRange inputs, mlir::TypeRange results) {
   return ir::KernelOp::create(builder, location, results, builder.getStringAttr(layer), inputs,
-                              nullptr, nullptr, nullptr, nullptr);
+                              nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr);
 }
 
 // The kernel's block, with an argument for each input; `mapping` takes inputs to arguments.
@@ -70,6 +70,26 @@ ir::KernelOp merge_kernels(ir::KernelOp producer, ir::KernelOp consumer) {
   consumer->erase();
   producer->erase();
   return merged;
+}
+
+bool depends_on_weights_alone(mlir::Operation* op, const llvm::DenseSet<mlir::Value>& known,
+                              const llvm::DenseSet<mlir::Value>& outputs) {
+  if (llvm::isa<ir::ParameterOp>(op))
+    return true;
+  return llvm::isa<ir::FoveaOpInterface>(op) &&
+         llvm::none_of(op->getResults(), [&](mlir::Value v) { return outputs.contains(v); }) &&
+         llvm::all_of(op->getOperands(), [&](mlir::Value v) { return known.contains(v); });
+}
+
+llvm::DenseSet<mlir::Value> known_before_running(mlir::func::FuncOp function) {
+  mlir::Block& block = function.getBody().front();
+  llvm::DenseSet<mlir::Value> outputs, known;
+  for (mlir::Value output : block.getTerminator()->getOperands())
+    outputs.insert(ir::owner_of(output));
+  for (mlir::Operation& op : block.without_terminator())
+    if (depends_on_weights_alone(&op, known, outputs))
+      known.insert(op.result_begin(), op.result_end());
+  return known;
 }
 
 } // namespace fovea::passes

@@ -1,6 +1,9 @@
 #pragma once
 #include "compiler/ir/ops.hpp"
 
+#include <llvm/ADT/DenseSet.h>
+#include <mlir/Dialect/Func/IR/FuncOps.h>
+
 namespace fovea::passes {
 
 // Moves `op` into a kernel of its own, which takes its place.
@@ -9,5 +12,13 @@ ir::KernelOp make_kernel(mlir::Operation* op);
 // One kernel of both, in place of `consumer`, which is the only reader of `producer`'s results; it
 // keeps the producer's layer.
 ir::KernelOp merge_kernels(ir::KernelOp producer, ir::KernelOp consumer);
+
+// Are the results of `op` known before the function runs? Those of weights are, of views of what is
+// known, and of kernels that read nothing else, but for the function's outputs, which each run
+// writes.
+bool depends_on_weights_alone(mlir::Operation* op, const llvm::DenseSet<mlir::Value>& known,
+                              const llvm::DenseSet<mlir::Value>& outputs);
+// All of them.
+llvm::DenseSet<mlir::Value> known_before_running(mlir::func::FuncOp function);
 
 } // namespace fovea::passes

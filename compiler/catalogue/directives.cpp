@@ -12,6 +12,10 @@ using enum ArgumentKind;
 const std::vector<DirectiveInfo>& directives() {
   static const std::vector<DirectiveInfo> table = {
       {"split", {dimension, new_dimension, new_dimension, number, tail}, 4},
+      {"tile",
+       {dimension, dimension, new_dimension, new_dimension, new_dimension, new_dimension, number,
+        number, tail},
+       8},
       {"fuse", {dimension, dimension, new_dimension}, 3},
       {"reorder", {dimension}, 1, true},
       {"vectorize", {dimension, number, tail}, 1},
@@ -31,6 +35,7 @@ const std::vector<DirectiveInfo>& directives() {
       {"align_storage", {dimension, number}, 2, false, true},
       {"reorder_storage", {dimension}, 1, true, true},
       {"copy", {new_stage, stage}, 1, false, true},
+      {"pack", {operand, new_stage}, 2, false, true},
   };
   return table;
 }
@@ -69,6 +74,10 @@ bool is_reserved_directive(std::string_view name) {
   static const std::vector<std::string_view> words = {"gpu_blocks", "gpu_threads", "gpu_lanes",
                                                       "gpu_tile"};
   return std::find(words.begin(), words.end(), name) != words.end();
+}
+
+bool is_reserved_memory(std::string_view name) {
+  return name == "shared";
 }
 
 const std::vector<std::string>& tail_names() {

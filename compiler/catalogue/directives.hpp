@@ -13,6 +13,7 @@ enum class ArgumentKind : uint8_t {
   number,
   stage,
   new_stage,
+  operand,
   tail,
   memory
 };
@@ -28,8 +29,9 @@ struct DirectiveInfo {
 // nullptr where there is no such directive.
 const DirectiveInfo* find_directive(std::string_view name);
 std::vector<std::string> directive_names();
-// Words kept for kernels that run on GPUs.
+// Words kept for targets that are GPUs.
 bool is_reserved_directive(std::string_view name);
+bool is_reserved_memory(std::string_view name);
 
 const std::vector<std::string>& tail_names();
 const std::vector<std::string>& memory_names();

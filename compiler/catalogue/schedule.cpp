@@ -104,11 +104,8 @@ class Parser {
     if (const DirectiveInfo* info = find_directive(name))
       return info;
     if (is_reserved_directive(name))
-      fail(directive.position,
-           "'" + name +
-               "' is kept for kernels on GPUs, which have no "
-               "schedules yet",
-           "a directive for CPUs", name, "use `parallel` and `vectorize`");
+      fail(directive.position, "'" + name + "' is reserved for GPU targets", "a directive for CPUs",
+           name, "use `parallel` and `vectorize`");
     const std::string near = nearest(name, directive_names());
     fail(directive.position, "there is no directive '" + name + "'",
          "one of " + listed(directive_names()), "'" + name + "'",
@@ -158,6 +155,9 @@ class Parser {
       fail(directive.position, directive.name + ": not a name", "a name", got, "");
     if (kind == ArgumentKind::tail)
       among(tail_names(), "tail");
+    if (kind == ArgumentKind::memory && is_reserved_memory(argument.word))
+      fail(directive.position, "memory '" + argument.word + "' is reserved for GPU targets",
+           "one of " + listed(memory_names()), got, "use `stack`");
     if (kind == ArgumentKind::memory)
       among(memory_names(), "memory");
     if (argument.update >= 0 && kind != ArgumentKind::stage)

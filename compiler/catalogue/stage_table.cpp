@@ -5,18 +5,17 @@
 #include <fovea/error.hpp>
 
 #include <algorithm>
+#include <numeric>
 
 namespace fovea::catalogue {
-namespace {
 
 std::vector<std::string> names_of(const Dimensions& dimensions) {
   std::vector<std::string> names;
   for (const DimensionInfo& dimension : dimensions)
-    names.push_back(dimension.name);
+    if (dimension.name.find('.') == std::string::npos)
+      names.push_back(dimension.name);
   return names;
 }
-
-} // namespace
 
 StageTable::StageTable(const Schedule& schedule, const std::vector<StageInfo>& stages)
     : schedule_(schedule) {
@@ -31,6 +30,8 @@ void StageTable::make_stages() {
       directive_ = &directive;
       if (directive.name == "copy")
         make_copy(part, directive);
+      else if (directive.name == "pack")
+        make_pack(part, directive);
       else if (directive.name == "rfactor")
         make_partial(part, directive);
     }
@@ -45,9 +46,49 @@ void StageTable::make_copy(const StageSchedule& part, const Directive& directive
     fail("a result has no consumer that could read a copy", "an inner stage", part.stage);
   copy.name = directive.arguments[0].word;
   copy.updates.clear();
-  if (directive.arguments.size() > 1)
-    find(directive.arguments[1].word);
+  std::vector<int> own(copy.dimensions.size());
+  std::iota(own.begin(), own.end(), 0);
+  copy.reads = {{part.stage, 0, std::move(own)}};
+  const std::string only = directive.arguments.size() > 1 ? directive.arguments[1].word : "";
+  if (!only.empty())
+    find(only);
+  bool is_read = false;
+  for (CheckedStage& consumer : stages_)
+    for (ReadInfo& read : consumer.info.reads)
+      if (read.tensor == part.stage && (only.empty() || consumer.info.name == only)) {
+        read.tensor = copy.name;
+        is_read = true;
+      }
+  if (!is_read)
+    fail("'" + only + "' does not read '" + part.stage + "'", "a stage that does", only);
   add(std::move(copy));
+}
+
+void StageTable::make_pack(const StageSchedule& part, const Directive& directive) {
+  CheckedStage& stage = stage_of(part);
+  const std::string &operand = directive.arguments[0].word, &name = directive.arguments[1].word;
+  StageInfo pack{name, {}, {}, false, {}, stage.info.element_bytes};
+  std::vector<std::string> operands;
+  for (ReadInfo& read : stage.info.reads) {
+    if (!read.operand)
+      continue;
+    if (std::find(operands.begin(), operands.end(), read.tensor) == operands.end())
+      operands.push_back(read.tensor);
+    if (read.tensor != operand)
+      continue;
+    pack.reads = {read};
+    pack.reads[0].update = 0;
+    read = {name, read.update, read.own};
+  }
+  if (pack.reads.empty()) {
+    const std::string near = nearest(operand, operands);
+    fail("stage '" + part.stage + "' reads no operand '" + operand + "'",
+         "one of " + listed(operands), "'" + operand + "'",
+         near.empty() ? "" : "did you mean `" + near + "`?");
+  }
+  for (const int64_t extent : pack.reads[0].extents)
+    pack.dimensions.push_back({"p" + std::to_string(pack.dimensions.size()), extent, false});
+  add(std::move(pack));
 }
 
 // dim of extent n becomes lane + factor * dim, dim of extent n / factor.
@@ -81,13 +122,22 @@ void StageTable::make_partial(const StageSchedule& part, const Directive& direct
   partial.updates[0].dimensions = std::move(loops);
   kept.push_back({lane, factor, true});
   stage.info.updates[0].dimensions = std::move(kept);
+  std::vector<int> own(partial.dimensions.size(), -1); // the lane is reduced
+  std::iota(own.begin(), own.end() - 1, 0);
+  stage.info.reads = {{partial.name, 1, std::move(own)}};
   add(std::move(partial));
 }
 
 void StageTable::add(StageInfo info) {
-  for (const CheckedStage& other : stages_)
+  if (info.name[0] == '_')
+    fail("names that begin with '_' are the compiler's", "a letter in front", info.name);
+  for (const CheckedStage& other : stages_) {
     if (other.info.name == info.name)
       fail("there is a stage '" + info.name + "' already", "a new name", info.name);
+    for (const ReadInfo& read : other.info.reads)
+      if (read.operand && read.tensor == info.name)
+        fail("there is an operand '" + info.name + "' already", "a new name", info.name);
+  }
   stages_.push_back({std::move(info)});
 }
 
@@ -120,8 +170,7 @@ DimensionInfo& StageTable::dimension(CheckedStage& stage, int update, const std:
     if (loop.name == name)
       return loop;
   const std::string near = nearest(name, names_of(loops));
-  fail("stage '" + stage.info.name + (update ? "." + std::to_string(update) : "") +
-           "' has no dimension '" + name + "'",
+  fail("stage '" + stage_text(stage.info.name, update) + "' has no dimension '" + name + "'",
        "one of " + listed(names_of(loops)), "'" + name + "'",
        near.empty() ? "" : "did you mean `" + near + "`?");
 }
@@ -134,6 +183,8 @@ const DimensionInfo& StageTable::original(CheckedStage& stage, const std::string
 }
 
 void StageTable::new_name(CheckedStage& stage, int update, const std::string& name) {
+  if (name[0] == '_')
+    fail("names that begin with '_' are the compiler's", "a letter in front", "'" + name + "'");
   for (const DimensionInfo& loop : stage.loops(update))
     if (loop.name == name)
       fail("stage '" + stage.info.name + "' has a dimension '" + name + "' already", "a new name",
@@ -165,8 +216,8 @@ std::string StageTable::nearest_divisor(int64_t extent, int64_t factor) {
   return "";
 }
 
-std::string StageTable::stage_text(const StageSchedule& part) {
-  return part.update ? part.stage + "." + std::to_string(part.update) : part.stage;
+std::string StageTable::stage_text(const std::string& stage, int update) {
+  return update ? stage + "." + std::to_string(update) : stage;
 }
 
 void StageTable::fail(const std::string& what, const std::string& expected, const std::string& got,

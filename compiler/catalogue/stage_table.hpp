@@ -13,15 +13,27 @@ using Dimensions = std::vector<DimensionInfo>;
 // Where a stage runs; extents are known for those that run whole.
 enum class Place : uint8_t { by_default, inlined, root, at };
 
+// A loop that stages can run in.
+struct Level {
+  std::string stage, dimension;
+  int update = 0;
+};
+
 struct CheckedStage {
   StageInfo info;
   Place place = Place::by_default;
-  bool renamed = false; // a split or fuse has named new dimensions
+  bool renamed = false;                            // a split or fuse has named new dimensions
+  std::vector<int> atomic = {};                    // updates
+  std::optional<Level> level = {};                 // with Place::at, once it is known to be one
+  std::vector<std::optional<int64_t>> needed = {}; // of each dimension at once, there
 
   Dimensions& loops(int update) {
     return update ? info.updates[static_cast<size_t>(update - 1)].dimensions : info.dimensions;
   }
   bool extents_known() const { return info.result || place == Place::root; }
+  bool has_loops() const {
+    return info.result || !info.updates.empty() || place == Place::root || place == Place::at;
+  }
 };
 
 class StageTable {
@@ -29,7 +41,7 @@ class StageTable {
   StageTable(const Schedule& schedule, const std::vector<StageInfo>& stages);
 
  protected:
-  // `copy` and `rfactor` make new ones.
+  // `copy`, `pack` and `rfactor` make new ones.
   void make_stages();
   CheckedStage& find(const std::string& name);
   CheckedStage& stage_of(const StageSchedule& part);
@@ -41,7 +53,10 @@ class StageTable {
   static std::ptrdiff_t position(const Dimensions& loops, const std::string& name);
   static std::vector<std::string> pure_names(CheckedStage& stage, int update);
   static std::string nearest_divisor(int64_t extent, int64_t factor);
-  static std::string stage_text(const StageSchedule& part);
+  static std::string stage_text(const std::string& stage, int update);
+  static std::string stage_text(const StageSchedule& part) {
+    return stage_text(part.stage, part.update);
+  }
 
   [[noreturn]] void fail(const std::string& what, const std::string& expected,
                          const std::string& got, const std::string& hint = "") const;
@@ -53,9 +68,13 @@ class StageTable {
 
  private:
   void make_copy(const StageSchedule& part, const Directive& directive);
+  void make_pack(const StageSchedule& part, const Directive& directive);
   void make_partial(const StageSchedule& part, const Directive& directive);
   void add(StageInfo info);
   static std::vector<std::string> reduced_names(CheckedStage& stage);
 };
+
+// The loops that a schedule can name: not those that `vectorize` and `unroll` make.
+std::vector<std::string> names_of(const Dimensions& dimensions);
 
 } // namespace fovea::catalogue

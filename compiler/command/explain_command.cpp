@@ -1,5 +1,6 @@
 #include "compiler/command/command.hpp"
 #include "compiler/command/compile_flags.hpp"
+#include "compiler/command/explain_measure.hpp"
 #include "compiler/command/model_source.hpp"
 #include "compiler/command/table.hpp"
 #include "compiler/driver/explain.hpp"
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <optional>
 
 namespace fovea::command {
 namespace {
@@ -42,16 +44,21 @@ class ExplainCommand {
     verb.add_flag("--statement", statement_, "also Halide's loops, as they were lowered");
     verb.add_flag("--llvm", llvm_, "also the LLVM IR");
     verb.add_flag("--assembly", assembly_, "also the assembly");
+    verb.add_flag("--measure", measure_,
+                  "also run each kernel, by its algorithm and by every other that could compute "
+                  "it: what was estimated beside what it takes (all cores; weights are needed)");
     verb.add_flag("--json", json_, "for machines");
     flags_.add_to(verb);
   }
 
   void run() {
     const std::string layer = model_.take_layer();
-    const Network network = model_.network(Need::shapes_only);
+    const Network network = model_.network(measure_ ? Need::weights : Need::shapes_only);
     std::vector<KernelExplanation> kernels = driver::explain(network, flags_.options(), nowhere);
     if (!layer.empty())
       keep(network, kernels, layer);
+    if (measure_)
+      measured_.emplace(network, flags_.options(), kernels);
     if (json_)
       print_kernels_json(network, kernels);
     else if (layer.empty() && !statement_ && !llvm_ && !assembly_)
@@ -87,20 +94,34 @@ class ExplainCommand {
                  .expected = "one of " + joined(known)});
   }
 
-  static void print_overview(const Network& network,
-                             const std::vector<KernelExplanation>& kernels) {
-    Table table({{"layers", Table::Align::left, true},
-                 {"ops", Table::Align::left, true},
-                 {"algorithm"},
-                 {"MACs", Table::Align::right},
-                 {"bytes", Table::Align::right},
-                 {"estimate", Table::Align::right},
-                 {"runs", Table::Align::right}});
-    for (const KernelExplanation& kernel : kernels)
-      table.add({joined(kernel.layers), kernel.ops, kernel.request.algorithm,
-                 with_commas(macs_of(kernel)), human_bytes(kernel.cost.bytes),
-                 human_seconds(kernel.cost.seconds),
-                 std::to_string(1 + kernel.same_as_it.size() / kernel.layers.size())});
+  void print_overview(const Network& network, const std::vector<KernelExplanation>& kernels) const {
+    std::vector<Table::Column> columns{{"layers", Table::Align::left, true},
+                                       {"ops", Table::Align::left, true},
+                                       {"algorithm"},
+                                       {"MACs", Table::Align::right},
+                                       {"bytes", Table::Align::right},
+                                       {"runs", Table::Align::right},
+                                       {"estimate", Table::Align::right}};
+    if (measure_)
+      columns.push_back({"measured", Table::Align::right});
+    Table table(columns);
+    const auto add = [&](std::vector<std::string> cells, const KernelExplanation& kernel,
+                         const std::string& algorithm, const catalogue::Cost& cost) {
+      cells.push_back(human_seconds(cost.seconds));
+      if (measure_)
+        cells.push_back(measured(kernel, algorithm));
+      table.add(std::move(cells));
+    };
+    for (const KernelExplanation& kernel : kernels) {
+      const std::string& chosen = kernel.request.algorithm;
+      add({joined(kernel.layers), kernel.ops, chosen, with_commas(macs_of(kernel)),
+           human_bytes(kernel.cost.bytes),
+           std::to_string(1 + kernel.same_as_it.size() / kernel.layers.size())},
+          kernel, chosen, kernel.cost);
+      if (measure_)
+        for (const auto& other : kernel.alternatives)
+          add({"", "", "or " + other.algorithm, "", "", ""}, kernel, other.algorithm, other.cost);
+    }
     fmt::print(
         "{}: {} distinct kernels for {}\n\n{}\n", network.name(), kernels.size(),
         to_string(kernels.empty() ? catalogue::Target::host() : kernels.front().request.target),
@@ -117,11 +138,15 @@ class ExplainCommand {
                with_commas(macs_of(kernel)), human_bytes(kernel.cost.bytes),
                static_cast<double>(macs_of(kernel)) /
                    static_cast<double>(std::max<int64_t>(kernel.cost.bytes, 1)));
-    fmt::print("algorithm: {} ({}), estimated {}\n", kernel.request.algorithm,
-               kernel.algorithm_summary, human_seconds(kernel.cost.seconds));
+    const auto time = [&](const std::string& algorithm, const catalogue::Cost& cost) {
+      return "estimated " + human_seconds(cost.seconds) +
+             (measure_ ? ", measured " + measured(kernel, algorithm) : "");
+    };
+    fmt::print("algorithm: {} ({}), {}\n", kernel.request.algorithm, kernel.algorithm_summary,
+               time(kernel.request.algorithm, kernel.cost));
     for (const auto& other : kernel.alternatives)
-      fmt::print("  instead: {} ({}), estimated {}\n", other.algorithm, other.summary,
-                 human_seconds(other.cost.seconds));
+      fmt::print("  instead: {} ({}), {}\n", other.algorithm, other.summary,
+                 time(other.algorithm, other.cost));
     print_section(kernel.schedule_is_given ? "schedule (given)" : "schedule (the default)",
                   kernel.request.schedule->to_string());
     fmt::print("target: {}\n", to_string(kernel.request.target));
@@ -153,10 +178,16 @@ class ExplainCommand {
                  {"bytes", kernel.cost.bytes},
                  {"estimated_seconds", kernel.cost.seconds},
                  {"alternatives", Json::array()}};
-      for (const auto& other : kernel.alternatives)
-        entry["alternatives"].push_back({{"algorithm", other.algorithm},
-                                         {"summary", other.summary},
-                                         {"estimated_seconds", other.cost.seconds}});
+      if (measure_)
+        entry["measured_seconds"] = measured_->seconds(kernel.layer, kernel.request.algorithm);
+      for (const auto& other : kernel.alternatives) {
+        Json alternative{{"algorithm", other.algorithm},
+                         {"summary", other.summary},
+                         {"estimated_seconds", other.cost.seconds}};
+        if (measure_)
+          alternative["measured_seconds"] = measured_->seconds(kernel.layer, other.algorithm);
+        entry["alternatives"].push_back(std::move(alternative));
+      }
       if (statement_ || llvm_ || assembly_) {
         const catalogue::KernelDump dump = driver::dump(kernel);
         if (statement_)
@@ -171,9 +202,15 @@ class ExplainCommand {
     print_json({{"model", network.name()}, {"kernels", std::move(list)}});
   }
 
+  std::string measured(const KernelExplanation& kernel, const std::string& algorithm) const {
+    const double seconds = measured_->seconds(kernel.layer, algorithm);
+    return seconds > 0 ? human_seconds(seconds) : "-";
+  }
+
   ModelSource model_;
   CompileFlags flags_;
-  bool statement_ = false, llvm_ = false, assembly_ = false, json_ = false;
+  bool statement_ = false, llvm_ = false, assembly_ = false, json_ = false, measure_ = false;
+  std::optional<MeasuredKernels> measured_;
 };
 
 } // namespace
@@ -184,6 +221,7 @@ void add_explain(CLI::App& fovea) {
       "Show how a layer is computed: definition, algorithm, schedule, and the code if asked for.",
       "  fovea explain zoo:lenet5\n"
       "  fovea explain zoo:lenet5:conv2\n"
+      "  fovea explain zoo:lenet5 --measure\n"
       "  fovea explain lenet5.mlir:conv2 --statement --assembly | less\n");
   auto command = std::make_shared<ExplainCommand>(*verb);
   verb->callback([command] { command->run(); });

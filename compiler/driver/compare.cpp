@@ -2,6 +2,7 @@
 
 #include "compiler/driver/compilation.hpp"
 #include "compiler/driver/files.hpp"
+#include "compiler/driver/plain_operands.hpp"
 #include "compiler/driver/weights.hpp"
 
 #include <fovea/definition/interpreter.hpp>
@@ -12,6 +13,7 @@
 #include <cstring>
 #include <limits>
 #include <random>
+#include <set>
 
 namespace fovea::driver {
 namespace {
@@ -108,6 +110,8 @@ class Comparison {
       compilation_.use_compiler(*options.compiler);
     compilation_.lower();
     model_ = make_model(compilation_);
+    plain_.emplace(plan(), program().parameter_data);
+    prepare();
     bind(inputs, location);
   }
 
@@ -123,6 +127,7 @@ class Comparison {
     options.workspace = bytes ? workspace_.bytes() : nullptr;
     options.workspace_bytes = bytes;
     host::Context context(model, options);
+    compare_prepared();
     context.run(input_buffers_, output_buffers_);
     if (failure_)
       std::rethrow_exception(failure_);
@@ -155,6 +160,36 @@ class Comparison {
       output_buffers_.push_back(tensor.buffer());
   }
 
+  // What the model has prepared for itself, once more: its own it keeps for itself.
+  void prepare() {
+    if (plan().preparations.empty())
+      return;
+    prepared_ = host::HostTensor::uninitialised(FOVEA_U8, {plan().prepared_bytes});
+    if (const int code = program().prepare(nullptr, program().parameter_data, prepared_.bytes()))
+      throw Error({.what = "internal error: preparing the weights of '" + plan().name +
+                           "' failed with code " + std::to_string(code)});
+  }
+
+  // Weights that are packed show in the results of the kernels that read them. What was computed
+  // from weights and is read as it is has to be compared itself.
+  void compare_prepared() {
+    std::set<int64_t> read; // offsets
+    for (const ir::Call& call : plan().calls)
+      for (size_t k = 0; k < call.operands.size(); ++k)
+        if (call.operands[k].kind == ir::Slot::Kind::prepared &&
+            !call.forms.is_prepared(static_cast<int>(k)))
+          read.insert(call.operands[k].offset);
+    // From the last: the others that wrote there made what did not stay.
+    for (size_t k = plan().preparations.size(); k-- > 0;) {
+      const ir::Call& call = plan().preparations[k];
+      bool stays = false;
+      for (const ir::Slot& slot : call.results)
+        stays |= read.erase(slot.offset) > 0;
+      if (stays && !is_over())
+        compare(call, plain_->of_preparation(k), k);
+    }
+  }
+
   const void* address(const ir::Slot& slot) const {
     const auto number = static_cast<size_t>(slot.number);
     switch (slot.kind) {
@@ -166,14 +201,20 @@ class Comparison {
       return program().parameter_data[number];
     case ir::Slot::Kind::arena:
       return workspace_.bytes() + slot.offset;
+    case ir::Slot::Kind::prepared:
+      return prepared_.bytes() + slot.offset;
     }
     return nullptr;
+  }
+
+  bool is_over() const {
+    return failure_ || (options_.stop_at_first && !reports_.empty() && reports_.back().departure);
   }
 
   // No exception may pass through the C frames of the runtime.
   template <class Work>
   void guarded(Work&& work) {
-    if (failure_ || (options_.stop_at_first && !reports_.empty() && reports_.back().departure))
+    if (is_over())
       return;
     try {
       work();
@@ -187,7 +228,8 @@ class Comparison {
         [&] { static_cast<Comparison*>(self)->keep_operands(call); });
   }
   static void on_end(void* self, uint64_t call) {
-    static_cast<Comparison*>(self)->guarded([&] { static_cast<Comparison*>(self)->compare(call); });
+    static_cast<Comparison*>(self)->guarded(
+        [&] { static_cast<Comparison*>(self)->compare_call(call); });
   }
 
   // A kernel may write in the place of an operand; what the caller gave stays.
@@ -195,7 +237,7 @@ class Comparison {
     operands_.clear();
     operand_data_.clear();
     for (const ir::Slot& slot : plan().calls[number].operands) {
-      if (slot.kind == ir::Slot::Kind::input || slot.kind == ir::Slot::Kind::parameter) {
+      if (slot.kind != ir::Slot::Kind::arena && slot.kind != ir::Slot::Kind::output) {
         operand_data_.push_back(address(slot));
         continue;
       }
@@ -206,13 +248,21 @@ class Comparison {
     }
   }
 
-  void compare(uint64_t number) {
+  void compare_call(uint64_t number) {
     const ir::Call& call = plan().calls[number];
+    compare(call, plain_->of_call(call, operand_data_), number);
+    if (options_.progress)
+      options_.progress(call.layer, static_cast<int64_t>(number) + 1,
+                        static_cast<int64_t>(plan().calls.size()));
+  }
+
+  // The results of a call, which are in memory now; `number` tells samples of calls apart.
+  void compare(const ir::Call& call, const OperandReader& operands, uint64_t number) {
     std::vector<const void*> results;
     for (const ir::Slot& slot : call.results)
       results.push_back(address(slot));
     const OperandReader read = result_reader_of(call.definition, results);
-    Interpreter interpreter(call.definition, reader_of(call.definition, operand_data_));
+    Interpreter interpreter(call.definition, operands);
 
     KernelComparison report{.layer = call.layer, .ops = call.ops, .algorithm = call.algorithm};
     for (size_t r = 0; r < call.results.size(); ++r) {
@@ -227,9 +277,6 @@ class Comparison {
                            interpreter.element(result, indices_of(offset, type.shape)), offset);
     }
     reports_.push_back(std::move(report));
-    if (options_.progress)
-      options_.progress(call.layer, static_cast<int64_t>(number) + 1,
-                        static_cast<int64_t>(plan().calls.size()));
   }
 
   const CompareOptions& options_;
@@ -237,7 +284,8 @@ class Comparison {
   Model model_;
   std::vector<host::HostTensor> inputs_, outputs_;
   std::vector<fovea_buffer> input_buffers_, output_buffers_;
-  host::HostTensor workspace_;
+  host::HostTensor workspace_, prepared_;
+  std::optional<PlainOperands> plain_;
   // Of the kernel that runs:
   std::vector<host::HostTensor> operands_;
   std::vector<const void*> operand_data_;

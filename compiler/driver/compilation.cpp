@@ -2,6 +2,7 @@
 
 #include "compiler/driver/diagnostics.hpp"
 #include "compiler/driver/kernel_cache.hpp"
+#include "compiler/driver/machine.hpp"
 #include "compiler/driver/text_file.hpp"
 #include "compiler/emit/driver_function.hpp"
 #include "compiler/import/import_network.hpp"
@@ -81,16 +82,24 @@ static std::map<std::string, passes::LayerChoice> choices(const CompileOptions& 
   return choices;
 }
 
+std::filesystem::path Compilation::cache_folder() const {
+  return options_.cache.value_or(KernelCache::default_folder());
+}
+
 bool Compilation::lower() {
   report("import");
   mlir::OwningOpRef<mlir::ModuleOp> module = ir::import_network(network_, context_);
   report("passes");
+  if (options_.optimization >= 2) // where nothing is chosen, nothing needs to be measured
+    machine_ = machine_for(target_, cache_folder());
   passes::PipelineOptions pipeline{.catalogue = &catalogue_,
                                    .target = target_,
+                                   .machine = machine_,
                                    .layers = choices(options_),
                                    .simplify = options_.optimization >= 1,
                                    .fuse = options_.optimization >= 2,
                                    .generic = options_.optimization < 2,
+                                   .prepare = prepares(),
                                    .error_bound = options_.precision == Precision::exact
                                                       ? catalogue::ErrorBound::running
                                                       : catalogue::ErrorBound::transform,
@@ -106,30 +115,46 @@ bool Compilation::lower() {
   return true;
 }
 
-std::vector<CompiledKernel> Compilation::compile_kernels() {
-  report("kernels");
+std::vector<CompiledKernel> Compilation::compile_kernels(KernelJobs jobs) {
   const std::unique_ptr<catalogue::KernelCompiler> halide = kernels::make_halide_compiler();
-  const KernelCache cache({.folder = options_.cache.value_or(KernelCache::default_folder())});
+  const KernelCache cache({.folder = cache_folder()});
   const std::unique_ptr<catalogue::KernelCompiler> cached = with_cache(*halide, cache);
-  KernelJobs jobs{.plan = plan_,
-                  .network = network_,
-                  .compiler = compiler_ ? *compiler_ : *cached,
-                  .target = target_,
-                  .threads =
-                      options_.threads ? options_.threads : catalogue::Target::host().threads,
-                  .dump_folder = options_.dump_kernels,
-                  .done = {}};
+  jobs.threads = options_.threads ? options_.threads : catalogue::Target::host().threads;
   if (options_.progress)
     jobs.done = [this](const std::string& layer, int done, int total) {
       options_.progress({"kernels", layer, done, total, seconds()});
     };
-  return driver::compile_kernels(jobs);
+  return driver::compile_kernels(jobs, compiler_ ? *compiler_ : *cached);
 }
 
-mlir::OwningOpRef<mlir::ModuleOp> Compilation::build_driver() {
+std::vector<CompiledKernel> Compilation::compile_kernels(Preparations preparations) {
+  report("kernels");
+  KernelJobs jobs{.calls = plan_.calls,
+                  .preparations = {},
+                  .network = network_,
+                  .target = target_,
+                  .dump_folder = options_.dump_kernels,
+                  .done = {}};
+  if (preparations == Preparations::with)
+    jobs.preparations = plan_.preparations;
+  return compile_kernels(jobs);
+}
+
+std::vector<CompiledKernel> Compilation::compile_preparations_here() {
+  const catalogue::Target host = catalogue::Target::host();
+  return compile_kernels({.calls = {},
+                          .preparations = plan_.preparations,
+                          .network = network_,
+                          .target = host,
+                          .default_schedules = true,
+                          .dump_folder = {},
+                          .done = {}});
+}
+
+mlir::OwningOpRef<mlir::ModuleOp> Compilation::build_driver(const ir::Plan& plan) {
   report(driver_phase);
   const Diagnostics diagnostics(context_);
-  mlir::OwningOpRef<mlir::ModuleOp> module = emission::build_driver(plan_, context_);
+  mlir::OwningOpRef<mlir::ModuleOp> module = emission::build_driver(plan, context_);
   if (!options_.dump_phases.empty())
     write_text(options_.dump_phases /
                    fmt::format("{:02}_{}.mlir", passes::phase_names().size() + 1, driver_phase),
@@ -146,11 +171,21 @@ double Compilation::seconds() const {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
 }
 
-uint64_t thread_scratch_bytes(const std::vector<CompiledKernel>& kernels) {
+uint64_t scratch_bytes(const std::vector<CompiledKernel>& kernels, bool CompiledKernel::*role) {
   int64_t bytes = 0;
   for (const CompiledKernel& kernel : kernels)
-    bytes = std::max(bytes, kernel.object.thread_scratch_bytes);
+    if (kernel.*role)
+      bytes = std::max(bytes, kernel.object.thread_scratch_bytes);
   return static_cast<uint64_t>(bytes);
+}
+
+std::vector<KernelInfo> infos_of(const std::vector<CompiledKernel>& kernels,
+                                 bool CompiledKernel::*role) {
+  std::vector<KernelInfo> infos;
+  for (const CompiledKernel& kernel : kernels)
+    if (kernel.*role)
+      infos.push_back(kernel.info);
+  return infos;
 }
 
 } // namespace fovea::driver

@@ -2,6 +2,7 @@
 #include "compiler/driver/kernel_jobs.hpp"
 #include "compiler/ir/plan.hpp"
 
+#include <fovea/catalogue/machine.hpp>
 #include <fovea/compile.hpp>
 #include <fovea/kernels/kernels.hpp>
 
@@ -30,23 +31,34 @@ class Compilation {
   bool lower();
   const ir::Plan& plan() const { return plan_; }
 
-  // Each kernel of the plan once. Before the driver function: what their compiler refuses, it can
-  // lay at a layer's door.
-  std::vector<CompiledKernel> compile_kernels();
-  // The function that calls them (emission::build_driver); the compilation owns its context.
-  mlir::OwningOpRef<mlir::ModuleOp> build_driver();
+  // Each kernel of the plan once, those that prepare weights among them or not. Before the driver
+  // function: what their compiler refuses, it can lay at a layer's door.
+  enum class Preparations : uint8_t { with, without };
+  std::vector<CompiledKernel> compile_kernels(Preparations preparations);
+  // Those that prepare weights, for this machine, whatever the target is.
+  std::vector<CompiledKernel> compile_preparations_here();
+  // The functions that call kernels (emission::build_driver), of the plan or of what became of it;
+  // the compilation owns their context.
+  mlir::OwningOpRef<mlir::ModuleOp> build_driver(const ir::Plan& plan);
 
   void report(const char* phase) const;
   double seconds() const; // since the compilation began
+
+  // Whether what depends on weights alone is computed once, before the network runs.
+  bool prepares() const { return options_.optimization >= 2; }
 
   const Network& network() const { return network_; }
   const CompileOptions& options() const { return options_; }
   const catalogue::Target& target() const { return target_; }
   const catalogue::Catalogue& catalogue() const { return catalogue_; }
+  // What costs are estimated with.
+  const catalogue::Machine& machine() const { return machine_; }
   SourceLocation location() const { return location_; }
 
  private:
   void check_options() const;
+  std::vector<CompiledKernel> compile_kernels(KernelJobs jobs);
+  std::filesystem::path cache_folder() const;
 
   const Network& network_;
   const CompileOptions& options_;
@@ -56,11 +68,15 @@ class Compilation {
   const catalogue::KernelCompiler* compiler_ = nullptr; // null: our own
   const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
   mlir::MLIRContext context_;
+  catalogue::Machine machine_ = catalogue::Machine::nominal(target_);
   ir::Plan plan_;
 };
 
-// The slab that one thread needs for any of the kernels: it runs one at a time.
-uint64_t thread_scratch_bytes(const std::vector<CompiledKernel>& kernels);
+// The slab that one thread needs for any of the kernels that have the role: it runs one at a time.
+uint64_t scratch_bytes(const std::vector<CompiledKernel>& kernels, bool CompiledKernel::*role);
+// Of those that have the role.
+std::vector<KernelInfo> infos_of(const std::vector<CompiledKernel>& kernels,
+                                 bool CompiledKernel::*role);
 
 // The rest of the way for a lowered network whose weights are set: code in this process.
 Model make_model(Compilation& compilation);

@@ -3,10 +3,12 @@
 #include "compiler/driver/compilation.hpp"
 #include "compiler/driver/emit_files.hpp"
 #include "compiler/driver/files.hpp"
+#include "compiler/driver/prepared_weights.hpp"
 #include "compiler/driver/weights.hpp"
 #include "compiler/emit/c_header.hpp"
 #include "compiler/emit/object.hpp"
 #include "compiler/emit/program.hpp"
+#include "compiler/emit/stored_weights.hpp"
 
 #include <fovea/runtime/output_files.hpp>
 
@@ -57,30 +59,53 @@ class Emission {
 
   EmittedLibrary run() {
     compilation_.lower();
-    kernels_ = compilation_.compile_kernels();
+    using Preparations = driver::Compilation::Preparations;
+    kernels_ = compilation_.compile_kernels(weights_are_known() ? Preparations::without
+                                                                : Preparations::with);
+    if (weights_are_known())
+      store_weights();
     describe();
     located(compilation_.location(), [&] { write(); });
     return result();
   }
 
  private:
+  bool weights_are_known() const { return files_.place != emission::LibraryWeights::caller; }
+  // What the library runs.
+  const ir::Plan& plan() const { return stored_ ? stored_->plan : compilation_.plan(); }
+
+  // The weights as kernels want them, instead of the functions that make them so.
+  void store_weights() {
+    const ir::Plan& network = compilation_.plan();
+    weights_.emplace(compilation_.network(), driver::parameter_names(network),
+                     compilation_.location());
+    const std::byte* block = nullptr;
+    if (!network.preparations.empty()) {
+      prepared_.emplace(compilation_, weights_->data());
+      block = prepared_->block.bytes();
+    }
+    stored_.emplace(network);
+    stored_data_ = stored_->data(weights_->data(), block);
+  }
+
   void describe() {
-    const ir::Plan& plan = compilation_.plan();
     library_.emplace(emission::Library{
-        .plan = plan,
+        .plan = plan(),
         .prefix = files_.prefix,
         .weights = files_.place,
         .layout = emission::layout_weights(
-            plan.parameters,
+            plan().parameters,
             files_.place == emission::LibraryWeights::file ? emission::weights_file_head_bytes : 0),
         .weights_file_name = files_.weights.filename().string(),
-        .thread_scratch_bytes = driver::thread_scratch_bytes(kernels_),
+        .thread_scratch_bytes = driver::scratch_bytes(kernels_, &driver::CompiledKernel::runs),
+        .prepare_scratch_bytes = driver::scratch_bytes(kernels_, &driver::CompiledKernel::prepares),
         .cpu_features = emission::cpu_features(compilation_.target())});
-    if (files_.place != emission::LibraryWeights::caller) {
-      weights_.emplace(compilation_.network(), driver::parameter_names(plan),
-                       compilation_.location());
-      parts_ = emission::weights_parts(plan.parameters, library_->layout, weights_->data());
-    }
+    if (files_.place == emission::LibraryWeights::embedded)
+      driver::check_embedded_bytes(compilation_.network(),
+                                   static_cast<int64_t>(library_->layout.bytes),
+                                   compilation_.location());
+    if (weights_are_known())
+      parts_ = emission::weights_parts(plan().parameters, library_->layout, stored_data_);
   }
 
   void write() {
@@ -98,14 +123,14 @@ class Emission {
     if (files_.place != emission::LibraryWeights::file)
       return;
     const std::vector<std::byte> head =
-        emission::weights_file_head(compilation_.plan(), library_->layout, parts_);
+        emission::weights_file_head(plan(), library_->layout, parts_);
     emission::Parts file{head};
     file.insert(file.end(), parts_.begin(), parts_.end());
     output.write(files_.weights, file);
   }
 
   std::vector<std::byte> build_driver_object() {
-    const mlir::OwningOpRef<mlir::ModuleOp> module = compilation_.build_driver();
+    const mlir::OwningOpRef<mlir::ModuleOp> module = compilation_.build_driver(plan());
     emission::complete_library(*module, *library_);
     return emission::compile_to_object(*module);
   }
@@ -145,8 +170,11 @@ class Emission {
         const uintmax_t bytes = fs::file_size(path, none);
         emitted.files.push_back({path, none ? 0 : static_cast<int64_t>(bytes)});
       }
-    for (driver::CompiledKernel& kernel : kernels_)
-      emitted.kernels.push_back(std::move(kernel.info));
+    emitted.kernels = driver::infos_of(kernels_, &driver::CompiledKernel::runs);
+    emitted.preparations = prepared_
+                               ? prepared_->kernels
+                               : driver::infos_of(kernels_, &driver::CompiledKernel::prepares);
+    emitted.prepared_bytes = compilation_.plan().prepared_bytes;
     for (const ir::PlanValue& parameter : compilation_.plan().parameters)
       emitted.parameter_bytes += parameter.type.bytes();
     emitted.arena_bytes = compilation_.plan().arena_bytes;
@@ -160,8 +188,12 @@ class Emission {
   const emission::Linker linker_;
   std::vector<driver::CompiledKernel> kernels_;
   std::optional<emission::Library> library_;
+  // Where the weights are known:
   std::optional<driver::Weights> weights_;
-  emission::Parts parts_; // of the weights
+  std::optional<driver::PreparedWeights> prepared_; // if anything is prepared
+  std::optional<emission::StoredWeights> stored_;
+  std::vector<const void*> stored_data_; // one per parameter of the library
+  emission::Parts parts_;                // of them
 };
 
 } // namespace

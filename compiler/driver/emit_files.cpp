@@ -55,17 +55,11 @@ emission::LibraryWeights place_of(const Network& network, WeightsPlace place) {
                                      : emission::LibraryWeights::caller;
 }
 
-void check_size(const Network& network, SourceLocation location) {
+int64_t weight_bytes(const Network& network) {
   int64_t bytes = 0;
   for (int value : network.parameters())
     bytes += network.values()[static_cast<size_t>(value)].type.bytes();
-  if (bytes > most_embedded_bytes)
-    throw Error({.what = "emit: the weights of '" + network.name() +
-                         "' are too large to be part of a library",
-                 .where = location,
-                 .expected = "at most " + std::to_string(most_embedded_bytes) + " bytes",
-                 .got = std::to_string(bytes),
-                 .hint = "use WeightsPlace::file: the library maps them from a file beside it"});
+  return bytes;
 }
 
 // Writing has its own checks; these spare a long compilation.
@@ -111,6 +105,16 @@ std::string include_name(const fs::path& header, const fs::path& cpp_header) {
 
 } // namespace
 
+void check_embedded_bytes(const Network& network, int64_t bytes, SourceLocation location) {
+  if (bytes > most_embedded_bytes)
+    throw Error({.what = "emit: the weights of '" + network.name() +
+                         "' are too large to be part of a library",
+                 .where = location,
+                 .expected = "at most " + std::to_string(most_embedded_bytes) + " bytes",
+                 .got = std::to_string(bytes),
+                 .hint = "use WeightsPlace::file: the library maps them from a file beside it"});
+}
+
 EmitFiles::EmitFiles(const Network& network, const fs::path& library, const EmitOptions& options,
                      SourceLocation location)
     : library(library), header(options.header), cpp_header(options.cpp_header),
@@ -144,7 +148,7 @@ EmitFiles::EmitFiles(const Network& network, const fs::path& library, const Emit
     if (!path.empty())
       check_writable(path, location);
   if (place == emission::LibraryWeights::embedded)
-    check_size(network, location);
+    check_embedded_bytes(network, weight_bytes(network), location);
   if (place != emission::LibraryWeights::caller)
     check_weights_set(network, location);
   if (!cpp_header.empty())

@@ -20,4 +20,7 @@ struct EmitFiles {
   std::string header_as_included; // by the C++ header
 };
 
+// Throws Error where weights of this size are too large to be part of a library.
+void check_embedded_bytes(const Network& network, int64_t bytes, SourceLocation location);
+
 } // namespace fovea::driver

@@ -8,9 +8,26 @@
 namespace fovea::driver {
 namespace {
 
+// What another algorithm would get: it prepares operands in its own way.
+catalogue::Forms without_preparations(catalogue::Forms forms) {
+  forms.prepared.clear();
+  return forms;
+}
+
+// Which operands are prepared already, or weights that could be.
+std::vector<bool> known_to(const Compilation& compilation, const ir::Call& call) {
+  std::vector<bool> known;
+  for (const ir::Slot& slot : call.operands)
+    known.push_back(slot.kind == ir::Slot::Kind::prepared ||
+                    (slot.kind == ir::Slot::Kind::parameter && compilation.prepares()));
+  return known;
+}
+
 KernelExplanation explain_call(const Compilation& compilation, const ir::Call& call) {
   const catalogue::Algorithm& chosen = compilation.catalogue().find(call.algorithm);
   const Schedule schedule = Schedule::parse(call.schedule);
+  const catalogue::Problem problem{call.definition, compilation.target(), call.forms};
+  const catalogue::Machine& machine = compilation.machine();
   KernelExplanation kernel{.layer = call.layer,
                            .layers = call.layers,
                            .ops = call.ops,
@@ -19,20 +36,19 @@ KernelExplanation explain_call(const Compilation& compilation, const ir::Call& c
                                        .algorithm = call.algorithm,
                                        .schedule = schedule,
                                        .target = compilation.target(),
-                                       .symbol = call.symbol},
+                                       .symbol = call.symbol,
+                                       .forms = call.forms},
                            .algorithm_summary = std::string(chosen.summary()),
                            .schedule_is_given =
                                compilation.options().schedules.contains(call.layer),
-                           .cost = chosen.cost(call.definition, compilation.target(), schedule),
+                           .cost = chosen.cost(problem, schedule, machine),
                            .alternatives = {}};
-  for (const catalogue::Algorithm* other : compilation.catalogue().algorithms())
-    if (other != &chosen && other->matches(call.definition))
-      kernel.alternatives.push_back(
-          {std::string(other->name()), std::string(other->summary()),
-           other->cost(call.definition, compilation.target(),
-                       other->default_schedule(call.definition, compilation.target()))});
-  std::ranges::stable_sort(kernel.alternatives, {},
-                           [](const auto& one) { return one.cost.seconds; });
+  for (const catalogue::Choice& other : compilation.catalogue().choices(
+           {call.definition, compilation.target(), without_preparations(call.forms)},
+           known_to(compilation, call), machine))
+    if (other.algorithm != &chosen)
+      kernel.alternatives.push_back({std::string(other.algorithm->name()),
+                                     std::string(other.algorithm->summary()), other.cost});
   return kernel;
 }
 

@@ -98,6 +98,7 @@ KernelKey cache_key(const catalogue::KernelRequest& request) {
     add(key.text, "default schedule", "");
   add(key.text, "target", key.target);
   add(key.text, "symbol", request.symbol);
+  add(key.text, "forms", to_string(request.forms));
   key.text += identity;
   return key;
 }

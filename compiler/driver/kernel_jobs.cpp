@@ -15,18 +15,25 @@ namespace {
 
 struct Job {
   const ir::Call* call; // the first that runs the kernel
-  std::vector<std::string> layers;
+  std::vector<std::string> layers = {};
+  bool runs = false, prepares = false;
 };
 
-std::vector<Job> unique_kernels(const ir::Plan& plan) {
+std::vector<Job> unique_kernels(const KernelJobs& options) {
   std::vector<Job> jobs;
   std::map<std::string, size_t> known;
-  for (const ir::Call& call : plan.calls) {
-    const auto [found, is_new] = known.emplace(call.symbol, jobs.size());
-    if (is_new)
-      jobs.push_back({&call, {}});
-    jobs[found->second].layers.push_back(call.layer);
-  }
+  const auto add = [&](std::span<const ir::Call> calls, bool Job::*role) {
+    for (const ir::Call& call : calls) {
+      const auto [found, is_new] = known.emplace(call.symbol, jobs.size());
+      if (is_new)
+        jobs.push_back({.call = &call});
+      Job& job = jobs[found->second];
+      job.layers.push_back(call.layer);
+      job.*role = true;
+    }
+  };
+  add(options.calls, &Job::runs);
+  add(options.preparations, &Job::prepares);
   return jobs;
 }
 
@@ -46,8 +53,10 @@ Error located(const Error& error, const ir::Call& call, const Network& network) 
 
 class Workers {
  public:
-  Workers(const KernelJobs& options, std::vector<Job> jobs)
-      : options_(options), jobs_(std::move(jobs)), results_(jobs_.size()), order_(jobs_.size()) {
+  Workers(const KernelJobs& options, const catalogue::KernelCompiler& compiler,
+          std::vector<Job> jobs)
+      : options_(options), compiler_(compiler), jobs_(std::move(jobs)), results_(jobs_.size()),
+        order_(jobs_.size()) {
     // Large ones first, so that no thread is left alone with one at the end.
     std::vector<int64_t> macs;
     for (const Job& job : jobs_)
@@ -93,11 +102,12 @@ class Workers {
                                      .algorithm = call.algorithm,
                                      .schedule = std::nullopt,
                                      .target = options_.target,
-                                     .symbol = call.symbol};
-    if (!call.schedule.empty())
+                                     .symbol = call.symbol,
+                                     .forms = call.forms};
+    if (!call.schedule.empty() && !options_.default_schedules)
       request.schedule = Schedule::parse(call.schedule);
     const auto begin = std::chrono::steady_clock::now();
-    CompiledKernel kernel{options_.compiler.compile(request), {}};
+    CompiledKernel kernel{compiler_.compile(request), {}, job.runs, job.prepares};
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
     kernel.info = {.symbol = call.symbol,
                    .layers = job.layers,
@@ -112,7 +122,7 @@ class Workers {
   }
 
   void dump(const catalogue::KernelRequest& request, const std::string& layer) const {
-    const catalogue::KernelDump dump = options_.compiler.dump(request);
+    const catalogue::KernelDump dump = compiler_.dump(request);
     const std::string name = layer + "." + request.symbol;
     auto write = [&](const char* kind, const std::string& text) {
       write_text(options_.dump_folder / (name + kind), text);
@@ -141,6 +151,7 @@ class Workers {
   }
 
   const KernelJobs& options_;
+  const catalogue::KernelCompiler& compiler_;
   const std::vector<Job> jobs_;
   std::vector<CompiledKernel> results_;
   std::vector<size_t> order_;
@@ -154,8 +165,9 @@ class Workers {
 
 } // namespace
 
-std::vector<CompiledKernel> compile_kernels(const KernelJobs& jobs) {
-  return Workers(jobs, unique_kernels(jobs.plan)).run();
+std::vector<CompiledKernel> compile_kernels(const KernelJobs& jobs,
+                                            const catalogue::KernelCompiler& compiler) {
+  return Workers(jobs, compiler, unique_kernels(jobs)).run();
 }
 
 } // namespace fovea::driver

@@ -7,14 +7,16 @@
 
 #include <filesystem>
 #include <functional>
+#include <span>
 
 namespace fovea::driver {
 
 struct KernelJobs {
-  const ir::Plan& plan;
-  const Network& network; // for the user's lines in messages
-  const catalogue::KernelCompiler& compiler;
+  std::span<const ir::Call> calls;        // that run the network
+  std::span<const ir::Call> preparations; // that prepare its weights
+  const Network& network;                 // for the user's lines in messages
   const catalogue::Target& target;
+  bool default_schedules = false; // for this target, instead of the calls' own
   int threads = 1;
   std::filesystem::path dump_folder;                                       // empty: no dumps
   std::function<void(const std::string& layer, int done, int total)> done; // one call at a time
@@ -23,11 +25,14 @@ struct KernelJobs {
 struct CompiledKernel {
   catalogue::KernelObject object;
   KernelInfo info;
+  bool runs = false;     // is one of `calls`
+  bool prepares = false; // is one of `preparations`
 };
 
-// Compiles each kernel of the plan once, in the order of first use. Throws the error of the
+// Compiles each kernel once, in the order of first use. Throws the error of the
 // earliest kernel among those that failed, with the layer and the user's line; the others are then
 // left.
-std::vector<CompiledKernel> compile_kernels(const KernelJobs& jobs);
+std::vector<CompiledKernel> compile_kernels(const KernelJobs& jobs,
+                                            const catalogue::KernelCompiler& compiler);
 
 } // namespace fovea::driver

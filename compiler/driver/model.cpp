@@ -12,7 +12,7 @@ static std::vector<TensorInfo> infos(const std::vector<ir::PlanValue>& values) {
 }
 
 Model ModelBuilder::make(const ir::Plan& plan, std::shared_ptr<const LoadedProgram> program,
-                         std::vector<KernelInfo> kernels, double seconds) {
+                         Facts facts) {
   const fovea_program& table = program->table.program();
   const int64_t parameter_bytes = program->weights.bytes();
   try {
@@ -20,10 +20,12 @@ Model ModelBuilder::make(const ir::Plan& plan, std::shared_ptr<const LoadedProgr
         new Model::State{plan.name,
                          infos(plan.inputs),
                          infos(plan.outputs),
-                         std::move(kernels),
-                         seconds,
+                         std::move(facts.kernels),
+                         std::move(facts.preparations),
+                         facts.seconds,
                          plan.arena_bytes,
                          parameter_bytes,
+                         plan.prepared_bytes,
                          host::Model(*fovea_core_table(), table, nullptr, std::move(program)),
                          {},
                          {}}));
@@ -52,6 +54,9 @@ const std::vector<TensorInfo>& Model::outputs() const {
 const std::vector<KernelInfo>& Model::kernels() const {
   return state().kernels;
 }
+const std::vector<KernelInfo>& Model::preparations() const {
+  return state().preparations;
+}
 double Model::compile_seconds() const {
   return state().compile_seconds;
 }
@@ -60,6 +65,10 @@ int64_t Model::arena_bytes() const {
 }
 int64_t Model::parameter_bytes() const {
   return state().parameter_bytes;
+}
+
+int64_t Model::prepared_bytes() const {
+  return state().prepared_bytes;
 }
 
 const host::Model& Model::runtime() const {

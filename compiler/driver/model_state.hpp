@@ -21,10 +21,10 @@ struct LoadedProgram {
 struct Model::State {
   std::string name;
   std::vector<TensorInfo> inputs, outputs;
-  std::vector<KernelInfo> kernels;
+  std::vector<KernelInfo> kernels, preparations;
   double compile_seconds = 0;
   int64_t arena_bytes = 0;
-  int64_t parameter_bytes = 0;
+  int64_t parameter_bytes = 0, prepared_bytes = 0;
   host::Model model; // keeps the LoadedProgram alive
 
   // The context behind Model::run.
@@ -35,8 +35,12 @@ struct Model::State {
 // The only one who makes models.
 class ModelBuilder {
  public:
+  struct Facts {
+    std::vector<KernelInfo> kernels, preparations;
+    double seconds = 0; // that compilation took
+  };
   static Model make(const ir::Plan& plan, std::shared_ptr<const LoadedProgram> program,
-                    std::vector<KernelInfo> kernels, double seconds);
+                    Facts facts);
 };
 
 } // namespace fovea

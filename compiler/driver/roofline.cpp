@@ -95,11 +95,11 @@ FOVEA_LOOPS(avx512, 16, [[gnu::target("avx512f")]])
 #endif
 #undef FOVEA_LOOPS
 
-Loops best_loops() {
+Loops loops_for([[maybe_unused]] const catalogue::Target& target) {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f"))
+  if (target.avx512)
     return avx512;
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+  if (target.avx2 && target.fma)
     return avx2;
 #endif
   return baseline;
@@ -189,20 +189,19 @@ int64_t uncached_bytes() {
   return std::min({4 * catalogue::Target::host().l3_bytes, memory / 4, int64_t{1} << 30});
 }
 
-double measure_flops(int threads) {
-  const Loops loops = best_loops();
+double measure_flops(int threads, const Loops& loops) {
   constexpr int64_t rounds = 1'000'000; // milliseconds: threads begin some microseconds apart
   const double seconds = best_time({.threads = threads,
                                     .seconds = 0.08,
                                     .prepare = [](int) {},
-                                    .work = [&](int) { loops.multiply_add(rounds); }});
+                                    .work = [&loops](int) { loops.multiply_add(rounds); }});
   return 2.0 * chains * loops.lanes * static_cast<double>(rounds) * threads / seconds;
 }
 
 } // namespace
 
 double measure_bandwidth(int threads, int64_t bytes) {
-  const Loops loops = best_loops();
+  const Loops loops = loops_for(catalogue::Target::host());
   const int64_t share = std::max<int64_t>(bytes / threads / piece, 1) * piece; // of one thread
   // Small parts are read many times: threads begin some microseconds apart.
   const int64_t passes = std::max<int64_t>(1, (int64_t{128} << 20) / share);
@@ -222,7 +221,12 @@ double measure_bandwidth(int threads, int64_t bytes) {
 }
 
 Roofline measure_roofline(int threads) {
-  return {threads, measure_flops(threads), measure_bandwidth(threads, uncached_bytes())};
+  return measure_roofline(threads, catalogue::Target::host());
+}
+
+Roofline measure_roofline(int threads, const catalogue::Target& target) {
+  return {threads, measure_flops(threads, loops_for(target)),
+          measure_bandwidth(threads, uncached_bytes())};
 }
 
 } // namespace fovea::driver

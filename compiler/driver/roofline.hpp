@@ -1,4 +1,6 @@
 #pragma once
+#include <fovea/catalogue/target.hpp>
+
 #include <cstdint>
 
 // What this machine can do at best: the roofline model's two numbers (S. Williams, A. Waterman,
@@ -14,6 +16,8 @@ struct Roofline {
 // Takes about a third of a second. `threads` >= 1. Throws std::system_error where the system has
 // no more threads, std::bad_alloc.
 Roofline measure_roofline(int threads);
+// With the instructions that code for `target` may use; this machine must have them.
+Roofline measure_roofline(int threads, const catalogue::Target& target);
 
 // Bytes a second at which `threads` threads read `bytes` bytes, their parts together, over and
 // over: that of the nearest caches that hold them, or of memory. Pure reading is the fastest

@@ -14,6 +14,14 @@ namespace fovea::emission {
 namespace LLVM = mlir::LLVM;
 namespace {
 
+// What a function finds in its arguments.
+struct Places {
+  mlir::Value user_context;
+  mlir::Value inputs, outputs, parameters; // tables of pointers; null where there is none
+  mlir::Value arena, prepared;             // memory
+};
+
+// Functions that call kernels in order.
 class DriverBuilder {
  public:
   DriverBuilder(const ir::Plan& plan, mlir::ModuleOp module)
@@ -21,18 +29,18 @@ class DriverBuilder {
         buffers_(module), pointer_(LLVM::LLVMPointerType::get(module.getContext())) {}
 
   void build() {
-    declare_kernels();
+    declare_kernels(plan_.calls);
+    declare_kernels(plan_.preparations);
     begin_ = declare_hook("fovea_kernel_begin");
     end_ = declare_hook("fovea_kernel_end");
-    begin_function();
-    for (const ir::Call& call : plan_.calls)
-      build_call(call);
-    LLVM::ReturnOp::create(builder_, constant(0));
+    build_entry();
+    if (!plan_.preparations.empty())
+      build_prepare();
   }
 
  private:
-  void declare_kernels() {
-    for (const ir::Call& call : plan_.calls) {
+  void declare_kernels(const std::vector<ir::Call>& calls) {
+    for (const ir::Call& call : calls) {
       LLVM::LLVMFuncOp& kernel = kernels_[call.symbol];
       if (kernel)
         continue;
@@ -51,33 +59,69 @@ class DriverBuilder {
                                     {pointer_, builder_.getI64Type()}));
   }
 
+  void build_entry() {
+    mlir::Block* entry = begin_function(driver_symbol, 5, plan_.calls);
+    places_ = {.user_context = entry->getArgument(0),
+               .inputs = entry->getArgument(1),
+               .outputs = entry->getArgument(2),
+               .parameters = entry->getArgument(3),
+               .arena = entry->getArgument(4),
+               .prepared = {}};
+    if (!plan_.prepared.empty()) // the runtime puts it behind the parameters
+      places_.prepared = element(places_.parameters, static_cast<int64_t>(plan_.parameters.size()));
+    for (size_t k = 0; k < plan_.calls.size(); ++k) {
+      mlir::Value number =
+          LLVM::ConstantOp::create(builder_, builder_.getI64IntegerAttr(static_cast<int64_t>(k)));
+      build_call(plan_.calls[k], number);
+    }
+    end_function();
+  }
+
+  void build_prepare() {
+    mlir::Block* entry = begin_function(prepare_symbol, 3, plan_.preparations);
+    places_ = {.user_context = entry->getArgument(0),
+               .inputs = {},
+               .outputs = {},
+               .parameters = entry->getArgument(1),
+               .arena = {},
+               .prepared = entry->getArgument(2)};
+    for (const ir::Call& call : plan_.preparations)
+      build_call(call, {});
+    end_function();
+  }
+
   // One buffer struct per position in an argument list, shared by all calls: a kernel does not keep
   // its arguments. In the entry block, so that the stack does not grow with the number of calls.
-  void begin_function() {
-    const llvm::SmallVector<mlir::Type> types(5, pointer_);
+  mlir::Block* begin_function(const char* name, size_t parameters,
+                              const std::vector<ir::Call>& calls) {
+    const llvm::SmallVector<mlir::Type> types(parameters, pointer_);
     auto function = LLVM::LLVMFuncOp::create(
-        builder_, driver_symbol, LLVM::LLVMFunctionType::get(builder_.getI32Type(), types));
+        builder_, name, LLVM::LLVMFunctionType::get(builder_.getI32Type(), types));
     mlir::Block* entry = function.addEntryBlock(builder_);
-    user_context_ = entry->getArgument(0);
-    tables_ = {entry->getArgument(1), entry->getArgument(2), entry->getArgument(3)};
-    arena_ = entry->getArgument(4);
-
     failed_ =
         builder_.createBlock(&function.getBody(), {}, builder_.getI32Type(), builder_.getLoc());
     LLVM::ReturnOp::create(builder_, failed_->getArgument(0));
 
     size_t arguments = 0;
-    for (const ir::Call& call : plan_.calls)
+    for (const ir::Call& call : calls)
       arguments = std::max(arguments, call.operands.size() + call.results.size());
     builder_.setInsertionPointToStart(entry);
+    arguments_.clear();
     for (size_t k = 0; k < arguments; ++k)
       arguments_.push_back(LLVM::AllocaOp::create(builder_, pointer_, buffers_.type(), constant(1),
                                                   /*alignment=*/8));
+    return entry;
   }
 
-  void build_call(const ir::Call& call) {
+  void end_function() {
+    LLVM::ReturnOp::create(builder_, constant(0));
+    builder_.setInsertionPointAfter(failed_->getParentOp());
+  }
+
+  // `number`: of the call, for the hooks; null where nobody counts.
+  void build_call(const ir::Call& call, mlir::Value number) {
     builder_.setLoc(mlir::NameLoc::get(builder_.getStringAttr(call.layer)));
-    llvm::SmallVector<mlir::Value> arguments{user_context_};
+    llvm::SmallVector<mlir::Value> arguments{places_.user_context};
     for (const std::vector<ir::Slot>* slots : {&call.operands, &call.results})
       for (const ir::Slot& slot : *slots)
         arguments.push_back(fill_buffer(arguments_[arguments.size() - 1], slot));
@@ -87,11 +131,15 @@ class DriverBuilder {
       throw Error({.what = "internal error: two calls of kernel '" + call.symbol +
                            "' with different numbers of tensors",
                    .detail = "layer " + call.layer});
-    mlir::Value number =
-        LLVM::ConstantOp::create(builder_, builder_.getI64IntegerAttr(&call - plan_.calls.data()));
-    LLVM::CallOp::create(builder_, begin_, mlir::ValueRange{user_context_, number});
+    if (number)
+      LLVM::CallOp::create(builder_, begin_, mlir::ValueRange{places_.user_context, number});
     mlir::Value code = LLVM::CallOp::create(builder_, kernel, arguments).getResult();
-    LLVM::CallOp::create(builder_, end_, mlir::ValueRange{user_context_, number});
+    if (number)
+      LLVM::CallOp::create(builder_, end_, mlir::ValueRange{places_.user_context, number});
+    return_if_failed(code);
+  }
+
+  void return_if_failed(mlir::Value code) {
     mlir::Value failed = LLVM::ICmpOp::create(builder_, LLVM::ICmpPredicate::ne, code, constant(0));
     mlir::OpBuilder::InsertPoint here = builder_.saveInsertionPoint();
     mlir::Block* next = builder_.createBlock(failed_); // failed_ stays last: it reads better
@@ -115,13 +163,24 @@ class DriverBuilder {
   }
 
   mlir::Value address(const ir::Slot& slot) {
-    if (slot.kind == ir::Slot::Kind::arena)
-      return offset(builder_.getI8Type(), arena_, slot.offset);
-    const size_t table = slot.kind == ir::Slot::Kind::input    ? 0
-                         : slot.kind == ir::Slot::Kind::output ? 1
-                                                               : 2;
-    mlir::Value entry = offset(pointer_, tables_[table], slot.number);
-    return LLVM::LoadOp::create(builder_, pointer_, entry);
+    switch (slot.kind) {
+    case ir::Slot::Kind::input:
+      return element(places_.inputs, slot.number);
+    case ir::Slot::Kind::output:
+      return element(places_.outputs, slot.number);
+    case ir::Slot::Kind::parameter:
+      return element(places_.parameters, slot.number);
+    case ir::Slot::Kind::arena:
+      return offset(builder_.getI8Type(), places_.arena, slot.offset);
+    case ir::Slot::Kind::prepared:
+      return offset(builder_.getI8Type(), places_.prepared, slot.offset);
+    }
+    return {};
+  }
+
+  // What a table of pointers holds.
+  mlir::Value element(mlir::Value table, int64_t number) {
+    return LLVM::LoadOp::create(builder_, pointer_, offset(pointer_, table, number));
   }
 
   mlir::Value offset(mlir::Type element, mlir::Value base, int64_t count) {
@@ -139,9 +198,9 @@ class DriverBuilder {
   mlir::Type pointer_;
   std::map<std::string, LLVM::LLVMFuncOp> kernels_;
   LLVM::LLVMFuncOp begin_, end_;
-  mlir::Value user_context_, arena_;
-  std::array<mlir::Value, 3> tables_; // inputs, outputs, parameters
-  mlir::Block* failed_ = nullptr;     // returns its argument
+  // Of the function that is built:
+  Places places_;
+  mlir::Block* failed_ = nullptr; // returns its argument
   std::vector<mlir::Value> arguments_;
 };
 

@@ -8,8 +8,9 @@
 
 namespace fovea::emission {
 
-// Name of the driver function in its module.
+// Names of the functions in the driver's module.
 inline constexpr const char* driver_symbol = "fovea_entry";
+inline constexpr const char* prepare_symbol = "fovea_prepare"; // where the plan prepares something
 
 // The function that runs a plan, as a module in MLIR's LLVM dialect:
 //
@@ -17,7 +18,11 @@ inline constexpr const char* driver_symbol = "fovea_entry";
 //
 // (`fovea_program::entry` of the C ABI). It calls the kernels in order, hands `user_context` and a
 // halide_buffer_t per operand and result to each, and returns the first result that is not zero.
-// It allocates nothing. Throws Error where a tensor does not fit the buffers' 32-bit extents.
+// Likewise the one that prepares weights, which tells no profiler of its kernels:
+//
+//   i32 fovea_prepare(ptr user_context, ptr parameters, ptr prepared)
+//
+// They allocate nothing. Throws Error where a tensor does not fit the buffers' 32-bit extents.
 mlir::OwningOpRef<mlir::ModuleOp> build_driver(const ir::Plan& plan, mlir::MLIRContext& context);
 
 // The module as text, for a dump of the phase.

@@ -6,6 +6,7 @@
 #include <fovea/error.hpp>
 #include <fovea/runtime/core.h>
 
+#include <llvm/ADT/ScopeExit.h>
 #include <llvm/ExecutionEngine/Orc/AbsoluteSymbols.h>
 #include <llvm/ExecutionEngine/Orc/ExecutionUtils.h>
 #include <llvm/ExecutionEngine/Orc/LLJIT.h>
@@ -91,9 +92,22 @@ llvm::Error define_environment(orc::LLJIT& jit) {
 struct Jit::Impl {
   std::unique_ptr<orc::LLJIT> lljit = make_lljit();
   decltype(fovea_program::entry) entry = nullptr;
+  decltype(fovea_program::prepare) prepare = nullptr;
 };
 
-Jit::Jit(std::span<const JitObject> objects, const std::string& entry)
+// Where `symbol` is; `report` has heard what is missing, if anything is.
+static orc::ExecutorAddr find(orc::LLJIT& lljit, LinkReport& report, const std::string& symbol) {
+  if (symbol.empty())
+    return {};
+  llvm::Expected<orc::ExecutorAddr> address = lljit.lookup(symbol);
+  if (!address) {
+    report.add(address.takeError());
+    report.fail(symbol);
+  }
+  return *address;
+}
+
+Jit::Jit(std::span<const JitObject> objects, const std::string& entry, const std::string& prepare)
     : impl_(std::make_unique<Impl>()) {
   orc::LLJIT& lljit = *impl_->lljit;
   LinkReport report;
@@ -107,15 +121,12 @@ Jit::Jit(std::span<const JitObject> objects, const std::string& entry)
              "loading the code of " + object.name);
   }
 
-  llvm::Expected<orc::ExecutorAddr> address = lljit.lookup(entry);
-  // The report dies with this function.
-  lljit.getExecutionSession().setErrorReporter(
-      [](llvm::Error error) { llvm::consumeError(std::move(error)); });
-  if (!address) {
-    report.add(address.takeError());
-    report.fail(entry);
-  }
-  impl_->entry = address->toPtr<decltype(fovea_program::entry)>();
+  const llvm::scope_exit forget_report([&lljit] { // it dies with this function
+    lljit.getExecutionSession().setErrorReporter(
+        [](llvm::Error error) { llvm::consumeError(std::move(error)); });
+  });
+  impl_->entry = find(lljit, report, entry).toPtr<decltype(fovea_program::entry)>();
+  impl_->prepare = find(lljit, report, prepare).toPtr<decltype(fovea_program::prepare)>();
 }
 
 Jit::~Jit() = default;
@@ -124,6 +135,9 @@ Jit& Jit::operator=(Jit&&) noexcept = default;
 
 decltype(fovea_program::entry) Jit::entry() const {
   return impl_->entry;
+}
+decltype(fovea_program::prepare) Jit::prepare() const {
+  return impl_->prepare;
 }
 
 } // namespace fovea::emission

@@ -19,14 +19,17 @@ struct JitObject {
 // (libcalls.hpp): nothing else of this process. The code lives as long as the Jit.
 class Jit {
  public:
-  // Links everything that `entry` reaches. Throws Error, which lists the symbols that no one
-  // defines.
-  Jit(std::span<const JitObject> objects, const std::string& entry);
+  // Links everything that `entry` and `prepare` reach; an empty name: there is no such function.
+  // Throws Error, which lists the symbols that no one defines.
+  Jit(std::span<const JitObject> objects, const std::string& entry,
+      const std::string& prepare = {});
   ~Jit();
   Jit(Jit&&) noexcept;
   Jit& operator=(Jit&&) noexcept;
 
+  // Null for an empty name.
   decltype(fovea_program::entry) entry() const;
+  decltype(fovea_program::prepare) prepare() const;
 
  private:
   struct Impl;

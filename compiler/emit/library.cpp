@@ -137,6 +137,8 @@ class LibraryBuilder {
     program.thread_scratch_bytes = library_.thread_scratch_bytes;
     program.call_count = plan.calls.size();
     program.cpu_features = library_.cpu_features;
+    program.prepared_bytes = static_cast<uint64_t>(plan.prepared_bytes);
+    program.prepare_scratch_bytes = library_.prepare_scratch_bytes;
     ConstantData data;
     data.append(program);
     data.point(offsetof(fovea_program, name), data_.string(plan.name));
@@ -146,6 +148,8 @@ class LibraryBuilder {
                tensors("fovea_library_parameters", plan.parameters));
     data.point(offsetof(fovea_program, parameter_data), parameter_data());
     data.point(offsetof(fovea_program, entry), {driver_symbol, 0});
+    if (!plan.preparations.empty())
+      data.point(offsetof(fovea_program, prepare), {prepare_symbol, 0});
     data.point(offsetof(fovea_program, calls), calls());
     data.point(offsetof(fovea_program, weights_file), weights_file());
     return data_.add(program_symbol, data);

@@ -21,6 +21,7 @@ struct Library {
   WeightsLayout layout;          // embedded: from weights_symbol; file: from its beginning
   std::string weights_file_name; // file: without folder
   uint64_t thread_scratch_bytes = 0;
+  uint64_t prepare_scratch_bytes = 0;
   uint64_t cpu_features = 0; // FOVEA_CPU_ bits
 };
 

@@ -89,6 +89,9 @@ ProgramTable::ProgramTable(const ir::Plan& plan, std::vector<const void*> parame
   program_.call_count = call_infos_.size();
   program_.calls = call_infos_.data();
   program_.cpu_features = code.cpu_features;
+  program_.prepared_bytes = static_cast<uint64_t>(plan.prepared_bytes);
+  program_.prepare = code.prepare;
+  program_.prepare_scratch_bytes = code.prepare_scratch_bytes;
 }
 
 } // namespace fovea::emission

@@ -26,6 +26,8 @@ class ProgramTable {
     decltype(fovea_program::entry) entry;
     uint64_t thread_scratch_bytes = 0;
     uint64_t cpu_features = 0;
+    decltype(fovea_program::prepare) prepare = nullptr; // where the plan prepares something
+    uint64_t prepare_scratch_bytes = 0;
   };
   // `parameter_data`: one address per parameter of the plan; memory and code outlive the table.
   ProgramTable(const ir::Plan& plan, std::vector<const void*> parameter_data, const Code& code);

@@ -4,6 +4,7 @@
 include "compiler/ir/FoveaAttributes.td"
 include "compiler/ir/FoveaInterfaces.td"
 include "mlir/IR/CommonAttrConstraints.td"
+include "mlir/IR/SymbolInterfaces.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
 def Fovea_ParameterOp : Op<Fovea_Dialect, "parameter", [Pure]> {
@@ -21,6 +22,24 @@ def Fovea_ParameterOp : Op<Fovea_Dialect, "parameter", [Pure]> {
   let assemblyFormat = "$parameter_name `number` $number attr-dict `:` type($value)";
 }
 
+def Fovea_PreparedOp : Op<Fovea_Dialect, "prepared",
+    [Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "what was computed from weights before the network runs";
+  let description = [{
+    Result `number` of the function `preparation`, which takes nothing but weights
+    (`fovea.parameter`) and runs once, when the weights are bound. That function has the attribute
+    `fovea.prepare`.
+
+    ```mlir
+    %w = fovea.prepared @lenet5_prepare 0 : tensor<1x1x5x5x8xf32>
+    ```
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$preparation,
+                       ConfinedAttr<I64Attr, [IntNonNegative]>:$number);
+  let results = (outs Fovea_Tensor:$value);
+  let assemblyFormat = "$preparation $number attr-dict `:` type($value)";
+}
+
 def Fovea_KernelOp : Op<Fovea_Dialect, "kernel", [Pure, IsolatedFromAbove, SingleBlock,
     DeclareOpInterfaceMethods<FoveaOpInterface, ["is_row_major_view"]>]> {
   let summary = "ops that are compiled into one function";
@@ -28,6 +47,11 @@ def Fovea_KernelOp : Op<Fovea_Dialect, "kernel", [Pure, IsolatedFromAbove, Singl
     An anchor and what was fused with it. Its definition is that of its ops, composed. `algorithm`,
     `schedule` and `symbol` are set when an algorithm is selected; `offsets` by memory planning: for
     each result its byte offset in the arena, or -1 where it is an output of the function.
+
+    The region is about tensors as the definition has them. Operands and results are what is
+    stored: an operand whose number is in `prepared` is of the type that the algorithm's
+    preparation makes; the others, and results, are of the type that `operand_layouts` and
+    `result_layouts` (one layout each; absent: all row-major) make of the region's.
 
     ```mlir
     %z = fovea.kernel "conv1" (%x, %w) algorithm "direct" schedule <"direct">
@@ -42,12 +66,16 @@ def Fovea_KernelOp : Op<Fovea_Dialect, "kernel", [Pure, IsolatedFromAbove, Singl
   }];
   let arguments = (ins StrAttr:$layer, Variadic<Fovea_Tensor>:$inputs,
                        OptionalAttr<StrAttr>:$algorithm, OptionalAttr<Fovea_Schedule>:$schedule,
-                       OptionalAttr<StrAttr>:$symbol, OptionalAttr<DenseI64ArrayAttr>:$offsets);
+                       OptionalAttr<StrAttr>:$symbol, OptionalAttr<DenseI64ArrayAttr>:$prepared,
+                       OptionalAttr<StrArrayAttr>:$operand_layouts,
+                       OptionalAttr<StrArrayAttr>:$result_layouts,
+                       OptionalAttr<DenseI64ArrayAttr>:$offsets);
   let results = (outs Variadic<Fovea_Tensor>:$outputs);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
     $layer `(` $inputs `)` (`algorithm` $algorithm^)? (`schedule` $schedule^)?
-    (`symbol` $symbol^)? (`offsets` $offsets^)? attr-dict
+    (`symbol` $symbol^)? (`prepared` $prepared^)? (`operand_layouts` $operand_layouts^)?
+    (`result_layouts` $result_layouts^)? (`offsets` $offsets^)? attr-dict
     `:` functional-type(operands, results) $body
   }];
   let hasVerifier = 1;

@@ -2,12 +2,14 @@
 #include "compiler/ir/types.hpp"
 #include "compiler/ir/views.hpp"
 
+#include <fovea/catalogue/problem.hpp>
 #include <fovea/definition/definition.hpp>
 
 #include <mlir/Bytecode/BytecodeOpInterface.h>
 #include <mlir/IR/Dialect.h>
 #include <mlir/IR/OpDefinition.h>
 #include <mlir/IR/OpImplementation.h>
+#include <mlir/IR/SymbolTable.h>
 #include <mlir/Interfaces/SideEffectInterfaces.h>
 
 // The fovea dialect, as C++. Needed only where ops are built or matched; those who run kernels read
@@ -29,6 +31,14 @@ Definition definition_of(EquationOp equation);
 
 // The kernel's ops, composed: operands and results are those of the kernel, in order.
 Definition definition_of(KernelOp kernel);
+
+// The forms of a kernel's operands and results: its attributes `prepared`, `operand_layouts` and
+// `result_layouts`, which are left out where all is plain.
+catalogue::Forms forms_of(KernelOp kernel);
+void set_forms(KernelOp kernel, const catalogue::Forms& forms);
+
+// The function's attribute that says: its results are computed once, from weights alone.
+inline constexpr const char* prepare_attribute = "fovea.prepare";
 
 // The value whose memory `value` shares: itself, or what it is a row-major view of.
 mlir::Value owner_of(mlir::Value value);

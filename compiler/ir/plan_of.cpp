@@ -5,6 +5,8 @@
 #include <fovea/error.hpp>
 
 #include <llvm/ADT/DenseMap.h>
+#include <llvm/ADT/StringExtras.h>
+#include <llvm/Support/SHA256.h>
 #include <mlir/Dialect/Func/IR/FuncOps.h>
 #include <mlir/IR/BuiltinOps.h>
 
@@ -27,83 +29,55 @@ std::string name_of(mlir::DictionaryAttr attributes, const char* fallback, size_
   return fallback + std::to_string(number);
 }
 
-class Planner {
+// "conv1.weight.prepared.0a1b2c3d". The hash keeps two libraries apart whose weights are stored in
+// one shape, but in another order.
+std::string prepared_name(const Plan& plan, const Call& call) {
+  std::string source = call.layer;
+  for (const Slot& slot : call.operands)
+    if (slot.kind == Slot::Kind::parameter && call.operands.size() == 1)
+      source = plan.parameters[static_cast<size_t>(slot.number)].name;
+  llvm::SHA256 hash;
+  hash.update(canonical_text(call.definition));
+  return source + ".prepared." +
+         llvm::toHex(llvm::ArrayRef(hash.final()).take_front(4), /*LowerCase=*/true);
+}
+
+// The calls of one function.
+class CallReader {
  public:
-  explicit Planner(mlir::func::FuncOp function) : function_(function) {}
+  // `block`: where its kernels' results are, unless they are outputs; of `bytes` bytes.
+  CallReader(Slot::Kind block, int64_t bytes, std::vector<Call>& calls)
+      : block_(block), bytes_(bytes), calls_(calls) {}
 
-  Plan plan() {
-    plan_.name = function_.getName().str();
-    plan_.arena_bytes = integer("fovea.arena_bytes");
-    plan_.arena_lower_bound = integer("fovea.arena_lower_bound");
-    read_inputs();
-    read_outputs();
-    for (mlir::Operation& op : function_.getBody().front().without_terminator())
-      read(op);
-    check_outputs();
-    return std::move(plan_);
+  // Before the kernels are read.
+  void put(mlir::Value value, Slot slot) { slots_[value] = std::move(slot); }
+  // Where a value is that was put or read; null for others.
+  const Slot* find(mlir::Value value) const {
+    const auto found = slots_.find(value);
+    return found == slots_.end() ? nullptr : &found->second;
   }
-
- private:
-  int64_t integer(const char* name) {
-    auto attribute = function_->getAttrOfType<mlir::IntegerAttr>(name);
-    if (!attribute)
-      fail(function_, std::string("an attribute ") + name, "none");
-    return attribute.getInt();
-  }
-
-  void read_inputs() {
-    for (mlir::BlockArgument argument : function_.getArguments()) {
-      const unsigned number = argument.getArgNumber();
-      if (!is_tensor(argument.getType()))
-        fail(function_, "inputs that are tensors", "another type");
-      plan_.inputs.push_back(
-          {name_of(function_.getArgAttrDict(number), "input", number), tensor_type_of(argument)});
-      slots_[argument] = {Slot::Kind::input, static_cast<int>(number), 0, tensor_type_of(argument)};
-    }
-  }
-
-  // A result of a kernel that the function returns, itself or through views, lives in the output.
-  void read_outputs() {
-    mlir::Operation* terminator = function_.getBody().front().getTerminator();
-    for (mlir::OpOperand& operand : terminator->getOpOperands()) {
-      const unsigned number = operand.getOperandNumber();
-      plan_.outputs.push_back({name_of(function_.getResultAttrDict(number), "output", number),
-                               tensor_type_of(operand.get())});
-      mlir::Value owner = owner_of(operand.get());
-      if (!llvm::isa_and_nonnull<KernelOp>(owner.getDefiningOp()))
-        fail(terminator, "outputs made by kernels", "output " + std::to_string(number));
-      if (!outputs_.try_emplace(owner, static_cast<int>(number)).second)
-        fail(terminator, "a kernel's result for each output", "one result returned twice");
-    }
-  }
-
-  void check_outputs() {
-    for (const auto& [value, number] : outputs_)
-      if (!slots_.count(value))
-        fail(function_, "a kernel for output " + std::to_string(number), "none");
+  // This result of a kernel lives in output `number`.
+  bool put_output(mlir::Value owner, int number) {
+    return outputs_.try_emplace(owner, number).second;
   }
 
   void read(mlir::Operation& op) {
-    if (auto parameter = llvm::dyn_cast<ParameterOp>(op))
-      return read(parameter);
     if (auto kernel = llvm::dyn_cast<KernelOp>(op))
       return read(kernel);
     auto described = llvm::dyn_cast<FoveaOpInterface>(op);
     if (!described || !described.is_row_major_view())
       fail(&op, "kernels, parameters and views only", op.getName().getStringRef().str());
-    Slot slot = slots_.lookup(op.getOperand(0));
+    Slot slot = slot_of(&op, op.getOperand(0));
     slot.type = tensor_type_of(op.getResult(0));
     slots_[op.getResult(0)] = slot;
   }
 
-  void read(ParameterOp parameter) {
-    const size_t number = static_cast<size_t>(parameter.getNumber());
-    if (number != plan_.parameters.size())
-      fail(parameter, "parameter " + std::to_string(plan_.parameters.size()),
-           std::to_string(number));
-    const TensorType type = tensor_type_of(parameter.getValue());
-    plan_.parameters.push_back({parameter.getParameterName().str(), type});
-    slots_[parameter.getValue()] = {Slot::Kind::parameter, static_cast<int>(number), 0, type};
+ private:
+  Slot slot_of(mlir::Operation* op, mlir::Value value) const {
+    const Slot* slot = find(value);
+    if (!slot)
+      fail(op, "operands made by kernels", "another");
+    return *slot;
   }
 
   static void read_ops(KernelOp kernel, Call& call) {
@@ -123,27 +97,171 @@ class Planner {
     if (kernel.getSchedule())
       call.schedule = kernel.getSchedule()->getText().str();
     call.layer = kernel.getLayer().str();
+    call.forms = forms_of(kernel);
     read_ops(kernel, call);
     for (mlir::Value operand : kernel.getInputs())
-      call.operands.push_back(slots_.lookup(operand));
+      call.operands.push_back(slot_of(kernel, operand));
     for (mlir::OpResult result : kernel->getResults()) {
-      Slot slot{Slot::Kind::arena, 0, (*kernel.getOffsets())[result.getResultNumber()],
+      Slot slot{block_, 0, (*kernel.getOffsets())[result.getResultNumber()],
                 tensor_type_of(result)};
       if (const auto output = outputs_.find(result); output != outputs_.end())
         slot = {Slot::Kind::output, output->second, 0, slot.type};
-      else if (slot.offset < 0 || slot.offset + slot.type.bytes() > plan_.arena_bytes)
+      else if (slot.offset < 0 || slot.offset + slot.type.bytes() > bytes_)
         fail(kernel, "an offset within the arena", std::to_string(slot.offset));
       slots_[result] = slot;
       call.results.push_back(slot);
     }
-    plan_.calls.push_back(std::move(call));
+    calls_.push_back(std::move(call));
+  }
+
+  const Slot::Kind block_;
+  const int64_t bytes_;
+  std::vector<Call>& calls_;
+  llvm::DenseMap<mlir::Value, Slot> slots_;
+  llvm::DenseMap<mlir::Value, int> outputs_; // the kernel results that live in outputs
+};
+
+int64_t integer(mlir::func::FuncOp function, const char* name) {
+  auto attribute = function->getAttrOfType<mlir::IntegerAttr>(name);
+  if (!attribute)
+    fail(function, std::string("an attribute ") + name, "none");
+  return attribute.getInt();
+}
+
+class Planner {
+ public:
+  explicit Planner(mlir::func::FuncOp function) : function_(function) {}
+
+  Plan plan() {
+    plan_.name = function_.getName().str();
+    plan_.arena_bytes = integer(function_, "fovea.arena_bytes");
+    plan_.arena_lower_bound = integer(function_, "fovea.arena_lower_bound");
+    mlir::Block& block = function_.getBody().front();
+    for (auto parameter : block.getOps<ParameterOp>())
+      read(parameter);
+    if (auto prepared = block.getOps<PreparedOp>(); !prepared.empty())
+      read_preparations(*prepared.begin());
+    read_calls(block);
+    return std::move(plan_);
+  }
+
+ private:
+  void read(ParameterOp parameter) {
+    const size_t number = static_cast<size_t>(parameter.getNumber());
+    if (number != plan_.parameters.size())
+      fail(parameter, "parameter " + std::to_string(plan_.parameters.size()),
+           std::to_string(number));
+    plan_.parameters.push_back(
+        {parameter.getParameterName().str(), tensor_type_of(parameter.getValue())});
+  }
+
+  Slot slot_of(ParameterOp parameter) const {
+    const size_t number = static_cast<size_t>(parameter.getNumber());
+    const TensorType type = tensor_type_of(parameter.getValue());
+    if (number >= plan_.parameters.size() || plan_.parameters[number].type != type)
+      fail(parameter, "one of the network's parameters", std::to_string(number));
+    return {Slot::Kind::parameter, static_cast<int>(number), 0, type};
+  }
+
+  // The function that `first` names, which the others name too.
+  void read_preparations(PreparedOp first) {
+    auto function = mlir::SymbolTable::lookupNearestSymbolFrom<mlir::func::FuncOp>(
+        first, first.getPreparationAttr());
+    if (!function || !function.getBody().hasOneBlock())
+      fail(first, "a function that prepares", "none");
+    plan_.prepared_bytes = integer(function, "fovea.arena_bytes");
+    CallReader reader(Slot::Kind::prepared, plan_.prepared_bytes, plan_.preparations);
+    mlir::Block& block = function.getBody().front();
+    for (mlir::Operation& op : block.without_terminator())
+      if (auto parameter = llvm::dyn_cast<ParameterOp>(op))
+        reader.put(parameter.getValue(), slot_of(parameter));
+      else
+        reader.read(op);
+    for (mlir::Value value : block.getTerminator()->getOperands()) {
+      const Slot* slot = reader.find(value);
+      if (!slot || slot->kind != Slot::Kind::prepared)
+        fail(function, "results made by kernels", "another");
+      plan_.prepared.push_back({name_of_prepared(*slot), slot->type, slot->offset});
+    }
+  }
+
+  // The last call that writes there: others wrote what does not stay.
+  std::string name_of_prepared(const Slot& slot) const {
+    for (const Call& call : llvm::reverse(plan_.preparations))
+      for (const Slot& result : call.results)
+        if (result.offset == slot.offset)
+          return prepared_name(plan_, call) +
+                 (call.results.size() == 1 ? "" : "." + std::to_string(&result - &call.results[0]));
+    return {};
+  }
+
+  void read_calls(mlir::Block& block) {
+    CallReader reader(Slot::Kind::arena, plan_.arena_bytes, plan_.calls);
+    read_inputs(reader);
+    read_outputs(reader);
+    for (mlir::Operation& op : block.without_terminator())
+      if (auto parameter = llvm::dyn_cast<ParameterOp>(op))
+        reader.put(parameter.getValue(), slot_of(parameter));
+      else if (auto prepared = llvm::dyn_cast<PreparedOp>(op))
+        reader.put(prepared.getValue(), slot_of(prepared));
+      else
+        reader.read(op);
+    for (mlir::Value value : block.getTerminator()->getOperands())
+      if (!reader.find(owner_of(value)))
+        fail(function_, "a kernel for each output", "none");
+  }
+
+  Slot slot_of(PreparedOp prepared) const {
+    const size_t number = prepared.getNumber();
+    if (number >= plan_.prepared.size())
+      fail(prepared, "a number of what is prepared", std::to_string(number));
+    const PreparedValue& value = plan_.prepared[number];
+    return {Slot::Kind::prepared, 0, value.offset, value.type};
+  }
+
+  void read_inputs(CallReader& reader) {
+    for (mlir::BlockArgument argument : function_.getArguments()) {
+      const unsigned number = argument.getArgNumber();
+      if (!is_tensor(argument.getType()))
+        fail(function_, "inputs that are tensors", "another type");
+      plan_.inputs.push_back(
+          {name_of(function_.getArgAttrDict(number), "input", number), tensor_type_of(argument)});
+      reader.put(argument,
+                 {Slot::Kind::input, static_cast<int>(number), 0, tensor_type_of(argument)});
+    }
+  }
+
+  // A result of a kernel that the function returns, itself or through views, lives in the output.
+  void read_outputs(CallReader& reader) {
+    mlir::Operation* terminator = function_.getBody().front().getTerminator();
+    for (mlir::OpOperand& operand : terminator->getOpOperands()) {
+      const unsigned number = operand.getOperandNumber();
+      plan_.outputs.push_back({name_of(function_.getResultAttrDict(number), "output", number),
+                               tensor_type_of(operand.get())});
+      mlir::Value owner = owner_of(operand.get());
+      if (!llvm::isa_and_nonnull<KernelOp>(owner.getDefiningOp()))
+        fail(terminator, "outputs made by kernels", "output " + std::to_string(number));
+      if (!reader.put_output(owner, static_cast<int>(number)))
+        fail(terminator, "a kernel's result for each output", "one result returned twice");
+    }
   }
 
   mlir::func::FuncOp function_;
   Plan plan_;
-  llvm::DenseMap<mlir::Value, Slot> slots_;
-  llvm::DenseMap<mlir::Value, int> outputs_; // the kernel results that live in outputs
 };
+
+// The module's one function that is no preparation; null where there is another number.
+mlir::func::FuncOp network_of(mlir::ModuleOp module) {
+  mlir::func::FuncOp network;
+  for (auto function : module.getOps<mlir::func::FuncOp>()) {
+    if (function->hasAttr(prepare_attribute))
+      continue;
+    if (network)
+      return {};
+    network = function;
+  }
+  return network;
+}
 
 } // namespace
 
@@ -158,11 +276,10 @@ mlir::Value owner_of(mlir::Value value) {
 }
 
 Plan plan_of(mlir::ModuleOp module) {
-  auto functions = module.getOps<mlir::func::FuncOp>();
-  if (functions.empty() || std::next(functions.begin()) != functions.end() ||
-      !(*functions.begin()).getBody().hasOneBlock())
+  mlir::func::FuncOp network = network_of(module);
+  if (!network || !network.getFunctionBody().hasOneBlock())
     fail(module, "one function with a body", "another number");
-  return Planner(*functions.begin()).plan();
+  return Planner(network).plan();
 }
 
 } // namespace fovea::ir

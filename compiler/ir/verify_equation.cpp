@@ -1,29 +1,10 @@
 #include "compiler/ir/index_map.hpp"
 #include "compiler/ir/ops.hpp"
+#include "compiler/ir/verify_region.hpp"
 
 #include <llvm/ADT/STLExtras.h>
 
 namespace fovea::ir {
-namespace {
-
-// The block's arguments have the operands' types and the values yielded those of the results.
-llvm::LogicalResult verify_region(mlir::Operation* op) {
-  mlir::Block& block = op->getRegion(0).front();
-  if (!llvm::equal(block.getArgumentTypes(), op->getOperandTypes()))
-    return op->emitOpError() << "expects block arguments of its operands' types ("
-                             << op->getOperandTypes() << "), got (" << block.getArgumentTypes()
-                             << ")";
-  auto yield = llvm::dyn_cast<YieldOp>(block.back());
-  if (!yield)
-    return op->emitOpError() << "expects its region to end in fovea.yield, got "
-                             << block.back().getName();
-  if (!llvm::equal(yield->getOperandTypes(), op->getResultTypes()))
-    return op->emitOpError() << "expects to yield (" << op->getResultTypes() << "), got ("
-                             << yield->getOperandTypes() << ")";
-  return mlir::success();
-}
-
-} // namespace
 
 // ---- equation ----------------------------------------------------------------------------------
 
@@ -42,7 +23,7 @@ llvm::LogicalResult EquationOp::verify() {
 }
 
 llvm::LogicalResult EquationOp::verifyRegions() {
-  if (mlir::failed(verify_region(*this)))
+  if (mlir::failed(verify_region(*this, getInputs().getTypes(), getResultTypes())))
     return mlir::failure();
   for (mlir::Operation& op : getBody().front().without_terminator())
     if (!llvm::isa<DefineOp>(op))
@@ -216,44 +197,6 @@ llvm::LogicalResult ScalarCallOp::verify() {
   if (const mlir::Type wanted = is_relation ? boolean : operand; getType() != wanted)
     return emitOpError() << "'" << getKind() << "' expects a result of " << wanted << ", got "
                          << getType();
-  return mlir::success();
-}
-
-// ---- kernel ------------------------------------------------------------------------------------
-
-Definition KernelOp::definition() {
-  return definition_of(*this);
-}
-llvm::StringRef KernelOp::struct_name() {
-  return "kernel";
-}
-bool KernelOp::is_row_major_view() {
-  return false;
-} // it copies: that is what it is for
-
-llvm::LogicalResult KernelOp::verify() {
-  if (getOffsets() && getOffsets()->size() != getNumResults())
-    return emitOpError() << "expects an offset for each of its " << getNumResults()
-                         << " results, got " << getOffsets()->size();
-  if (const auto offsets = getOffsets())
-    for (int64_t offset : *offsets)
-      if (offset != -1 && (offset < 0 || offset % 64 != 0))
-        return emitOpError() << "expects offsets that are multiples of 64, or -1 for an output, "
-                                "got "
-                             << offset;
-  return mlir::success();
-}
-
-llvm::LogicalResult KernelOp::verifyRegions() {
-  if (mlir::failed(verify_region(*this)))
-    return mlir::failure();
-  for (mlir::Operation& op : getBody().front().without_terminator())
-    if (!llvm::isa<FoveaOpInterface>(op) || llvm::isa<KernelOp>(op))
-      return op.emitOpError() << "expects not to stand in fovea.kernel, which holds ops that have "
-                                 "a definition and no kernels";
-  for (mlir::Value value : getBody().front().getTerminator()->getOperands())
-    if (!value.getDefiningOp())
-      return emitOpError() << "expects to yield what its ops compute, got an operand";
   return mlir::success();
 }
 

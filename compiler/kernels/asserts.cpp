@@ -16,10 +16,56 @@ class AssertStripper : public IRMutator {
     const Call* message = assertion->message.as<Call>();
     if (message && message->name == "halide_error_access_out_of_bounds")
       check(*message);
+    if (message && message->name == "halide_error_explicit_bounds_too_small")
+      check_bound(*assertion, *message);
     return Evaluate::make(0);
   }
 
+  // What is left of code behind a bound that never holds.
+  Halide::Expr visit(const Call* call) override {
+    if (call->is_intrinsic(Call::unreachable))
+      refuse_bounds("a stage has", "fewer");
+    return IRMutator::visit(call);
+  }
+
+  Stmt visit(const For* loop) override {
+    const ScopedBinding<Interval> bind(ranges_, loop->name,
+                                       Interval(loop->min, simplify(loop->min + loop->extent - 1)));
+    return IRMutator::visit(loop);
+  }
+  Stmt visit(const LetStmt* let) override {
+    values_.emplace_back(let->name, let->value);
+    const Stmt result = IRMutator::visit(let);
+    values_.pop_back();
+    return result;
+  }
+
  private:
+  // With what its names stand for, so that only the variables of loops are left. Done for bounds
+  // alone, which are short: a value that is used many times over would grow without limit.
+  Halide::Expr inlined(Halide::Expr expr) const {
+    for (auto let = values_.rbegin(); let != values_.rend(); ++let)
+      expr = substitute(let->first, let->second, expr);
+    return simplify(expr);
+  }
+
+  // A promise of the schedule's: where it does not hold, elements would be missing.
+  void check_bound(const AssertStmt& assertion, const Call& message) const {
+    if (!can_prove(inlined(assertion.condition), ranges_))
+      refuse_bounds("'" + message.args[0].as<StringImm>()->value + "' has",
+                    "fewer in '" + message.args[1].as<StringImm>()->value + "'");
+  }
+
+  [[noreturn]] static void refuse_bounds(const std::string& whose, const std::string& got) {
+    throw Error({.what = "schedule: " + whose + " bounds that are too small",
+                 .where = {},
+                 .expected = "bounds that hold all elements which are read",
+                 .got = got,
+                 .detail = {},
+                 .hint = "leave `bound` and `bound_extent` out, or make them larger",
+                 .trail = {}});
+  }
+
   // Arguments: "Input buffer V", dimension, first and last element touched, then what there is.
   void check(const Call& message) const {
     const std::string label = message.args[0].as<StringImm>()->value;
@@ -54,6 +100,8 @@ class AssertStripper : public IRMutator {
   }
 
   const BufferExtents& extents_;
+  Scope<Interval> ranges_;                                   // of loops
+  std::vector<std::pair<std::string, Halide::Expr>> values_; // of names, outermost first
 };
 
 } // namespace

@@ -1,5 +1,6 @@
 #include "compiler/kernels/asserts.hpp"
 #include "compiler/kernels/finish.hpp"
+#include "compiler/kernels/normalise.hpp"
 #include "compiler/kernels/realisable.hpp"
 #include "compiler/kernels/scratch.hpp"
 
@@ -112,10 +113,10 @@ BufferExtents extents_of(const Realisation& realisation) {
 
 Lowered lower_request(const HalideAlgorithm& algorithm, const KernelRequest& request,
                       const catalogue::Schedule& schedule) {
-  const Definition& definition = request.definition;
-  const catalogue::CheckedSchedule checked =
-      catalogue::verify(schedule, algorithm.stages(definition));
-  Realisation realisation = algorithm.realise(definition, schedule, request.target);
+  const Definition system = algorithm.system(request.problem());
+  const catalogue::CheckedSchedule checked = catalogue::verify(schedule, stages_of(system));
+  Realisation realisation =
+      lower(with_new_stages(system, schedule), request.target, algorithm.arithmetic());
   apply_schedule(realisation.stages, checked);
 
   const std::vector<Halide::Argument> arguments(realisation.operands.begin(),
@@ -132,6 +133,7 @@ Lowered lower_request(const HalideAlgorithm& algorithm, const KernelRequest& req
     function.body = check_and_strip_asserts(function.body, extents);
     function.body = mark_loads_of_results(function.body, realisation.results);
     function.body = split_hopeless_multiply_adds(function.body);
+    function.body = erase_flag_fences(function.body);
     module.append(function);
   }
   // Strict by default, also where no operation is: what is not strict would bring the flags that
@@ -151,11 +153,8 @@ class HalideCompiler : public catalogue::KernelCompiler {
       result.symbol = request.symbol;
       result.object = object.contents();
       result.thread_scratch_bytes = lowered.scratch;
-      for (const Operand& operand : request.definition.operands)
-        result.operands.push_back(operand.type);
-      for (const int equation : request.definition.results)
-        result.results.push_back(
-            request.definition.type_of(request.definition.tensor_of_equation(equation)));
+      result.operands = catalogue::operand_types(algorithm_of(request), request.problem());
+      result.results = catalogue::result_types(request.problem());
       result.schedule = lowered.schedule;
       return result;
     });
@@ -175,12 +174,12 @@ class HalideCompiler : public catalogue::KernelCompiler {
  private:
   static const HalideAlgorithm& algorithm_of(const KernelRequest& request) {
     const catalogue::Algorithm& found = make_catalogue().find(request.algorithm);
-    if (!found.matches(request.definition))
+    if (!found.matches(request.problem()))
       throw Error({.what = "algorithm '" + request.algorithm + "' does not compute '" +
                            request.definition.name + "'",
                    .where = {},
-                   .expected = "a definition that it matches",
-                   .got = "another",
+                   .expected = "a definition, and forms of its tensors, that it matches",
+                   .got = request.forms.all_plain() ? "another" : to_string(request.forms),
                    .detail = {},
                    .hint = "use `generic`",
                    .trail = {}});
@@ -193,8 +192,7 @@ class HalideCompiler : public catalogue::KernelCompiler {
                                                             const Work& work) {
     const HalideAlgorithm& algorithm = algorithm_of(request);
     const catalogue::Schedule schedule =
-        request.schedule ? *request.schedule
-                         : algorithm.default_schedule(request.definition, request.target);
+        request.schedule ? *request.schedule : algorithm.default_schedule(request.problem());
     try {
       return work(lower_request(algorithm, request, schedule));
     } catch (const Halide::Error& error) {

@@ -1,8 +1,11 @@
 #include "compiler/kernels/default_schedule.hpp"
 
 #include "compiler/kernels/access.hpp"
+#include "compiler/kernels/interleave.hpp"
 #include "compiler/kernels/placement.hpp"
 #include "compiler/kernels/tile.hpp"
+
+#include <fovea/catalogue/integers.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -12,15 +15,13 @@
 namespace fovea::kernels {
 namespace {
 
+using catalogue::ceiling_quotient;
+
 // Waking a thread costs 5 to 10 us (measured): below this a kernel runs on one.
 constexpr double least_parallel_seconds = 30e-6;
 constexpr double vector_operations = 2.5e9; // a second and core: simple ones, per register
 constexpr double bytes_per_second = 10e9;   // a core, from memory
 constexpr int64_t most_unrolled = 96;       // accumulations in one loop body: compile time
-
-int64_t ceiling_quotient(int64_t a, int64_t b) {
-  return (a + b - 1) / b;
-}
 
 class Scheduler {
  public:
@@ -37,12 +38,14 @@ class Scheduler {
     return text_.str();
   }
 
-  double seconds() const {
-    double total = 0;
+  Work work(const catalogue::Machine& machine) const {
+    Work work;
     for (size_t e = 0; e < stages_.equations.size(); ++e)
-      if (placement_.kinds[e] == Placement::Kind::root)
-        total += seconds_of(e);
-    return total;
+      if (placement_.kinds[e] == Placement::Kind::root) {
+        work.seconds += cycles_of(e) * machine.cycle(target_);
+        work.parallel |= is_parallel(seconds_of(e));
+      }
+    return work;
   }
 
  private:
@@ -61,7 +64,29 @@ class Scheduler {
            stages_.results.end();
   }
 
-  // On one thread.
+  // Of a root with what it hosts, on one core.
+  double cycles_of(size_t root) const {
+    const auto lanes = [&](const Equation& own) {
+      return static_cast<double>(std::max(target_.lanes(lane_bytes(own)), 1));
+    };
+    const Equation& own = equation(root);
+    const bool wide = !own.free.empty() && own.free.back().extent > 1;
+    double cycles = static_cast<double>(element_count(own)) * (placement_.weights[root] + 1) / 2 /
+                    (wide ? lanes(own) : 1);
+    for (const size_t e : hosted_by(root)) {
+      const Equation& sum = equation(e);
+      const Tile tile = choose_tile(stages_, sum, target_);
+      const double terms =
+          static_cast<double>(evaluation_count(sum)) / static_cast<double>(tile.lanes);
+      // A multiply-add and its two reads are one operation.
+      cycles += terms * tile.cycles * std::max(1.0, placement_.weights[e] - 2);
+      if (tile.dot >= 0)
+        cycles += static_cast<double>(element_count(sum)) * cycles_of_folding;
+    }
+    return cycles;
+  }
+
+  // On one thread, of whatever machine: schedules do not depend on it.
   double seconds_of(size_t root) const {
     double operations =
         static_cast<double>(element_count(equation(root))) * (placement_.weights[root] + 1);
@@ -315,8 +340,9 @@ catalogue::Schedule default_schedule(const Definition& stages, const catalogue::
   return catalogue::Schedule::parse(Scheduler(stages, target).text());
 }
 
-double estimated_seconds(const Definition& stages, const catalogue::Target& target) {
-  return Scheduler(stages, target).seconds();
+Work default_work(const Definition& stages, const catalogue::Target& target,
+                  const catalogue::Machine& machine) {
+  return Scheduler(stages, target).work(machine);
 }
 
 } // namespace fovea::kernels

@@ -1,4 +1,7 @@
 #pragma once
+#include "compiler/kernels/realisable.hpp"
+
+#include <fovea/catalogue/machine.hpp>
 #include <fovea/catalogue/schedule.hpp>
 #include <fovea/catalogue/target.hpp>
 #include <fovea/definition/definition.hpp>
@@ -9,7 +12,8 @@ namespace fovea::kernels {
 // split_stages made.
 catalogue::Schedule default_schedule(const Definition& stages, const catalogue::Target& target);
 
-// An estimate of one run under it.
-double estimated_seconds(const Definition& stages, const catalogue::Target& target);
+// What is done under it.
+Work default_work(const Definition& stages, const catalogue::Target& target,
+                  const catalogue::Machine& machine);
 
 } // namespace fovea::kernels

@@ -78,7 +78,31 @@ class MultiplyAdds : public IRMutator {
   Scope<Halide::Expr> values_;
 };
 
+// value ^ 0, where the 0 is the lowest bit of the context's address: no object of the runtime
+// stands at an odd one, but LLVM does not know that.
+class FlagFences : public IRMutator {
+ private:
+  using IRMutator::visit;
+
+  Halide::Expr visit(const Call* call) override {
+    if (call->name != flag_fence)
+      return IRMutator::visit(call);
+    const Halide::Expr value = mutate(call->args[0]);
+    const Halide::Type bits = value.type().with_code(Halide::Type::UInt);
+    const Halide::Expr context = Variable::make(Halide::type_of<void*>(), "__user_context");
+    Halide::Expr zero = Halide::cast(bits.element_of(), Halide::reinterpret<uint64_t>(context)) &
+                        Halide::Internal::make_const(bits.element_of(), 1);
+    if (bits.is_vector())
+      zero = Broadcast::make(zero, bits.lanes());
+    return Halide::reinterpret(value.type(), Halide::reinterpret(bits, value) ^ zero);
+  }
+};
+
 } // namespace
+
+Stmt erase_flag_fences(const Stmt& body) {
+  return FlagFences().mutate(body);
+}
 
 Stmt mark_loads_of_results(const Stmt& body, const std::vector<Halide::Func>& results) {
   return LoadsOfResults(results).mutate(body);

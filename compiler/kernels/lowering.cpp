@@ -49,13 +49,19 @@ int64_t magnitude(const IndexExpr& expr, const std::vector<Interval>& intervals)
   return std::min(total, int32_max + 1);
 }
 
+// Sums that may be computed under flags, where the algorithm says so.
+bool is_contractible(const Equation& equation) {
+  return equation.reduction == ReduceKind::sum &&
+         (equation.type == DType::f32 || equation.type == DType::f64);
+}
+
 // One equation's right side.
 class BodyLowering {
  public:
   BodyLowering(const Definition& stages, const Realisation& realisation, const Equation& equation,
-               std::vector<Scalar> indices)
+               std::vector<Scalar> indices, SumArithmetic arithmetic)
       : stages_(stages), realisation_(realisation), equation_(equation),
-        indices_(std::move(indices)), intervals_(intervals_of(equation)) {}
+        indices_(std::move(indices)), intervals_(intervals_of(equation)), arithmetic_(arithmetic) {}
 
   Scalar value(const Expr& expr) {
     if (const auto known = known_.find(expr.get()); known != known_.end())
@@ -96,6 +102,8 @@ class BodyLowering {
       args.push_back(value_as(node.args[1], node.type));
       args.push_back(value_as(node.args[2], node.type));
       --under_select_;
+      if (node.args[2]->kind == Node::Kind::constant)
+        args[2] = hidden(args[2]);
       return apply_op(node.op, node.type, args);
     }
     const DType type = argument_type(node);
@@ -147,6 +155,9 @@ class BodyLowering {
       stored = realisation_.operands[tensor](at);
     else
       stored = realisation_.stages.find(stages_.equations[tensor - operands].name).func(at);
+    if (tensor >= operands && arithmetic_ == SumArithmetic::contracted &&
+        is_contractible(stages_.equations[tensor - operands]) && !is_contractible(equation_))
+      stored = without_flags(stored);
     Scalar result = convert_value(load_value(stored, type.dtype), type.dtype, node.type);
     for (auto fill = fills.rbegin(); fill != fills.rend(); ++fill) // the outermost rule wins
       result = Halide::select(fill->first, result, fill->second);
@@ -170,7 +181,8 @@ class BodyLowering {
       return clamped(Halide::min(place, period - place));
     }
     case Boundary::fill:
-      fills.emplace_back(Halide::likely(i >= 0 && i <= last), value_as(subscript.fill, node.type));
+      fills.emplace_back(Halide::likely(i >= 0 && i <= last),
+                         hidden(value_as(subscript.fill, node.type)));
       return Halide::clamp(i, 0, std::max(extent - 1, 0));
     default:
       break;
@@ -188,19 +200,28 @@ class BodyLowering {
     return clamped(i);
   }
 
+  // Padding times infinity is NaN, as in the definition: under flags a 0 that the compiler sees
+  // would make the whole product 0.
+  Scalar hidden(const Scalar& constant) const {
+    const bool flags = arithmetic_ == SumArithmetic::contracted && constant.type().is_float();
+    return flags ? without_flags(constant) : constant;
+  }
+
   const Definition& stages_;
   const Realisation& realisation_;
   const Equation& equation_;
   std::vector<Scalar> indices_;
   std::vector<Interval> intervals_;
+  SumArithmetic arithmetic_;
   std::map<const Node*, Scalar> known_;
   int under_select_ = 0;
 };
 
 class Lowering {
  public:
-  Lowering(const Definition& stages, const catalogue::Target& target)
-      : stages_(stages), has_fma_(target.fma || target.arch == "aarch64") {}
+  Lowering(const Definition& stages, const catalogue::Target& target, SumArithmetic arithmetic)
+      : stages_(stages), has_fma_(target.fma || target.arch == "aarch64"), arithmetic_(arithmetic) {
+  }
 
   Realisation run() {
     for (const Operand& operand : stages_.operands) {
@@ -247,7 +268,7 @@ class Lowering {
     }
     StageFunc stage{Halide::Func(equation.name), {}};
     if (!equation.reduction) {
-      BodyLowering body(stages_, result_, equation, indices);
+      BodyLowering body(stages_, result_, equation, indices, arithmetic_);
       stage.func(arguments) =
           store_value(body.value_as(equation.body, equation.type), equation.type);
     } else {
@@ -259,7 +280,11 @@ class Lowering {
   void reduce(const Equation& equation, StageFunc& stage, std::vector<Scalar> indices,
               const std::vector<Halide::Var>& arguments) {
     const DType type = equation.type;
-    stage.func(arguments) = store_value(reduction_identity(*equation.reduction, type), type);
+    const bool wraps = is_wrapping(equation);
+    const auto stored = [&](const Scalar& value) {
+      return wraps ? unsigned_value(value) : store_value(value, type);
+    };
+    stage.func(arguments) = stored(reduction_identity(*equation.reduction, type));
     Halide::Region region; // innermost first
     for (auto range = equation.reduced.rbegin(); range != equation.reduced.rend(); ++range)
       region.emplace_back(0, static_cast<int>(range->extent));
@@ -272,10 +297,25 @@ class Lowering {
       indices.push_back(var);
       stage.reduced.back().emplace(equation.reduced[k].name, var);
     }
-    BodyLowering body(stages_, result_, equation, indices);
+    BodyLowering body(stages_, result_, equation, indices, arithmetic_);
     std::vector<Scalar> own(arguments.begin(), arguments.end());
-    const Scalar total = load_value(stage.func(own), type);
-    stage.func(arguments) = store_value(accumulated(equation, body, total), type);
+    const Scalar before = stage.func(own);
+    if (!wraps) {
+      stage.func(arguments) = stored(accumulated(equation, body, load_value(before, type)));
+      return;
+    }
+    const Scalar term = unsigned_value(body.value_as(equation.body, type));
+    stage.func(arguments) = equation.reduction == ReduceKind::sum ? before + term : before * term;
+  }
+
+  // Integers that wrap around are accumulated without signs: Halide then sees that terms may be
+  // taken in any order. Who reads the bits gives them their sign again.
+  static bool is_wrapping(const Equation& equation) {
+    return (equation.type == DType::i32 || equation.type == DType::i64) &&
+           (equation.reduction == ReduceKind::sum || equation.reduction == ReduceKind::product);
+  }
+  static Scalar unsigned_value(const Scalar& value) {
+    return Halide::cast(value.type().with_code(Halide::Type::UInt), value);
   }
 
   // A product's last rounding is spared where the machine can.
@@ -287,16 +327,52 @@ class Lowering {
       term = term->args[0].get();
     const bool product = term->kind == Node::Kind::op && term->op == ScalarOp::mul &&
                          is_float(term->type) && compute_type(term->type) == compute_type(type);
-    if (has_fma_ && product && equation.reduction == ReduceKind::sum)
+    const bool sum = equation.reduction == ReduceKind::sum;
+    if (arithmetic_ == SumArithmetic::contracted && is_contractible(equation))
+      return product ? total + body.value_as(term->args[0], term->type) *
+                                   body.value_as(term->args[1], term->type)
+                     : total + body.value_as(equation.body, type);
+    if (has_fma_ && product && sum)
       return fused_multiply_add(body.value_as(term->args[0], term->type),
                                 body.value_as(term->args[1], term->type), total);
     return accumulate(*equation.reduction, type, total, body.value_as(equation.body, type));
   }
 
   const Definition& stages_;
-  bool has_fma_;
+  const bool has_fma_;
+  const SumArithmetic arithmetic_;
   Realisation result_;
 };
+
+} // namespace
+
+namespace {
+
+std::vector<catalogue::ReadInfo> reads_of(const Definition& stages, const Equation& equation) {
+  std::vector<catalogue::ReadInfo> reads;
+  const int operands = static_cast<int>(stages.operands.size());
+  const int free = static_cast<int>(equation.free.size());
+  for_each_node(equation.body, [&](const Node& node) {
+    if (node.kind != Node::Kind::read)
+      return;
+    const bool operand = node.tensor < operands;
+    catalogue::ReadInfo read{
+        operand ? stages.operands[static_cast<size_t>(node.tensor)].name
+                : stages.equations[static_cast<size_t>(node.tensor - operands)].name,
+        equation.reduction ? 1 : 0};
+    read.operand = operand;
+    if (operand)
+      read.extents = stages.type_of(node.tensor).shape.to_vector();
+    for (const Subscript& subscript : node.subscripts) {
+      const IndexExpr& index = subscript.index;
+      const bool plain = subscript.boundary == Boundary::none && index.terms.size() == 1 &&
+                         index.is_index(index.terms[0].index) && index.terms[0].index < free;
+      read.own.push_back(plain ? index.terms[0].index : -1);
+    }
+    reads.push_back(std::move(read));
+  });
+  return reads;
+}
 
 } // namespace
 
@@ -305,6 +381,8 @@ std::vector<catalogue::StageInfo> stages_of(const Definition& stages) {
   for (const Equation& equation : stages.equations) {
     catalogue::StageInfo info;
     info.name = equation.name;
+    info.element_bytes = size_of(equation.type);
+    info.reads = reads_of(stages, equation);
     for (const IndexRange& range : equation.free)
       info.dimensions.push_back({range.name, range.extent, false});
     if (equation.reduction) {
@@ -320,8 +398,9 @@ std::vector<catalogue::StageInfo> stages_of(const Definition& stages) {
   return result;
 }
 
-Realisation lower(const Definition& stages, const catalogue::Target& target) {
-  return Lowering(stages, target).run();
+Realisation lower(const Definition& stages, const catalogue::Target& target,
+                  SumArithmetic arithmetic) {
+  return Lowering(stages, target, arithmetic).run();
 }
 
 } // namespace fovea::kernels

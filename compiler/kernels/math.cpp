@@ -99,6 +99,11 @@ Expr fused_multiply_add(Expr a, Expr b, Expr c) {
   return Call::make(type, name, {std::move(a), std::move(b), std::move(c)}, Call::PureExtern);
 }
 
+Expr without_flags(Expr value) {
+  const Halide::Type type = value.type();
+  return Call::make(type, flag_fence, {std::move(value)}, Call::PureExtern);
+}
+
 // x = n ln 2 + r, |r| <= ln(2)/2; exp(x) = 2^n (1 + r + r^2 P(r)). 2^n is two factors, so that
 // results may overflow to infinity and go down to the least denormal.
 Expr exp_f32(const Expr& x) {

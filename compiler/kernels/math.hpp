@@ -6,6 +6,9 @@
 // tanh and erf call the C library once per lane.
 namespace fovea::kernels {
 
+// The call that `without_flags` leaves in a kernel until it is finished.
+inline constexpr const char* flag_fence = "fovea_flag_fence";
+
 // Arithmetic that neither Halide nor LLVM rearranges: strict_float of one operation.
 Halide::Expr strict_add(Halide::Expr a, Halide::Expr b);
 Halide::Expr strict_sub(Halide::Expr a, Halide::Expr b);
@@ -23,6 +26,10 @@ Halide::Expr strict_abs(const Halide::Expr& x);
 // makes whole again; Halide would contract only under flags that also let LLVM assume that there is
 // no NaN, and a later test for NaN disappears.
 Halide::Expr fused_multiply_add(Halide::Expr a, Halide::Expr b, Halide::Expr c);
+
+// The value, of which LLVM does not know that flags forbid it to be NaN: `erase_flag_fences` makes
+// an integer operation of it that changes no bit and that nobody can look through.
+Halide::Expr without_flags(Halide::Expr value);
 
 Halide::Expr exp_f32(const Halide::Expr& x);
 Halide::Expr log_f32(const Halide::Expr& x);

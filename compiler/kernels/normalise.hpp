@@ -23,13 +23,16 @@ Expr make_cast(Expr value, DType type); // value itself where it has the type
 // memory, not their shape.
 Definition simplify(const Definition& definition);
 
+// Its first part alone: boundary rules, floors and remainders that the ranges decide.
+Definition narrow_ranges(const Definition& definition);
+
 // Every reduction becomes an equation of its own, `Z_sum`, in its accumulator's type, beside `Z`,
 // which is its value. What a reduction reads through a boundary rule is copied first, rule applied,
 // into `V_pad`: the reduction's loops then have no conditions. Names become identifiers, unlike one
 // another.
 Definition split_stages(const Definition& simplified);
 
-// Applies the schedule's rfactor directives.
-Definition apply_rfactors(Definition stages, const catalogue::Schedule& schedule);
+// With the stages that the schedule's directives copy, pack and rfactor make.
+Definition with_new_stages(Definition stages, const catalogue::Schedule& schedule);
 
 } // namespace fovea::kernels

@@ -9,9 +9,27 @@ namespace fovea::kernels {
 // (text computed from shape and target).
 class HalideAlgorithm : public catalogue::Algorithm {
  public:
-  // The unscheduled stages. `schedule` has been verified; only its rfactor directives matter here.
-  virtual Realisation realise(const Definition& definition, const catalogue::Schedule& schedule,
-                              const catalogue::Target& target) const = 0;
+  // An equal system of equations, one a stage, over operands and results as they are stored: what
+  // the interpreter can check without compiling anything.
+  virtual Definition system(const catalogue::Problem& problem) const = 0;
+  virtual SumArithmetic arithmetic() const { return SumArithmetic::strict; }
+
+  std::vector<catalogue::StageInfo> stages(const catalogue::Problem& problem) const final {
+    return stages_of(system(problem));
+  }
 };
+
+// Operands and results moved once, as they are stored.
+int64_t bytes_moved(const catalogue::Algorithm& algorithm, const catalogue::Problem& problem);
+
+// What a kernel does, for an estimate of its time.
+struct Work {
+  double seconds = 0; // of one core, with all data in its caches
+  bool parallel = false;
+};
+// The cost of `work` with what the problem moves from and to memory: in one model for all
+// algorithms, so that they can be compared.
+catalogue::Cost cost_of(const catalogue::Algorithm& algorithm, const catalogue::Problem& problem,
+                        const Work& work, const catalogue::Machine& machine);
 
 } // namespace fovea::kernels

@@ -59,18 +59,6 @@ class Applier {
         stages_.find(part.stage).func.store_at(level(directive));
   }
 
-  void copies(const StageSchedule& part) {
-    for (const Directive& directive : part.directives) {
-      if (directive.name != "copy")
-        continue;
-      Halide::Func func = stages_.find(part.stage).func;
-      const auto& arguments = directive.arguments;
-      Halide::Func copy =
-          arguments.size() > 1 ? func.in(stages_.find(arguments[1].word).func) : func.in();
-      stages_.add(arguments[0].word, {copy, {}});
-    }
-  }
-
  private:
   using Key = std::pair<std::string, int>;
 
@@ -247,11 +235,9 @@ void apply_schedule(Stages& stages, const catalogue::CheckedSchedule& checked) {
   Applier applier(stages);
   const std::vector<StageSchedule>& parts = checked.schedule.stages();
   std::set<std::string> placed;
-  for (const StageSchedule& part : parts) {
-    applier.copies(part);
+  for (const StageSchedule& part : parts)
     if (has_place(part))
       placed.insert(part.stage);
-  }
   for (const catalogue::StageInfo& info : checked.stages)
     if (!info.updates.empty() && !info.result && !placed.count(info.name))
       stages.find(info.name).func.compute_root();

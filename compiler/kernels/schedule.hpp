@@ -26,8 +26,8 @@ class Stages {
   std::vector<std::pair<std::string, StageFunc>> stages_; // in the order of the algorithm
 };
 
-// `checked` comes from catalogue::verify, on the very same stages; rfactor directives have been
-// applied by the algorithm. Reductions that the schedule leaves out run at the root.
+// `checked` comes from catalogue::verify, on the very same stages; the stages
+// that directives make are among them. Reductions that the schedule leaves out run at the root.
 void apply_schedule(Stages& stages, const catalogue::CheckedSchedule& checked);
 
 } // namespace fovea::kernels

@@ -80,9 +80,6 @@ class Scratch : public IRVisitor {
   }
 
   int64_t heap_bytes(const Allocate& allocation) {
-    if (allocation.memory_type == Halide::MemoryType::Stack ||
-        allocation.memory_type == Halide::MemoryType::Register)
-      return 0;
     int64_t elements = 1;
     bool constant = true;
     for (const Halide::Expr& extent : allocation.extents) {
@@ -90,9 +87,24 @@ class Scratch : public IRVisitor {
       elements *= upper_bound(allocation.name, extent);
     }
     const int64_t bytes = (elements + allocation.padding) * allocation.type.bytes();
-    if (constant && bytes <= stack_limit && allocation.memory_type != Halide::MemoryType::Heap)
+    const bool on_stack = allocation.memory_type == Halide::MemoryType::Stack ||
+                          allocation.memory_type == Halide::MemoryType::Register;
+    const bool fits = constant && bytes <= stack_limit;
+    if (on_stack && !fits)
+      refuse_stack(allocation.name, constant ? std::to_string(bytes) + " bytes" : "a varying size");
+    if (fits && allocation.memory_type != Halide::MemoryType::Heap)
       return 0;
     return (bytes + slack + alignment - 1) / alignment * alignment + alignment;
+  }
+
+  [[noreturn]] static void refuse_stack(const std::string& name, const std::string& got) {
+    throw Error({.what = "schedule: stage '" + name + "' does not fit the stack",
+                 .where = {},
+                 .expected = "at most " + std::to_string(stack_limit) + " bytes",
+                 .got = got,
+                 .detail = {},
+                 .hint = "use store_in(heap), or compute less of it at once",
+                 .trail = {}});
   }
 
   int64_t upper_bound(const std::string& name, const Halide::Expr& extent) {

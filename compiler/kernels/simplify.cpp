@@ -388,6 +388,13 @@ Expr make_cast(Expr value, DType type) {
   return std::make_shared<const Node>(std::move(node));
 }
 
+Definition narrow_ranges(const Definition& definition) {
+  Definition result = definition;
+  if (!has_empty_range(result))
+    use_ranges(result);
+  return result;
+}
+
 Definition simplify(const Definition& definition) {
   Definition result = definition;
   drop_unused(result);

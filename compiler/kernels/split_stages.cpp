@@ -204,62 +204,10 @@ class Splitter {
   std::vector<std::pair<int, int>> copies_; // equation, tensor
 };
 
-// Z(i) = sum(r) V(i, r)   becomes   P(i, l) = sum(r) V(i, l + factor r);  Z(i) = sum(l) P(i, l).
-void apply_rfactor(Definition& definition, const std::string& stage,
-                   const catalogue::Directive& directive) {
-  const auto found = std::find_if(definition.equations.begin(), definition.equations.end(),
-                                  [&](const Equation& equation) { return equation.name == stage; });
-  const int at = static_cast<int>(found - definition.equations.begin());
-  Equation whole = *found;
-  const std::string& reduced = directive.arguments[0].word;
-  const int64_t factor = directive.arguments[2].number;
-  const int free = static_cast<int>(whole.free.size());
-
-  Equation part = whole;
-  part.name = directive.arguments[3].word;
-  part.free.push_back({directive.arguments[1].word, factor});
-  std::vector<IndexExpr> indices;
-  for (int k = 0; k < free; ++k)
-    indices.push_back(IndexExpr::of(k));
-  for (size_t r = 0; r < whole.reduced.size(); ++r) {
-    const IndexExpr index = IndexExpr::of(free + 1 + static_cast<int>(r));
-    const bool split = whole.reduced[r].name == reduced;
-    indices.push_back(split ? index * factor + IndexExpr::of(free) : index);
-    part.reduced[r].extent /= split ? factor : 1;
-  }
-  part.body = substitute(whole.body, indices);
-
-  std::vector<Subscript> own;
-  for (int k = 0; k <= free; ++k)
-    own.push_back({IndexExpr::of(k), Boundary::none, nullptr});
-  whole.reduced = {{directive.arguments[1].word, factor}};
-  whole.body = make_read(definition.tensor_of_equation(at), whole.accumulator, own);
-
-  // The new stage takes the old one's number, and those from there on move by one.
-  const int first = definition.tensor_of_equation(at);
-  definition.equations[static_cast<size_t>(at)] = std::move(part);
-  for (size_t e = static_cast<size_t>(at) + 1; e < definition.equations.size(); ++e)
-    definition.equations[e].body = rebuild(definition.equations[e].body, [&](Node node) {
-      node.tensor += node.kind == Node::Kind::read && node.tensor >= first;
-      return std::make_shared<const Node>(std::move(node));
-    });
-  definition.equations.insert(definition.equations.begin() + at + 1, std::move(whole));
-  for (int& result : definition.results)
-    result += result >= at;
-}
-
 } // namespace
 
 Definition split_stages(const Definition& simplified) {
   return Splitter(simplified).run();
-}
-
-Definition apply_rfactors(Definition stages, const catalogue::Schedule& schedule) {
-  for (const catalogue::StageSchedule& part : schedule.stages())
-    for (const catalogue::Directive& directive : part.directives)
-      if (directive.name == "rfactor")
-        apply_rfactor(stages, part.stage, directive);
-  return stages;
 }
 
 } // namespace fovea::kernels

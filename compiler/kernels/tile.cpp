@@ -3,16 +3,16 @@
 #include "compiler/kernels/access.hpp"
 #include "compiler/kernels/placement.hpp"
 
+#include <fovea/catalogue/integers.hpp>
+
 #include <algorithm>
 
 namespace fovea::kernels {
 namespace {
 
-using Strides = std::vector<std::vector<Stride>>;
+using catalogue::ceiling_quotient;
 
-int64_t ceiling_quotient(int64_t a, int64_t b) {
-  return (a + b - 1) / b;
-}
+using Strides = std::vector<std::vector<Stride>>;
 
 // By how much more is computed when a dimension is walked in steps whose last overlaps.
 double waste(int64_t extent, int64_t size) {
@@ -67,15 +67,24 @@ std::vector<size_t> shared_dimensions(const Equation& sum, const Strides& stride
   return result;
 }
 
-// Of one multiply-add of the tile, in half cycles.
-double tile_cost(const Equation& sum, const Strides& strides, const Tile& tile) {
+// The dimension along which vectors are taken, of those that strides are given by; -1: none.
+int vector_dimension(const Equation& sum, const Tile& tile) {
+  return tile.dot >= 0 ? static_cast<int>(sum.free.size()) + tile.dot : tile.vector;
+}
+
+// Of one multiply-add of the tile, in half cycles; `gathered`: with what loads of elements that do
+// not stand in a row cost, which all tiles pay.
+double tile_cost(const Equation& sum, const Strides& strides, const Tile& tile, bool gathered) {
   double loads = 0;
+  const int vector = vector_dimension(sum, tile);
   for (const std::vector<Stride>& read : strides) {
     const auto depends = [&](int k) {
       const Stride& stride = read[static_cast<size_t>(k)];
       return !stride.regular || stride.elements != 0;
     };
     double own = tile.vector >= 0 && depends(tile.vector) ? static_cast<double>(tile.vectors) : 1;
+    if (gathered && vector >= 0)
+      own *= std::max(1.0, cost_of_load(read[static_cast<size_t>(vector)], tile.lanes));
     for (const Tile::Step& step : tile.unrolled)
       own *= depends(step.position) ? static_cast<double>(step.size) : 1;
     loads += own;
@@ -115,12 +124,14 @@ void choose_unrolling(const Equation& sum, const Strides& strides, const catalog
         if (b > 1)
           candidate.unrolled.push_back({static_cast<int>(dimensions[1]), b});
         const double cycles =
-            tile_cost(sum, strides, candidate) * waste(extent(0), a) * waste(extent(1), b);
+            tile_cost(sum, strides, candidate, false) * waste(extent(0), a) * waste(extent(1), b);
         if (cycles < least - 1e-9) {
           least = cycles;
           best = candidate;
         }
       }
+  const double wasted = least / tile_cost(sum, strides, best, false);
+  best.cycles = tile_cost(sum, strides, best, true) * wasted / 2;
   tile = best;
 }
 

@@ -18,6 +18,7 @@ struct Tile {
   };
   std::vector<Step> unrolled; // whose steps share loads
   int dot = -1;               // reduced dimension that is vectorised instead
+  double cycles = 1;          // estimated, of one vector of terms, what is wasted counted in
 
   int64_t accumulators() const;
   // By how much the tile advances along a dimension; 0: the dimension is not of the tile.

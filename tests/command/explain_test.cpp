@@ -41,8 +41,8 @@ TEST_F(Explain, a_layer_in_full) {
   for (const char* layer : {"conv1", "relu"}) {
     const CommandResult result = folder.fovea("explain small.mlir:" + std::string(layer));
     EXPECT_EQ(result.code, 0) << result.err;
-    for (const char* words : {"definition:", "sum(", "algorithm: generic", "schedule (the default)",
-                              "vectorize", "1,152 MACs"})
+    for (const char* words : {"definition:", "sum(", "algorithm: ", "generic",
+                              "schedule (the default)", "vectorize", "1,152 MACs"})
       EXPECT_TRUE(has(result.out, words)) << words << "\n" << result.out;
     EXPECT_FALSE(has(result.out, "statement:"));
   }

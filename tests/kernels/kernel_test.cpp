@@ -14,90 +14,6 @@
 
 namespace fovea::kernel_test {
 
-// --- definitions --------------------------------------------------------------------------------
-
-Expr constant(double value, DType type) {
-  Node node;
-  node.kind = Node::Kind::constant;
-  node.type = type;
-  node.constant = value;
-  node.integer = is_float(type) ? 0 : static_cast<int64_t>(value);
-  return std::make_shared<const Node>(node);
-}
-
-Expr op(ScalarOp op, std::vector<Expr> args) {
-  Node node;
-  node.kind = Node::Kind::op;
-  node.op = op;
-  const bool boolean = op >= ScalarOp::less && op <= ScalarOp::logical_not;
-  node.type = boolean ? DType::boolean : args.back()->type;
-  node.args = std::move(args);
-  return std::make_shared<const Node>(std::move(node));
-}
-
-Expr index_value(IndexExpr index) {
-  Node node;
-  node.kind = Node::Kind::index;
-  node.type = DType::i64;
-  node.index = std::move(index);
-  return std::make_shared<const Node>(std::move(node));
-}
-
-Expr cast(Expr value, DType type) {
-  Node node;
-  node.kind = Node::Kind::cast;
-  node.type = type;
-  node.args = {std::move(value)};
-  return std::make_shared<const Node>(std::move(node));
-}
-
-int Builder::operand(const std::string& name, DType type, Shape shape) {
-  definition_.operands.push_back({name, {type, shape}});
-  return static_cast<int>(definition_.operands.size()) - 1;
-}
-
-Expr Builder::read(int tensor, const std::vector<At>& at) const {
-  Node node;
-  node.kind = Node::Kind::read;
-  node.tensor = tensor;
-  node.type = definition_.type_of(tensor).dtype;
-  for (const At& subscript : at) {
-    node.subscripts.push_back(subscript);
-    if (subscript.fill && subscript.fill->type != node.type)
-      node.subscripts.back().fill = constant(subscript.fill->constant, node.type);
-  }
-  return std::make_shared<const Node>(std::move(node));
-}
-
-int Builder::equation(const std::string& name, std::vector<IndexRange> free, Expr body) {
-  Equation equation;
-  equation.name = name;
-  equation.type = equation.accumulator = body->type;
-  equation.free = std::move(free);
-  equation.body = std::move(body);
-  definition_.equations.push_back(std::move(equation));
-  return definition_.tensor_of_equation(static_cast<int>(definition_.equations.size()) - 1);
-}
-
-int Builder::reduction(const std::string& name, std::vector<IndexRange> free, ReduceKind kind,
-                       std::vector<IndexRange> reduced, Expr body) {
-  const int tensor = equation(name, std::move(free), std::move(body));
-  Equation& equation = definition_.equations.back();
-  equation.reduction = kind;
-  equation.reduced = std::move(reduced);
-  equation.accumulator = accumulator_of(equation.type);
-  const bool sums = kind == ReduceKind::sum || kind == ReduceKind::product;
-  if (sums && !is_float(equation.type))
-    equation.type = equation.accumulator;
-  return tensor;
-}
-
-Definition Builder::results(const std::vector<int>& tensors) {
-  for (const int tensor : tensors)
-    definition_.results.push_back(tensor - static_cast<int>(definition_.operands.size()));
-  return definition_;
-}
-
 // --- memory and libraries -----------------------------------------------------------------------
 
 catalogue::Target test_target() {
@@ -172,19 +88,48 @@ int call(void* function, void* context, std::vector<Buffer>& buffers, std::index
 
 } // namespace
 
-LoadedKernel::LoadedKernel(const catalogue::KernelObject& object) : object_(object) {
-  char folder[] = "/tmp/fovea-test-XXXXXX";
-  if (!mkdtemp(folder))
-    throw std::runtime_error("mkdtemp");
-  const std::string path = folder;
-  std::ofstream(path + "/k.o", std::ios::binary) << object.object;
-  std::ofstream(path + "/hooks.c") << hooks;
-  const std::string command = "cc -O1 -shared -fPIC -Wl,-z,defs -o " + path + "/k.so " + path +
-                              "/k.o " + path + "/hooks.c -lm";
+namespace {
+
+// A folder of its own that goes with the object.
+struct Folder {
+  std::string path;
+  Folder() {
+    char name[] = "/tmp/fovea-test-XXXXXX";
+    if (!mkdtemp(name))
+      throw std::runtime_error("mkdtemp");
+    path = name;
+  }
+  ~Folder() { std::filesystem::remove_all(path); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+};
+
+void must_run(const std::string& command, const char* what) {
   if (std::system(command.c_str()) != 0)
-    throw std::runtime_error("cannot link the kernel: it needs more than it may");
-  library_ = dlopen((path + "/k.so").c_str(), RTLD_NOW | RTLD_LOCAL);
-  std::filesystem::remove_all(path);
+    throw std::runtime_error(what);
+}
+
+// Compiled once, for all kernels.
+const std::string& hooks_object() {
+  static const Folder folder;
+  static const std::string object = [] {
+    std::ofstream(folder.path + "/hooks.c") << hooks;
+    must_run("cc -O1 -fPIC -c -o " + folder.path + "/hooks.o " + folder.path + "/hooks.c",
+             "cannot compile the kernels' hooks");
+    return folder.path + "/hooks.o";
+  }();
+  return object;
+}
+
+} // namespace
+
+LoadedKernel::LoadedKernel(const catalogue::KernelObject& object) : object_(object) {
+  const Folder folder;
+  const std::string kernel = folder.path + "/k.o", library = folder.path + "/k.so";
+  std::ofstream(kernel, std::ios::binary) << object.object;
+  must_run("cc -shared -Wl,-z,defs -o " + library + " " + kernel + " " + hooks_object() + " -lm",
+           "cannot link the kernel: it needs more than it may");
+  library_ = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!library_)
     throw std::runtime_error(dlerror());
   function_ = dlsym(library_, object.symbol.c_str());
@@ -340,6 +285,11 @@ std::vector<Bytes> run(const Definition& definition, const std::vector<Bytes>& o
   request.schedule = schedule;
   request.target = target;
   request.symbol = "kernel";
+  return run(request, operands);
+}
+
+std::vector<Bytes> run(const catalogue::KernelRequest& request,
+                       const std::vector<Bytes>& operands) {
   const catalogue::KernelObject object = kernels::make_halide_compiler()->compile(request);
   LoadedKernel kernel(object);
   std::vector<Bytes> results;
@@ -366,7 +316,7 @@ std::vector<Bytes> run(const Definition& definition, const std::vector<Bytes>& o
       found.emplace_back(data, data + object.results[r].bytes());
     }
     if (placement == Placement::after_guard && found != results)
-      ADD_FAILURE() << definition.name << ": results depend on where tensors lie";
+      ADD_FAILURE() << request.definition.name << ": results depend on where tensors lie";
     results = std::move(found);
   }
   return results;

@@ -29,7 +29,7 @@ Definition convolution(DType type = DType::f32) {
 }
 
 std::vector<catalogue::StageInfo> stages(DType type = DType::f32) {
-  return kernels::make_catalogue().find("generic").stages(convolution(type));
+  return kernels::make_catalogue().find("generic").stages({convolution(type), test_target()});
 }
 
 std::string parse_error(const std::string& text) {
@@ -65,7 +65,7 @@ TEST(ScheduleText, PrintsWhatItParses) {
 
 TEST(ScheduleText, DefaultSchedulesAreTheirOwnText) {
   const Schedule made =
-      kernels::make_catalogue().find("generic").default_schedule(convolution(), test_target());
+      kernels::make_catalogue().find("generic").default_schedule({convolution(), test_target()});
   EXPECT_EQ(schedule(made.to_string()), made);
 }
 
@@ -80,7 +80,8 @@ TEST(ScheduleText, SaysWhereItIsMalformed) {
   EXPECT_THAT(parse_error("Z: split(x, xo, xi, 4, shift_inward)"),
               HasSubstr("did you mean `shift_inwards`?"));
   EXPECT_THAT(parse_error("Z: store_in(disk)"), HasSubstr("there is no memory 'disk'"));
-  EXPECT_THAT(parse_error("Z: gpu_blocks(x)"), HasSubstr("kept for kernels on GPUs"));
+  for (const char* word : {"gpu_blocks(x)", "gpu_threads(x)", "store_in(shared)"})
+    EXPECT_THAT(parse_error(std::string("Z: ") + word), HasSubstr("reserved for GPU targets"));
   EXPECT_THAT(parse_error("Z split(x)"), HasSubstr("':' after stage 'Z'"));
   EXPECT_THAT(parse_error("Z: vectorize(x"), HasSubstr("the end of the text"));
   EXPECT_THAT(parse_error("Z: vectorize(3)"), HasSubstr("not a name"));
@@ -151,8 +152,16 @@ TEST(ScheduleCheck, KnowsWhereStagesRun) {
   EXPECT_THAT(verify_error("T_sum: compute_at(T_sum, x)"), HasSubstr("does not run inside itself"));
   EXPECT_THAT(verify_error("T_sum: compute_root compute_at(Z, x)"), HasSubstr("a place already"));
   EXPECT_THAT(verify_error("T_sum.1: compute_root"), HasSubstr("belongs to the stage"));
-  EXPECT_THAT(compile_error("V_pad: compute_root\nT_sum: compute_at(V_pad, p1)"),
-              HasSubstr("the kernel compiler refuses 'conv'"));
+}
+
+TEST(Schedules, IntegersMayBeSummedInVectors) {
+  Builder builder("integers");
+  const int v = builder.operand("V", DType::i8, {5, 24});
+  const Definition definition =
+      builder.results({builder.reduction("Z", {{"b", 5}}, ReduceKind::sum, {{"c", 24}},
+                                         cast(builder.read(v, {index(0), index(1)}), DType::i32))});
+  check(definition, schedule("Z_sum.1: atomic vectorize(c, 8)"));
+  check(definition, schedule("Z_sum.1: atomic vectorize(c, 16, guard)"));
 }
 
 TEST(Schedules, WithoutAnySchedule) {

@@ -29,17 +29,15 @@ class AnyAlgorithm : public catalogue::Algorithm {
       : name_(std::move(name)), seconds_(seconds), epilogues_(epilogues), any_(any) {}
   std::string_view name() const override { return name_; }
   std::string_view summary() const override { return "for tests"; }
-  bool matches(const Definition&) const override { return any_; }
+  bool matches(const catalogue::Problem&) const override { return any_; }
   bool accepts_epilogue(const Definition&, const Definition&) const override { return epilogues_; }
-  catalogue::Cost cost(const Definition&, const catalogue::Target&,
-                       const catalogue::Schedule&) const override {
+  catalogue::Cost cost(const catalogue::Problem&, const catalogue::Schedule&,
+                       const catalogue::Machine&) const override {
     return {seconds_, 0, 0};
   }
-  catalogue::Schedule default_schedule(const Definition&, const catalogue::Target&) const override {
-    return {};
-  }
-  std::vector<catalogue::StageInfo> stages(const Definition& definition) const override {
-    const Equation& last = definition.equations.back();
+  catalogue::Schedule default_schedule(const catalogue::Problem&) const override { return {}; }
+  std::vector<catalogue::StageInfo> stages(const catalogue::Problem& problem) const override {
+    const Equation& last = problem.definition.equations.back();
     catalogue::StageInfo stage{"Z", {}, {}, true};
     for (const IndexRange& range : last.free)
       stage.dimensions.push_back({range.name, range.extent, false});

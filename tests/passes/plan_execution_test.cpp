@@ -16,20 +16,43 @@
 namespace fovea::passes {
 namespace {
 
+// W(i, j ...) = 0 - V(i, j ...)
+Definition negative_of(const TensorType& type) {
+  Node read, zero, difference;
+  read.kind = Node::Kind::read;
+  read.type = zero.type = difference.type = type.dtype;
+  zero.kind = Node::Kind::constant;
+  Equation equation;
+  equation.name = "W";
+  equation.type = type.dtype;
+  for (int k = 0; k < type.shape.rank(); ++k) {
+    equation.free.push_back({"i" + std::to_string(k), type.shape[k]});
+    read.subscripts.push_back({IndexExpr::of(k), Boundary::none, nullptr});
+  }
+  difference.kind = Node::Kind::op;
+  difference.op = ScalarOp::sub;
+  difference.args = {std::make_shared<const Node>(zero), std::make_shared<const Node>(read)};
+  equation.body = std::make_shared<const Node>(difference);
+  return {"negative", {{"V", type}}, {std::move(equation)}, {0}};
+}
+
+// Wants every weight negated.
 class Everything : public catalogue::Algorithm {
  public:
-  std::string_view name() const override { return "everything"; }
+  std::string_view name() const override { return "generic"; }
+  std::optional<Definition> preparation(const catalogue::Problem& problem,
+                                        int operand) const override {
+    return negative_of(problem.definition.operands[static_cast<size_t>(operand)].type);
+  }
   std::string_view summary() const override { return "for tests"; }
-  bool matches(const Definition&) const override { return true; }
+  bool matches(const catalogue::Problem&) const override { return true; }
   bool accepts_epilogue(const Definition&, const Definition&) const override { return true; }
-  catalogue::Cost cost(const Definition&, const catalogue::Target&,
-                       const catalogue::Schedule&) const override {
+  catalogue::Cost cost(const catalogue::Problem&, const catalogue::Schedule&,
+                       const catalogue::Machine&) const override {
     return {};
   }
-  catalogue::Schedule default_schedule(const Definition&, const catalogue::Target&) const override {
-    return {};
-  }
-  std::vector<catalogue::StageInfo> stages(const Definition&) const override { return {}; }
+  catalogue::Schedule default_schedule(const catalogue::Problem&) const override { return {}; }
+  std::vector<catalogue::StageInfo> stages(const catalogue::Problem&) const override { return {}; }
 };
 
 using Buffer = std::vector<int32_t>;
@@ -58,7 +81,8 @@ class PlanExecution : public ::testing::Test {
     std::vector<Buffer> outputs;
     for (const ir::PlanValue& output : plan.outputs)
       outputs.push_back(random_buffer(output.type));
-    Buffer arena = random_buffer({DType::i32, {plan.arena_bytes / 4}});
+    Buffer arena = random_buffer({DType::i32, {plan.arena_bytes / 4}}),
+           prepared = random_buffer({DType::i32, {plan.prepared_bytes / 4}});
     const auto at = [&](const ir::Slot& slot) -> int32_t* {
       const size_t number = static_cast<size_t>(slot.number);
       switch (slot.kind) {
@@ -68,16 +92,28 @@ class PlanExecution : public ::testing::Test {
         return outputs.at(number).data();
       case ir::Slot::Kind::parameter:
         return const_cast<int32_t*>(parameters.at(number).data());
+      case ir::Slot::Kind::prepared:
+        EXPECT_LE(slot.offset + slot.type.bytes(), plan.prepared_bytes);
+        return prepared.data() + slot.offset / 4;
       case ir::Slot::Kind::arena:
         break;
       }
       EXPECT_LE(slot.offset + slot.type.bytes(), plan.arena_bytes);
       return arena.data() + slot.offset / 4;
     };
-    for (const ir::Call& call : plan.calls) {
+    std::vector<ir::Call> calls = plan.preparations;
+    calls.insert(calls.end(), plan.calls.begin(), plan.calls.end());
+    for (const ir::Call& call : calls) {
+      std::vector<Buffer> given; // as the definition has it
       std::vector<const void*> operands;
-      for (const ir::Slot& slot : call.operands)
-        operands.push_back(at(slot));
+      for (size_t k = 0; k < call.operands.size(); ++k) {
+        const ir::Slot& slot = call.operands[k];
+        given.emplace_back(at(slot), at(slot) + slot.type.shape.elements());
+        if (call.forms.is_prepared(static_cast<int>(k)))
+          for (int32_t& element : given.back())
+            element = -element;
+        operands.push_back(given.back().data());
+      }
       for (size_t k = 0; k < call.results.size(); ++k) {
         const Buffer result = evaluate(call.definition, static_cast<int>(k), operands);
         std::copy(result.begin(), result.end(), at(call.results[k]));
@@ -91,13 +127,24 @@ class PlanExecution : public ::testing::Test {
     const catalogue::Catalogue catalogue({&everything});
     PipelineOptions options;
     options.catalogue = &catalogue;
-    for (bool fuse : {true, false}) {
-      options.fuse = fuse;
-      SCOPED_TRACE(fuse ? "fused" : "not fused");
+    for (int way = 0; way < 4; ++way) {
+      options.fuse = way % 2;
+      options.prepare = way / 2;
+      SCOPED_TRACE(std::string(options.fuse ? "fused" : "not fused") +
+                   (options.prepare ? ", prepared" : ""));
       mlir::MLIRContext context;
       const auto module = ir::import_network(net, context);
       ASSERT_TRUE(mlir::succeeded(run_pipeline(*module, options)));
       const ir::Plan plan = ir::plan_of(*module);
+
+      bool reads_weights = false; // as they are
+      for (const ir::Call& call : plan.calls)
+        for (const ir::Slot& slot : call.operands)
+          reads_weights |= slot.kind == ir::Slot::Kind::parameter;
+      if (options.prepare)
+        EXPECT_FALSE(reads_weights);
+      else
+        EXPECT_TRUE(plan.preparations.empty());
 
       std::vector<Buffer> inputs, parameters;
       std::vector<const void*> operands;
@@ -144,6 +191,18 @@ TEST_F(PlanExecution, OutputsThatShareMemoryOrAreReadOn) {
   net.output("b", z);
   net.output("c", z | dense(4));
   net.output("d", x | flatten);
+  expect_right(net);
+}
+
+TEST_F(PlanExecution, WeightsThatAreComputedWithAndShared) {
+  Network net("weights");
+  fovea::Tensor<> x = net.input("x", {1, 2, 6, 6}, DType::i32);
+  fovea::Tensor<> a = net.parameter("a", {1, 2, 6, 6}, DType::i32);
+  fovea::Tensor<> b = net.parameter("b", {1, 2, 6, 6}, DType::i32);
+  const Block shared = conv(2, 3, same);
+  const fovea::Tensor<> sum = (a + b) | max_pool(3, stride(1), same);
+  net.output("y", (x | shared | shared) + (sum | relu | max_pool(3, stride(1), same)) * sum);
+  net.output("weights", (a | flatten) - (b | flatten));
   expect_right(net);
 }
 

@@ -109,7 +109,9 @@ std::vector<Realisation> kernel_realisations() {
   for (const catalogue::Algorithm* algorithm : known.algorithms())
     list.push_back(
         {"kernel " + std::string(algorithm->name()),
-         [=](const Definition& definition) { return algorithm->matches(definition); },
+         [=](const Definition& definition) {
+           return algorithm->matches({definition, catalogue::Target::host()});
+         },
          [=](const Definition& definition) { return compile_kernel(definition, *algorithm); }});
   return list;
 }

@@ -1,9 +1,14 @@
 #include "compiler/kernels/default_schedule.hpp"
 #include "compiler/kernels/normalise.hpp"
 #include "compiler/kernels/realisable.hpp"
+#include "compiler/kernels/rewrite.hpp"
+
+#include <algorithm>
 
 namespace fovea::kernels {
 namespace {
+
+using catalogue::Problem;
 
 // Compiles anything that one can write: one stage per equation, no idea of what it means.
 class Generic : public HalideAlgorithm {
@@ -13,41 +18,28 @@ class Generic : public HalideAlgorithm {
     return "the definition's own loops, tiled for registers, vectorised and run in parallel";
   }
 
-  bool matches(const Definition&) const override { return true; }
+  bool matches(const Problem& problem) const override {
+    const std::vector<bool>& prepared = problem.forms.prepared;
+    return std::find(prepared.begin(), prepared.end(), true) == prepared.end();
+  }
   bool accepts_epilogue(const Definition&, const Definition& epilogue) const override {
     return is_pointwise(epilogue);
   }
 
   // --- THE ALGORITHM ---
-  Realisation realise(const Definition& definition, const catalogue::Schedule& schedule,
-                      const catalogue::Target& target) const override {
-    return lower(apply_rfactors(equations(definition), schedule), target);
-  }
-  std::vector<catalogue::StageInfo> stages(const Definition& definition) const override {
-    return stages_of(equations(definition));
+  Definition system(const Problem& problem) const override {
+    return split_stages(simplify(in_stored_forms(problem)));
   }
 
   // --- THE SCHEDULE ---
-  catalogue::Schedule default_schedule(const Definition& definition,
-                                       const catalogue::Target& target) const override {
-    return kernels::default_schedule(equations(definition), target);
+  catalogue::Schedule default_schedule(const Problem& problem) const override {
+    return kernels::default_schedule(system(problem), problem.target);
   }
 
-  catalogue::Cost cost(const Definition& definition, const catalogue::Target& target,
-                       const catalogue::Schedule&) const override {
-    catalogue::Cost cost;
-    cost.seconds = estimated_seconds(equations(definition), target);
-    cost.macs = count_macs(definition);
-    for (const Operand& operand : definition.operands)
-      cost.bytes += operand.type.bytes();
-    for (const int result : definition.results)
-      cost.bytes += definition.type_of(definition.tensor_of_equation(result)).bytes();
-    return cost;
-  }
-
- private:
-  static Definition equations(const Definition& definition) {
-    return split_stages(simplify(definition));
+  catalogue::Cost cost(const Problem& problem, const catalogue::Schedule&,
+                       const catalogue::Machine& machine) const override {
+    const Work work = default_work(system(problem), problem.target, machine);
+    return cost_of(*this, problem, work, machine);
   }
 };
 

@@ -108,3 +108,134 @@ func.func @isolated(%x: tensor<4xf32>, %y: tensor<4xf32>) {
   }
   return
 }
+
+// -----
+
+func.func @prepared_number(%x: tensor<4xf32>) {
+  // expected-error @+1 {{op expects the numbers of prepared operands to rise from 0 to 0, got 1}}
+  %0 = fovea.kernel "k" (%x) prepared [1] : (tensor<4xf32>) -> tensor<4xf32> {
+  ^bb0(%a: tensor<4xf32>):
+    %1 = fovea.relu %a : (tensor<4xf32>) -> tensor<4xf32>
+    fovea.yield %1 : tensor<4xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @other_operands_stay(%x: tensor<4xf32>, %y: tensor<5xf32>) {
+  // expected-error @+1 {{op expects block arguments of its operands' types ('tensor<4xf32>', 'tensor<5xf32>'), got ('tensor<4xf32>', 'tensor<4xf32>')}}
+  %0 = fovea.kernel "k" (%x, %y) prepared [0] : (tensor<4xf32>, tensor<5xf32>) -> tensor<4xf32> {
+  ^bb0(%a: tensor<4xf32>, %b: tensor<4xf32>):
+    %1 = fovea.add %a, %b : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+    fovea.yield %1 : tensor<4xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @no_layout(%x: tensor<4xf32>) {
+  // expected-error @+1 {{op expects operand layouts such as blocked(1, 16), got "diagonal"}}
+  %0 = fovea.kernel "k" (%x) operand_layouts ["diagonal"] : (tensor<4xf32>) -> tensor<4xf32> {
+  ^bb0(%a: tensor<4xf32>):
+    %1 = fovea.relu %a : (tensor<4xf32>) -> tensor<4xf32>
+    fovea.yield %1 : tensor<4xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @layout_count(%x: tensor<4xf32>) {
+  // expected-error @+1 {{op expects 1 result layouts, got 2}}
+  %0 = fovea.kernel "k" (%x) result_layouts ["row_major", "row_major"]
+      : (tensor<4xf32>) -> tensor<4xf32> {
+  ^bb0(%a: tensor<4xf32>):
+    %1 = fovea.relu %a : (tensor<4xf32>) -> tensor<4xf32>
+    fovea.yield %1 : tensor<4xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @layout_of_another_shape(%x: tensor<2x2xf32>) {
+  // expected-error @+1 {{op expects to yield ('tensor<2x2xf32>'), got ('tensor<6xf32>')}}
+  %0 = fovea.kernel "k" (%x) operand_layouts ["blocked(0, 2)"] result_layouts ["blocked(0, 2)"]
+      : (tensor<2x2xf32>) -> tensor<2x2xf32> {
+  ^bb0(%a: tensor<3xf32>):
+    %1 = fovea.concat %a, %a axis 0 : (tensor<3xf32>, tensor<3xf32>) -> tensor<6xf32>
+    fovea.yield %1 : tensor<6xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @layout_beyond_the_rank(%x: tensor<4xf32>) {
+  // expected-error @+1 {{op expects block arguments of its operands' types ('tensor<4xf32>'), got ('tensor<3xf32>')}}
+  %0 = fovea.kernel "k" (%x) operand_layouts ["blocked(3, 2)"] : (tensor<4xf32>) -> tensor<3xf32> {
+  ^bb0(%a: tensor<3xf32>):
+    %1 = fovea.relu %a : (tensor<3xf32>) -> tensor<3xf32>
+    fovea.yield %1 : tensor<3xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @prepared_and_blocked(%x: tensor<4xf32>) {
+  // expected-error @+1 {{op expects a prepared operand to have no layout, got blocked(0, 2) of operand 0}}
+  %0 = fovea.kernel "k" (%x) prepared [0] operand_layouts ["blocked(0, 2)"]
+      : (tensor<4xf32>) -> tensor<3xf32> {
+  ^bb0(%a: tensor<3xf32>):
+    %1 = fovea.relu %a : (tensor<3xf32>) -> tensor<3xf32>
+    fovea.yield %1 : tensor<3xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @no_function() {
+  // expected-error @+1 {{op expects a function with the attribute fovea.prepare, got @absent}}
+  %0 = fovea.prepared @absent 0 : tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func private @function() -> tensor<4xf32> {
+  %0 = fovea.parameter "w" number 0 : tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+func.func @function_that_does_not_prepare() {
+  // expected-error @+1 {{op expects a function with the attribute fovea.prepare, got @function}}
+  %0 = fovea.prepared @function 0 : tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func private @one() -> tensor<4xf32> attributes {fovea.prepare} {
+  %0 = fovea.parameter "w" number 0 : tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+func.func @second_result() {
+  // expected-error @+1 {{op expects the number of one of the 1 results of @one, got 1}}
+  %0 = fovea.prepared @one 1 : tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func private @four() -> tensor<4xf32> attributes {fovea.prepare} {
+  %0 = fovea.parameter "w" number 0 : tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+func.func @another_type() {
+  // expected-error @+1 {{op expects the type of result 0 of @four, 'tensor<4xf32>', got 'tensor<5xf32>'}}
+  %0 = fovea.prepared @four 0 : tensor<5xf32>
+  return
+}

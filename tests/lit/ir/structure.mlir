@@ -27,3 +27,27 @@ func.func @kernel(%x: tensor<1x8xf32>) -> tensor<1x4xf32> {
   }
   return %3 : tensor<1x4xf32>
 }
+
+// Operands and results as they are stored; the region has them as the definition does.
+// CHECK-LABEL: func.func @forms
+func.func @forms(%x: tensor<1x1x8x16xf32>) -> tensor<1x1x4x16xf32> {
+  // CHECK: %[[W:.*]] = fovea.prepared @forms_prepare 0 : tensor<2x9xf32>
+  %w = fovea.prepared @forms_prepare 0 : tensor<2x9xf32>
+  // CHECK: fovea.kernel "k"(%{{.*}}, %[[W]]) prepared [1] operand_layouts ["blocked(1, 16)", "row_major"] result_layouts ["blocked(1, 16)"] :
+  %0 = fovea.kernel "k" (%x, %w) prepared [1] operand_layouts ["blocked(1, 16)", "row_major"]
+      result_layouts ["blocked(1, 16)"]
+      : (tensor<1x1x8x16xf32>, tensor<2x9xf32>) -> tensor<1x1x4x16xf32> {
+  // CHECK-NEXT: ^bb0(%{{.*}}: tensor<1x10x8xf32>, %{{.*}}: tensor<12x10x5xf32>):
+  ^bb0(%a: tensor<1x10x8xf32>, %b: tensor<12x10x5xf32>):
+    %1 = fovea.conv %a, %b filters 12 kernel [5] bias false
+        : (tensor<1x10x8xf32>, tensor<12x10x5xf32>) -> tensor<1x12x4xf32>
+    fovea.yield %1 : tensor<1x12x4xf32>
+  }
+  return %0 : tensor<1x1x4x16xf32>
+}
+
+// CHECK-LABEL: func.func private @forms_prepare() -> tensor<2x9xf32> attributes {fovea.prepare}
+func.func private @forms_prepare() -> tensor<2x9xf32> attributes {fovea.prepare} {
+  %w = fovea.parameter "w" number 0 : tensor<2x9xf32>
+  return %w : tensor<2x9xf32>
+}

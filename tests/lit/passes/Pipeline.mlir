@@ -9,7 +9,7 @@ func.func @lenet(%image: tensor<1x1x28x28xf32> {fovea.name = "image"})
   %b0 = fovea.parameter "conv1.bias" number 1 : tensor<6xf32>
   %w1 = fovea.parameter "fc.weight" number 2 : tensor<10x1176xf32>
   %b1 = fovea.parameter "fc.bias" number 3 : tensor<10xf32>
-  // CHECK: fovea.kernel "conv1"(%arg0, {{.*}}) algorithm {{.*}} symbol "fovea_kernel_{{[0-9a-f]+}}" offsets [{{[0-9]+}}]
+  // CHECK: fovea.kernel "conv1"(%arg0, {{.*}}) algorithm {{.*}} symbol "fovea_kernel_{{[0-9a-f]+}}" {{.*}}offsets [{{[0-9]+}}]
   %0 = fovea.conv %image, %w0, %b0 filters 6 kernel [5, 5] padding same layer "conv1"
       : (tensor<1x1x28x28xf32>, tensor<6x1x5x5xf32>, tensor<6xf32>) -> tensor<1x6x28x28xf32>
   // CHECK: fovea.tanh

@@ -14,8 +14,9 @@ namespace fovea {
 
 // What compile() is doing: reported when a phase begins, and after each kernel.
 struct CompileProgress {
-  std::string phase; // "import", "passes", "kernels", "driver", "link"; of emit() also "write"
-  std::string layer; // in phase "kernels": the layer whose kernel is done
+  // "import", "passes", "kernels", "driver", "link"; of emit() also "prepare" (weights) and "write"
+  std::string phase;
+  std::string layer;       // in phase "kernels": the layer whose kernel is done
   int done = 0, total = 0; // in phase "kernels"
   double seconds = 0;      // since compile() began
 };

@@ -40,7 +40,11 @@ struct EmittedLibrary {
   std::string prefix;
   std::vector<EmittedFile> files; // the library first
   std::vector<KernelInfo> kernels;
-  int64_t parameter_bytes = 0;
+  // Those that pack or transform weights: parts of the library where the caller gives the weights;
+  // else they ran, and the library or its weights file holds what they made.
+  std::vector<KernelInfo> preparations;
+  int64_t parameter_bytes = 0;      // of the network's weights
+  int64_t prepared_bytes = 0;       // of what preparations make of them
   int64_t arena_bytes = 0;          // of a context, for intermediate results
   int64_t thread_scratch_bytes = 0; // of each of its threads
   double seconds = 0;

@@ -99,9 +99,12 @@ class Model {
   const std::vector<TensorInfo>& inputs() const;
   const std::vector<TensorInfo>& outputs() const;
   const std::vector<KernelInfo>& kernels() const;
+  // Those that packed or transformed the weights, once, when the model was made.
+  const std::vector<KernelInfo>& preparations() const;
   double compile_seconds() const;  // all of compile()
   int64_t arena_bytes() const;     // memory of a context for intermediate tensors
   int64_t parameter_bytes() const; // of all weights
+  int64_t prepared_bytes() const;  // of what was made of them: memory of the model
 
   // The model as the runtime knows it, with its C table: for hosts that treat compiled networks and
   // opened libraries alike, and for profilers.

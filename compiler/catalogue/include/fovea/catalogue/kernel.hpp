@@ -1,7 +1,6 @@
 #pragma once
+#include <fovea/catalogue/problem.hpp>
 #include <fovea/catalogue/schedule.hpp>
-#include <fovea/catalogue/target.hpp>
-#include <fovea/definition/definition.hpp>
 
 #include <optional>
 #include <string>
@@ -16,12 +15,16 @@ struct KernelRequest {
   std::optional<Schedule> schedule; // else the algorithm's default
   Target target;
   std::string symbol; // the name of the kernel's function: a C identifier
+  Forms forms = {};
+
+  Problem problem() const { return {definition, target, forms}; }
 };
 
 // One object file that defines
 //   int symbol(void *user_context, halide_buffer_t *operand..., halide_buffer_t *result...)
-// operands in the definition's order, then results. Buffers are row-major, dimension 0 of a
-// halide_buffer_t innermost, aligned to their elements. It calls halide_malloc, halide_free and
+// operands in the definition's order, then results, of the types that are stored (layouts,
+// prepared operands). Buffers are row-major, dimension 0 of a halide_buffer_t innermost, aligned to
+// their elements. It calls halide_malloc, halide_free and
 // halide_do_par_for with that context, nothing else of a Halide runtime, and of the C library at
 // most memcpy, memset and the functions of <math.h> (for pow, and for float64).
 struct KernelObject {
@@ -29,7 +32,7 @@ struct KernelObject {
   std::string object;               // the file's bytes
   int64_t thread_scratch_bytes = 0; // that one thread's halide_malloc calls need at once; each
                                     // block is rounded up to 128 bytes and has a 128-byte header
-  std::vector<TensorType> operands; // then results
+  std::vector<TensorType> operands; // as stored: in the layout, or prepared
   std::vector<TensorType> results;
   Schedule schedule; // that was applied
 };

@@ -13,10 +13,12 @@
 //   arg       := name | integer | name '.' update
 //
 // An algorithm names its stages and their dimensions. A stage that is not mentioned runs as plain
-// loops inside its consumer (`inline`); results always run on their own.
+// loops inside its consumer (`inline`); results always run on their own, and so do reductions
+// unless they are placed.
 //
 // Loops, for a stage or one of its updates:
 //   split(dim, outer, inner, factor [, tail])   dim becomes outer * factor + inner
+//   tile(x, y, xo, yo, xi, yi, fx, fy [, tail]) both split, then reorder(xi, yi, xo, yo)
 //   fuse(inner, outer, fused)                   two neighbouring loops become one
 //   reorder(dim, dim, ...)                      innermost first
 //   vectorize(dim ...)  vectorize(dim, factor [, tail])     the same with `unroll`
@@ -29,12 +31,20 @@
 //   store_in(heap | stack | register | auto)
 //   bound(dim, min, extent)  bound_extent(dim, extent)  align_bounds(dim, modulus [, remainder])
 //   align_storage(dim, alignment)  reorder_storage(dim, dim, ...)
-//   copy(stage [, consumer])                    a new stage that holds a copy of this one
+//   copy(stage [, consumer])                    a new stage that holds a copy of this one, for all
+//                                               consumers or one
+//   pack(operand, stage)                        this stage reads the operand from a new stage, a
+//                                               copy with dimensions p0, p1, ...
+// The new stages of copy, pack and rfactor have lines of their own. Reserved for targets that are
+// GPUs: gpu_blocks, gpu_threads, gpu_lanes, gpu_tile, and the memory `shared`.
+//
 // Tails, where the factor does not divide the extent:
-//   auto            an exact one where it divides, else shift_inwards where that is legal, else
-//   guard round_up        computes beyond the end (only where there is room) shift_inwards   the
-//   last tile overlaps the one before (not for updates, not if extent < factor) guard           a
-//   condition around the last tile predicate       masked vectors
+//   - auto: an exact one where it divides, else shift_inwards where that is legal, else guard
+//   - round_up: computes beyond the end, only where there is room
+//   - shift_inwards: the last tile overlaps the one before; not for updates, not if the extent is
+//     below the factor
+//   - guard: a condition around the last tile
+//   - predicate: masked vectors
 namespace fovea::catalogue {
 
 struct ScheduleArgument {

@@ -1,0 +1,373 @@
+#include "compiler/kernels/contraction_schedule.hpp"
+
+#include "compiler/kernels/contraction_stages.hpp"
+
+#include <fovea/catalogue/integers.hpp>
+
+#include <algorithm>
+#include <sstream>
+
+namespace fovea::kernels {
+namespace {
+
+using catalogue::ceiling_quotient;
+using catalogue::largest_divisor;
+
+using catalogue::Target;
+
+constexpr int64_t most_unrolled = 640; // multiply-adds in one loop body: compile time, and L1
+constexpr int64_t least_parallel_macs = 400'000; // about what waking a thread costs
+
+bool contains(const std::vector<int>& list, int value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words)
+    text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+class Scheduler {
+ public:
+  Scheduler(const Definition& stages, const Target& target)
+      : parts_(stages),
+        target_(target), problem_{parts_.extent(parts_.row(2)), parts_.extent(parts_.row(1)),
+                                  parts_.extent(parts_.columns())},
+        tile_(choose_tile_shape(problem_, target)) {}
+
+  std::string text() {
+    for (int e = 0; e < parts_.sum; ++e)
+      copy(e);
+    if (parts_.root != parts_.host)
+      in_order();
+    host();
+    sum();
+    return text_.str();
+  }
+
+  const TileProblem& problem() const { return problem_; }
+  const TileShape& shape() const { return tile_; }
+  bool is_parallel() const { return target_.threads > 1 && macs() >= least_parallel_macs; }
+
+ private:
+  struct Loop {
+    std::string name;
+    int64_t extent;
+  };
+
+  const Equation& equation(int e) const { return parts_.equation(e); }
+  const std::string& name(int e) const { return equation(e).name; }
+  std::string dimension(int k) const {
+    return equation(parts_.host).free[static_cast<size_t>(k)].name;
+  }
+
+  int64_t macs() const {
+    int64_t count = equation(parts_.sum).shape().elements();
+    for (const IndexRange& range : equation(parts_.sum).reduced)
+      count *= range.extent;
+    return count;
+  }
+
+  // Padded images, packed weights: whole, before all else.
+  void copy(int e) {
+    const Equation& own = equation(e);
+    text_ << name(e) << ": compute_root";
+    if (own.free.empty()) {
+      text_ << "\n";
+      return;
+    }
+    const IndexRange& inner = own.free.back();
+    const int64_t lanes = target_.lanes(4);
+    if (inner.extent >= lanes)
+      text_ << " vectorize(" << inner.name << ", " << lanes << ")";
+    std::vector<Loop> outer;
+    for (size_t k = 0; k + 1 < own.free.size(); ++k)
+      outer.push_back({own.free[k].name, own.free[k].extent});
+    if (own.shape().elements() >= 100'000)
+      parallel(outer);
+    text_ << "\n";
+  }
+
+  // Joins outer loops until there is work for every thread, and runs them in parallel.
+  void parallel(const std::vector<Loop>& loops) {
+    if (target_.threads < 2 || loops.empty())
+      return;
+    Loop all = loops[0];
+    for (size_t k = 1; k < loops.size() && all.extent < 4 * target_.threads; ++k) {
+      const std::string joined = "par" + std::to_string(k);
+      text_ << " fuse(" << loops[k].name << ", " << all.name << ", " << joined << ")";
+      all = {joined, all.extent * loops[k].extent};
+    }
+    if (all.extent > 1)
+      text_ << " parallel(" << all.name << ")";
+  }
+
+  // The tile's loops of a stage with the contraction's dimensions, innermost first.
+  std::vector<std::string> tile_loops(const std::string& suffix) const {
+    std::vector<std::string> loops{dimension(parts_.vector())};
+    if (parts_.columns() >= 0)
+      loops.push_back(dimension(parts_.columns()) + suffix);
+    for (const int from_end : {1, 2})
+      if (parts_.row(from_end) >= 0)
+        loops.push_back(dimension(parts_.row(from_end)) + suffix);
+    return loops;
+  }
+
+  static std::string unrolled(const std::vector<std::string>& tile_loops) {
+    std::string text = " vectorize(" + tile_loops[0] + ")";
+    if (tile_loops.size() > 1)
+      text += " unroll(" + joined({tile_loops.begin() + 1, tile_loops.end()}) + ")";
+    return text;
+  }
+
+  // Epilogue applied, a tile at a time. Columns outermost, so that their weights stay in the cache,
+  // or the image's pixels, whichever saves more traffic.
+  void host() {
+    std::vector<Loop> pixels; // around the tile, outermost first
+    std::vector<Loop> columns;
+    for (const int k : parts_.outer_rows())
+      pixels.push_back({dimension(k), parts_.extent(k)});
+    std::ostringstream splits;
+    const auto split = [&](int k, int64_t size, std::vector<Loop>& loops) {
+      if (k < 0)
+        return;
+      const std::string& own = dimension(k);
+      splits << " split(" << own << ", " << own << "_t, " << own << "_u, " << size << ")";
+      loops.push_back({own + "_t", ceiling_quotient(parts_.extent(k), size)});
+    };
+    split(parts_.row(2), tile_.height, pixels);
+    split(parts_.row(1), tile_.width, pixels);
+    split(parts_.columns(), tile_.columns, columns);
+
+    std::vector<Loop> outer = columns;
+    outer.insert(outer.end(), pixels.begin(), pixels.end());
+    if (!columns_outermost()) {
+      outer = pixels;
+      outer.insert(outer.end(), columns.begin(), columns.end());
+    }
+    text_ << name(parts_.host) << ":";
+    const bool is_root = parts_.host == parts_.root;
+    if (!is_root)
+      text_ << " " << host_place_;
+    text_ << splits.str();
+    const std::vector<std::string> inner = tile_loops("_u");
+    std::vector<std::string> order = inner;
+    for (auto loop = outer.rbegin(); loop != outer.rend(); ++loop)
+      order.push_back(loop->name);
+    if (order.size() > 1)
+      text_ << " reorder(" << joined(order) << ")";
+    text_ << unrolled(inner);
+    tile_level_ = outer.empty() ? "" : outer.back().name;
+    if (is_root && is_parallel()) {
+      const std::vector<Loop> all = outer;
+      Loop joined_loop = all.empty() ? Loop{"", 1} : all[0];
+      size_t k = 1;
+      for (; k < all.size() && joined_loop.extent < 4 * target_.threads; ++k) {
+        const std::string fused = "par" + std::to_string(k);
+        text_ << " fuse(" << all[k].name << ", " << joined_loop.name << ", " << fused << ")";
+        joined_loop = {fused, joined_loop.extent * all[k].extent};
+      }
+      if (joined_loop.extent > 1) {
+        text_ << " parallel(" << joined_loop.name << ")";
+        if (k == all.size())
+          tile_level_ = joined_loop.name;
+      }
+    }
+    text_ << "\n";
+  }
+
+  bool columns_outermost() const {
+    const Equation& sum = equation(parts_.sum);
+    const Factors factors = factors_of(parts_.stages, parts_.contraction);
+    const double weights =
+        static_cast<double>(parts_.stages.type_of(factors.weights->tensor).bytes());
+    const double image = static_cast<double>(parts_.stages.type_of(factors.image->tensor).bytes());
+    const double l2 = static_cast<double>(target_.l2_bytes);
+    if (weights <= l2 / 2)
+      return image <= l2 / 2; // either fits: less of the image is walked again
+    const double column_tiles =
+        static_cast<double>(ceiling_quotient(parts_.extent(parts_.columns()), tile_.columns));
+    const double row_tiles = static_cast<double>(sum.shape().elements()) /
+                             static_cast<double>(tile_.accumulators() * target_.lanes(4)) /
+                             column_tiles;
+    return image * column_tiles <= weights * row_tiles;
+  }
+
+  // The result in its own order: some of its rows at once, each block of columns turned around.
+  void in_order() {
+    const Equation& root = equation(parts_.root);
+    if (root.free.empty()) { // one number
+      host_place_ = "compute_root";
+      return;
+    }
+    text_ << name(parts_.root) << ":";
+    // The result's dimensions are the host's without the last, columns whole.
+    const int chunked = parts_.row(2) >= 0 ? parts_.row(2) : parts_.row(1);
+    std::vector<Loop> outer;
+    std::vector<std::string> order;
+    std::string level;
+    const int64_t lanes = target_.lanes(4);
+    for (size_t k = 0; k < root.free.size(); ++k) {
+      const IndexRange& range = root.free[k];
+      if (static_cast<int>(k) != chunked) {
+        if (contains(parts_.outer_rows(), static_cast<int>(k)))
+          outer.push_back({range.name, range.extent});
+        else
+          order.insert(order.begin(), range.name);
+        continue;
+      }
+      const int64_t chunk = rows_at_once(range.extent);
+      text_ << " split(" << range.name << ", " << range.name << "_c, " << range.name << "_r, "
+            << chunk << ")";
+      outer.push_back({range.name + "_c", ceiling_quotient(range.extent, chunk)});
+      order.insert(order.begin(), range.name + "_r");
+    }
+    if (outer.empty()) {
+      host_place_ = "compute_root";
+    } else {
+      for (auto loop = outer.rbegin(); loop != outer.rend(); ++loop)
+        order.push_back(loop->name);
+      text_ << " reorder(" << joined(order) << ")";
+      level = outer.back().name;
+    }
+    const IndexRange& inner = root.free.back();
+    const std::string inner_loop =
+        static_cast<int>(root.free.size()) - 1 == chunked ? inner.name + "_r" : inner.name;
+    const int64_t inner_extent = static_cast<int>(root.free.size()) - 1 == chunked
+                                     ? rows_at_once(inner.extent)
+                                     : inner.extent;
+    if (inner_extent >= lanes)
+      text_ << " vectorize(" << inner_loop << ", " << lanes << ")";
+    if (!outer.empty()) {
+      if (is_parallel()) {
+        Loop all = outer[0];
+        for (size_t k = 1; k < outer.size(); ++k) {
+          const std::string fused = "par" + std::to_string(k);
+          text_ << " fuse(" << outer[k].name << ", " << all.name << ", " << fused << ")";
+          all = {fused, all.extent * outer[k].extent};
+          level = fused;
+        }
+        if (all.extent > 1)
+          text_ << " parallel(" << all.name << ")";
+      }
+      host_place_ = "compute_at(" + name(parts_.root) + ", " + level + ") store_in(heap)";
+    }
+    text_ << "\n";
+  }
+
+  // Of the chunked dimension: whole tiles, what the second-level cache holds of the result before
+  // it is turned around, and shares for all threads.
+  int64_t rows_at_once(int64_t extent) const {
+    const bool by_width = parts_.row(2) < 0;
+    const int64_t tile = by_width ? tile_.width : tile_.height;
+    int64_t row_bytes = 4 * target_.lanes(4) * parts_.extent(parts_.columns());
+    if (!by_width)
+      row_bytes *= parts_.extent(parts_.row(1));
+    int64_t outer = 1;
+    for (const int k : parts_.outer_rows())
+      outer *= parts_.extent(k);
+    int64_t rows = std::max<int64_t>(target_.l2_bytes / 4 / std::max<int64_t>(row_bytes, 1), 1);
+    if (is_parallel() && outer < 2 * target_.threads)
+      rows = std::min(rows, ceiling_quotient(extent, ceiling_quotient(2 * target_.threads, outer)));
+    rows = std::min(ceiling_quotient(rows, tile) * tile, extent);
+    // Equal chunks, where that needs no more of them.
+    return std::max<int64_t>(
+        largest_divisor(extent, rows) * 2 > rows ? largest_divisor(extent, rows) : rows, 1);
+  }
+
+  void sum() {
+    const Equation& own = equation(parts_.sum);
+    std::vector<std::string> loops{own.free.back().name};
+    const auto add = [&](int k) {
+      if (k >= 0)
+        loops.push_back(own.free[static_cast<size_t>(k)].name);
+    };
+    add(parts_.columns());
+    add(parts_.row(1));
+    add(parts_.row(2));
+    const std::string place = tile_level_.empty()
+                                  ? " compute_root"
+                                  : " compute_at(" + name(parts_.host) + ", " + tile_level_ + ")";
+    text_ << own.name << ":" << place << unrolled(loops) << "\n" << own.name << ".1:";
+
+    // Terms: the last channel index innermost, written out, then windows, then other channels.
+    std::vector<std::string> terms;
+    std::string unroll;
+    int64_t body = tile_.accumulators();
+    const int free = static_cast<int>(own.free.size());
+    std::vector<int> order = parts_.contraction.channels;
+    std::reverse(order.begin(), order.end());
+    const auto range = [&](int r) -> const IndexRange& {
+      return own.reduced[static_cast<size_t>(r - free)];
+    };
+    std::vector<int> windows;
+    for (int r = free + static_cast<int>(own.reduced.size()) - 1; r >= free; --r)
+      if (!contains(order, r))
+        windows.push_back(r);
+    if (!order.empty()) {
+      const IndexRange& channel = range(order[0]);
+      const int64_t most = std::max<int64_t>(most_unrolled / body, 1);
+      const int64_t size = largest_divisor(channel.extent, std::min<int64_t>(most, 16));
+      if (size == channel.extent) {
+        terms.push_back(channel.name);
+        unroll += channel.name;
+      } else if (size > 1) {
+        text_ << " split(" << channel.name << ", " << channel.name << "_t, " << channel.name
+              << "_u, " << size << ")";
+        terms.push_back(channel.name + "_u");
+        unroll += channel.name + "_u";
+      }
+      body *= size;
+      for (const int r : windows) {
+        terms.push_back(range(r).name);
+        if (body * range(r).extent <= most_unrolled) {
+          unroll += (unroll.empty() ? "" : ", ") + range(r).name;
+          body *= range(r).extent;
+        }
+      }
+      if (size != channel.extent)
+        terms.push_back(size > 1 ? channel.name + "_t" : channel.name);
+      for (size_t k = 1; k < order.size(); ++k)
+        terms.push_back(range(order[k]).name);
+    } else {
+      for (const int r : windows)
+        terms.push_back(range(r).name);
+    }
+    std::vector<std::string> all = loops;
+    all.insert(all.end(), terms.begin(), terms.end());
+    if (all.size() > 1)
+      text_ << " reorder(" << joined(all) << ")";
+    text_ << unrolled(loops);
+    if (!unroll.empty())
+      text_ << " unroll(" << unroll << ")";
+    text_ << "\n";
+  }
+
+  const ContractionStages parts_;
+  const Target& target_;
+  const TileProblem problem_;
+  const TileShape tile_;
+  std::string host_place_, tile_level_;
+  std::ostringstream text_;
+};
+
+} // namespace
+
+catalogue::Schedule contraction_schedule(const Definition& stages, const Target& target) {
+  return catalogue::Schedule::parse(Scheduler(stages, target).text());
+}
+
+ChosenTile tile_of(const Definition& stages, const Target& target) {
+  const Scheduler scheduler(stages, target);
+  ChosenTile chosen{scheduler.problem(), scheduler.shape(), 1, scheduler.is_parallel()};
+  const ContractionStages parts(stages);
+  for (const IndexRange& range : parts.equation(parts.sum).reduced)
+    chosen.steps *= range.extent;
+  for (const int k : parts.outer_rows())
+    chosen.problem.other_tasks *= parts.extent(k);
+  return chosen;
+}
+
+} // namespace fovea::kernels

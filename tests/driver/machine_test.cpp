@@ -1,0 +1,85 @@
+// The machine's figures are measured once, kept beside the kernels and believed only where they can
+// be true.
+#include "compiler/driver/machine.hpp"
+#include "kernel_cache_fakes.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <fstream>
+
+namespace fovea::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using catalogue::Machine;
+using catalogue::Target;
+using Json = nlohmann::json;
+
+class MachineFile : public ::testing::Test {
+ protected:
+  Json read(const fs::path& folder) {
+    std::ifstream stream(folder / "machine.json");
+    return Json::parse(stream, nullptr, false);
+  }
+  // A folder with the figures of `folder_`, `changed`.
+  template <class Change>
+  Machine machine_in(const ScratchFolder& other, Change&& change) {
+    Json figures = read(folder_.path());
+    change(figures.begin().value());
+    fs::permissions(other.path(), fs::perms::owner_all);
+    write_bytes(other.path() / "machine.json", figures.dump());
+    return driver::machine_for(target_, other.path());
+  }
+
+  const ScratchFolder folder_;
+  const Target target_ = Target::host();
+  const Machine measured_ = driver::machine_for(target_, folder_.path());
+};
+
+TEST_F(MachineFile, is_measured_and_kept) {
+  EXPECT_GT(measured_.flops_per_second, 1e8);
+  EXPECT_GT(measured_.bytes_per_second, 1e8);
+  EXPECT_GE(measured_.parallel_speedup, 1);
+  EXPECT_LE(measured_.parallel_speedup, target_.threads);
+  const Json figures = read(folder_.path());
+  ASSERT_EQ(figures.size(), 1u);
+  EXPECT_EQ(figures.begin().value()["flops_per_second"], measured_.flops_per_second);
+}
+
+TEST_F(MachineFile, is_read_not_measured_again) {
+  const ScratchFolder other;
+  const Machine read = machine_in(other, [](Json& one) { one["flops_per_second"] = 123456789.0; });
+  EXPECT_EQ(read.flops_per_second, 123456789.0);
+  EXPECT_EQ(read.bytes_per_second, measured_.bytes_per_second);
+}
+
+TEST_F(MachineFile, what_no_machine_has_is_measured_again) {
+  const ScratchFolder negative, missing;
+  EXPECT_GT(machine_in(negative, [](Json& one) { one["flops_per_second"] = -1; }).flops_per_second,
+            0);
+  EXPECT_GT(machine_in(missing, [](Json& one) { one.erase("bytes_per_second"); }).bytes_per_second,
+            0);
+  EXPECT_TRUE(read(missing.path()).begin().value().contains("bytes_per_second"));
+}
+
+TEST_F(MachineFile, a_damaged_file_is_replaced) {
+  const ScratchFolder damaged;
+  fs::permissions(damaged.path(), fs::perms::owner_all);
+  write_bytes(damaged.path() / "machine.json", "{\"half a file");
+  EXPECT_GT(driver::machine_for(target_, damaged.path()).flops_per_second, 1e8);
+  EXPECT_EQ(read(damaged.path()).size(), 1u);
+}
+
+TEST(MachineFor, other_machines_and_no_cache_are_not_measured) {
+  Target foreign = Target::host();
+  foreign.arch = foreign.arch == "aarch64" ? "x86-64" : "aarch64";
+  const ScratchFolder folder;
+  EXPECT_EQ(driver::machine_for(foreign, folder.path()).flops_per_second,
+            Machine::nominal(foreign).flops_per_second);
+  EXPECT_FALSE(fs::exists(folder.path() / "machine.json"));
+  EXPECT_EQ(driver::machine_for(Target::host(), "").flops_per_second,
+            Machine::nominal(Target::host()).flops_per_second);
+}
+
+} // namespace
+} // namespace fovea::testing

@@ -1,0 +1,219 @@
+#include "tests/kernels/forms.hpp"
+
+#include <fovea/ops/add.hpp>
+#include <fovea/ops/avg_pool.hpp>
+#include <fovea/ops/conv.hpp>
+#include <fovea/ops/dense.hpp>
+#include <fovea/ops/max_pool.hpp>
+#include <fovea/ops/relu.hpp>
+#include <fovea/ops/softmax.hpp>
+#include <fovea/ops/tanh.hpp>
+
+#include <algorithm>
+
+namespace fovea::kernel_test {
+namespace {
+
+constexpr int64_t most_evaluations = 250'000; // of one case: the interpreter is slow
+
+int64_t one_of(Random& random, std::initializer_list<int64_t> values) {
+  return values.begin()[random() % values.size()];
+}
+int64_t between(Random& random, int64_t low, int64_t high) {
+  return low + static_cast<int64_t>(random() % static_cast<uint64_t>(high - low + 1));
+}
+
+int64_t channels(Random& random) {
+  return one_of(random, {1, 3, 7, 8, 17, 24, 16, 32});
+}
+
+void random_window(Window& window, int spatial, Random& random) {
+  const bool square = random() % 3 != 0;
+  const int64_t kernel = one_of(random, {1, 2, 3, 3, 3, 5, 7});
+  const int64_t stride = one_of(random, {1, 1, 1, 2, 3}), dilation = one_of(random, {1, 1, 1, 2});
+  window.kernel = window.stride = window.dilation = Shape();
+  for (int d = 0; d < spatial; ++d) {
+    window.kernel.push_back(square ? kernel : one_of(random, {1, 2, 3, 5}));
+    window.stride.push_back(square ? stride : one_of(random, {1, 2}));
+    window.dilation.push_back(square ? dilation : one_of(random, {1, 2}));
+  }
+  const uint64_t kind = random() % 3;
+  window.padding = kind == 0   ? PaddingMode::valid
+                   : kind == 1 ? PaddingMode::same
+                               : PaddingMode::explicitly;
+  for (int d = 0; d < spatial && window.padding == PaddingMode::explicitly; ++d) {
+    window.pad_begin.push_back(between(random, 0, window.kernel[d] - 1));
+    window.pad_end.push_back(between(random, 0, window.kernel[d] - 1));
+  }
+}
+
+Shape random_image(int spatial, Random& random) {
+  Shape image{one_of(random, {1, 1, 3}), channels(random)};
+  const int64_t side = one_of(random, {1, 2, 4, 7, 9, 14, 20});
+  for (int d = 0; d < spatial; ++d)
+    image.push_back(random() % 2 ? side : one_of(random, {1, 3, 6, 8, 13}));
+  return image;
+}
+
+// What the op computes from such an input; none where it refuses it or where it is a lot of work.
+template <class Op>
+std::optional<Definition> definition_of(const Op& op, const Shape& input, DType type) {
+  const Types operands = operands_of(op, {TensorType{type, input}});
+  const Inferred inferred = op.infer(operands);
+  if (inferred.error.what)
+    return std::nullopt;
+  Definition definition = op.definition(operands);
+  int64_t evaluations = 0;
+  for (const Equation& equation : definition.equations) {
+    int64_t count = equation.shape().elements();
+    for (const IndexRange& range : equation.reduced)
+      count *= range.extent;
+    evaluations += count;
+  }
+  return evaluations > most_evaluations ? std::nullopt : std::optional(definition);
+}
+
+std::optional<Definition> random_convolution(Random& random, DType type) {
+  const int spatial = static_cast<int>(one_of(random, {2, 2, 2, 2, 1, 3}));
+  const Shape image = random_image(spatial, random);
+  ops::Conv op;
+  random_window(op, spatial, random);
+  op.bias = random() % 2;
+  op.filters = channels(random);
+  switch (random() % 4) {
+  case 0: // depthwise, with one or two filters a channel
+    op.groups = image[1];
+    op.filters = image[1] * one_of(random, {1, 1, 2});
+    break;
+  case 1:
+    op.groups = one_of(random, {2, 3, 4, 8});
+    op.filters = op.groups * one_of(random, {1, 3, 8, 16});
+    break;
+  default:
+    break;
+  }
+  return definition_of(op, image, type);
+}
+
+std::optional<Definition> random_dense(Random& random, DType type) {
+  ops::Dense op;
+  op.outputs = one_of(random, {1, 3, 7, 8, 17, 24, 100});
+  op.bias = random() % 2;
+  Shape input;
+  for (int d = static_cast<int>(random() % 3); d > 0; --d)
+    input.push_back(one_of(random, {1, 2, 3, 12}));
+  input.push_back(one_of(random, {1, 3, 7, 8, 17, 24, 200}));
+  return definition_of(op, input, type);
+}
+
+template <class Op>
+std::optional<Definition> random_pool(Random& random, DType type) {
+  const int spatial = static_cast<int>(one_of(random, {2, 2, 1, 3}));
+  Op op;
+  random_window(op, spatial, random);
+  op.ceil_mode = random() % 2;
+  return definition_of(op, random_image(spatial, random), type);
+}
+
+std::optional<Definition> random_softmax(Random& random, DType type) {
+  ops::Softmax op;
+  const Shape shape = random_image(static_cast<int>(random() % 3), random);
+  op.axis = between(random, 0, shape.rank() - 1);
+  return definition_of(op, shape, type);
+}
+
+// Z(a, c, b) = X(a, b, c): two dimensions change places.
+Definition random_transposition(Random& random, DType type) {
+  const Shape result = random_image(static_cast<int>(random() % 3), random);
+  const int rank = result.rank();
+  const int first = static_cast<int>(between(random, 0, rank - 2)),
+            second = static_cast<int>(between(random, first + 1, rank - 1));
+  Shape source = result;
+  std::swap(source[first], source[second]);
+  std::vector<IndexRange> free;
+  std::vector<At> at;
+  for (int d = 0; d < rank; ++d) {
+    free.push_back({"z" + std::to_string(d), result[d]});
+    at.push_back(index(d == first ? second : d == second ? first : d));
+  }
+  Builder builder("transpose");
+  const int x = builder.operand("X", type, source);
+  return builder.results({builder.equation("Z", free, builder.read(x, at))});
+}
+
+} // namespace
+
+Definition random_anchor(Random& random) {
+  for (;;) {
+    const DType type = random() % 8 ? DType::f32 : random() % 2 ? DType::f64 : DType::f16;
+    std::optional<Definition> made;
+    switch (random() % 16) {
+    case 0:
+      made = random_pool<ops::MaxPool>(random, type);
+      break;
+    case 1:
+      made = random_pool<ops::AvgPool>(random, type);
+      break;
+    case 2:
+    case 3:
+    case 4:
+      made = random_dense(random, type);
+      break;
+    case 5:
+      made = random_softmax(random, type);
+      break;
+    case 6:
+      made = random_transposition(random, type);
+      break;
+    case 7:
+      made = definition_of(ops::Relu{}, random_image(2, random), type);
+      break;
+    default:
+      made = random_convolution(random, type);
+    }
+    if (made)
+      return *made;
+  }
+}
+
+Definition convolution(const Shape& image, int64_t filters, const Shape& kernel, int64_t stride,
+                       int64_t padding, int64_t groups, int64_t dilation) {
+  ops::Conv op;
+  op.filters = filters;
+  op.groups = groups;
+  op.kernel = kernel;
+  op.stride = {stride};
+  op.dilation = {dilation};
+  op.set_padding(padding < 0 ? same : pad(padding));
+  op.expand_window(image.rank() - 2);
+  return op.definition(operands_of(op, {TensorType{DType::f32, image}}));
+}
+
+Definition definition_of(Epilogue epilogue, const TensorType& type) {
+  switch (epilogue) {
+  case Epilogue::relu:
+    return ops::Relu{}.definition({type});
+  case Epilogue::tanh:
+    return ops::Tanh{}.definition({type});
+  default:
+    return ops::Add{}.definition({type, type});
+  }
+}
+
+Definition with_epilogue(const Definition& anchor, Epilogue epilogue) {
+  if (epilogue == Epilogue::none)
+    return anchor;
+  const TensorType type = anchor.type_of(anchor.tensor_of_equation(anchor.results[0]));
+  const Definition next = definition_of(epilogue, type);
+  std::vector<Operand> operands = anchor.operands;
+  Stage first{anchor, {}}, second{next, {{-1, 0, 0}}};
+  for (int k = 0; k < static_cast<int>(anchor.operands.size()); ++k)
+    first.sources.push_back({k, -1, 0});
+  if (next.operands.size() > 1) {
+    second.sources.push_back({static_cast<int>(operands.size()), -1, 0});
+    operands.push_back({"R", type});
+  }
+  return compose(anchor.name + "_" + next.name, operands, {first, second}, {{1, 0}});
+}
+
+} // namespace fovea::kernel_test

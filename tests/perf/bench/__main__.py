@@ -1,0 +1,195 @@
+"""The command line: `./dev bench layers` and `./dev bench lenet`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+import sys
+from pathlib import Path
+
+from . import environment, layers, results
+from .environment import ROOT
+from .results import LayersRun, LenetRun
+from .workers import usable_cores
+
+DOCS = ROOT / "docs" / "bench"
+PROGRAMS = ROOT / "build" / "release" / "bin"
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="./dev bench",
+        description="Compares fovea with ONNX Runtime, OpenVINO and PyTorch on this machine, which "
+        "should be doing nothing else. The first time installs them, about 5 GB, into "
+        "build/bench-venv. Without an argument, `./dev bench` runs fovea's own benchmarks.",
+    )
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="{layers,lenet}")
+    each = verbs.add_parser(
+        "layers", help="convolution layers of well-known networks, one at a time",
+        description="The convolution layers of well-known networks (tests/perf/layers.json), one "
+        "at a time: float32, one image. All of them take about half an hour on two cores, and "
+        "rewrite docs/bench.",
+        epilog="examples:\n  ./dev bench layers --quick\n"
+        "  ./dev bench layers --network resnet50 --threads 1 --json build/resnet50.json\n"
+        "  ./dev bench layers --filter '3x3 64->64'\n"
+        "  ./dev bench layers --report build/resnet50.json --docs build/pages",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    which = each.add_argument_group("which layers (default: all)")
+    which.add_argument("--quick", action="store_true", help="one small layer of each network")
+    which.add_argument("--seed", type=int, default=1, metavar="N",
+                       help="chance that chooses the layers of --quick (default: 1)")
+    which.add_argument("--network", action="append", metavar="NAME",
+                       help="of this network only; may be repeated")
+    which.add_argument("--filter", metavar="TEXT", help="whose description contains TEXT")
+    lenet = verbs.add_parser(
+        "lenet", help="LeNet-5 at batch 1 and 64, and how long it compiles",
+        description="LeNet-5 with trained weights at batch 1 and 64, what a call costs by itself, "
+        "and how long fovea compiles it, with and without kernels kept from earlier times. Takes "
+        "about a minute, and rewrites docs/bench/lenet.md.",
+    )
+    for verb in (each, lenet):
+        _add_common(verb)
+    each.add_argument("--list", action="store_true",
+                      help="write tests/perf/layers.json anew from torchvision's networks")
+    options = parser.parse_args()
+    if options.verb == "layers" and not (options.list or options.report):
+        _check_layers(each, options)
+    return options
+
+
+def _add_common(verb: argparse.ArgumentParser) -> None:
+    usable = len(usable_cores())
+    how = verb.add_argument_group("how to measure")
+    how.add_argument("--threads", type=_thread_counts, metavar="N[,N]",
+                     default=[n for n in (1, 2) if n <= usable],
+                     help="numbers of threads, each on as many cores (default: 1,2)")
+    how.add_argument("--rounds", type=_positive, default=5, metavar="N",
+                     help="turns of each engine (default: 5)")
+    how.add_argument("--milliseconds", type=_positive, default=80, metavar="N",
+                     help="that a turn lasts at least (default: 80)")
+    how.add_argument("--programs", type=Path, default=PROGRAMS, metavar="DIR",
+                      help="folder of layer_worker and roofline "
+                     "(default: build/release/bin)")
+    how.add_argument("--cache", type=Path, default=ROOT / "build" / "bench-cache", metavar="DIR",
+                     help="folder that keeps fovea's compiled kernels (default: build/bench-cache)")
+    output = verb.add_argument_group("output")
+    output.add_argument("--json", type=Path, metavar="FILE",
+                        help="keep everything that was measured")
+    output.add_argument("--docs", type=Path, metavar="DIR", help="folder that receives pages and "
+                        "charts (default: docs/bench, where everything was measured)")
+    output.add_argument("--report", type=Path, metavar="FILE",
+                        help="measure nothing: tell what --json kept")
+    # Of ./dev, before it builds anything: whether `programs` are needed, and no more.
+    verb.add_argument("--check", action="store_true", help=argparse.SUPPRESS)
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is below 1")
+    return number
+
+
+def _thread_counts(text: str) -> list[int]:
+    counts = sorted({_positive(part) for part in text.split(",")})
+    usable = len(usable_cores())
+    if counts[-1] > usable:
+        raise argparse.ArgumentTypeError(f"{counts[-1]} threads on {usable} cores")
+    return counts
+
+
+def _check_layers(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    """Says now, and not after the engines are installed, what is wrong."""
+    known = layers.networks_of(layers.load())
+    for name in options.network or []:
+        if name not in known:
+            parser.error(f"no network '{name}'; there are: {', '.join(known)}")
+    options.layers = _choose(options)
+    if not options.layers:
+        parser.error("no layer is left")
+
+
+def _choose(options: argparse.Namespace) -> list[layers.Layer]:
+    chosen = layers.load()
+    if options.network:
+        chosen = [layer.of_networks(options.network) for layer in chosen
+                  if any(name in layer.networks for name in options.network)]
+    if options.filter:
+        chosen = [layer for layer in chosen if options.filter in layer.label]
+    return layers.sample(chosen, options.seed) if options.quick else chosen
+
+
+def list_layers() -> None:
+    from .networks import list_layers
+
+    found = list_layers()
+    layers.save(found)
+    for network in layers.networks_of(found):
+        mine = layers.in_order_of(network, found)
+        places = sum(layer.count(network) for layer in mine)
+        print(f"{network:<16} {places:3} convolutions, {len(mine):3} different")
+    print(f"{len(found)} different in all, in {layers.LIST.relative_to(ROOT)}")
+
+
+def measure(options: argparse.Namespace) -> LayersRun | LenetRun:
+    from . import run
+    from .measure import Plan
+
+    plan = Plan(str(options.cache.resolve()), options.rounds, options.milliseconds / 1e3)
+    command = "./dev bench " + shlex.join(sys.argv[1:])
+    bench = run.Bench(options.programs.resolve(), options.threads, plan, command)
+    if options.verb == "lenet":
+        return run.run_lenet(bench, [1, 64])
+    return run.run_layers(bench, options.layers)
+
+
+def tell(done: LayersRun | LenetRun, docs: Path | None) -> None:
+    from . import report
+
+    if isinstance(done, LayersRun):
+        print(report.layers_text(done))
+        written = report.write_layers(done, docs) if docs else []
+    else:
+        print(report.lenet_text(done))
+        written = report.write_lenet(done, docs) if docs else []
+    for path in written:
+        print(f"wrote {os.path.relpath(path)}")
+
+
+def bench() -> None:
+    options = parse()
+    lists = getattr(options, "list", False)
+    if options.check:
+        own = options.programs == PROGRAMS
+        print("programs" if own and not (lists or options.report) else "nothing")
+        return
+    if options.report:
+        tell(results.load(options.report), options.docs)
+        return
+    environment.enter(["base", *environment.ENGINES, *(["torchvision"] if lists else [])])
+    if lists:
+        list_layers()
+        return
+    done = measure(options)
+    if options.json:
+        results.save(done, options.json)
+    complete = options.verb == "lenet" or not (options.quick or options.network or options.filter)
+    tell(done, options.docs or (DOCS if complete else None))
+
+
+def main() -> int:
+    try:
+        bench()
+    except KeyboardInterrupt:
+        print("\nbench: interrupted, nothing is written", file=sys.stderr)
+        return 130
+    except (OSError, ValueError) as error:  # of the files that were named
+        print(f"bench: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,238 @@
+// fovea's side of `./dev bench layers` and `./dev bench lenet`: compiles and times one network at a
+// time, as it is told on standard input, by the same commands as the other engines' side,
+// bench/engines.py. One JSON object a line comes in and one goes out:
+//
+//   {"do": "prepare", "kind": "conv", "layer": {...}, "input": "x.npy",
+//    "weights": {"conv.weight": "w.npy", "conv.bias": "b.npy"}, "cache": "DIR"}
+//   {"do": "output", "path": "y.npy"}   runs once and writes the result
+//   {"do": "time", "seconds": 0.1}      {"samples": [seconds of a run, ...], "runs_per_sample": 4}
+//   {"do": "profile", "seconds": 0.1}   {"kernels": [{"layer", "ops", "seconds", ...}, ...]}
+//   {"do": "release"}                   forgets the network
+//
+// An answer with "error" says why there is no other.
+#include <fovea/fovea.hpp>
+#include <fovea/runtime/host_tensor.hpp>
+#include <fovea/runtime/profiler.hpp>
+#include <fovea/runtime/tensor_file.hpp>
+#include <fovea/version.hpp>
+#include <fovea/zoo.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace fovea;
+using nlohmann::json;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+// --- Networks --------------------------------------------------------------------------------
+
+Extents pair_of(const json& layer, const char* key) {
+  const json& pair = layer.at(key);
+  return {pair.at(0).get<int64_t>(), pair.at(1).get<int64_t>()};
+}
+
+// One layer of bench/layers.json.
+Network conv_network(const json& layer) {
+  Network net("layer");
+  const Shape shape = {1, layer.at("channels"), layer.at("map").at(0), layer.at("map").at(1)};
+  const Extents padding = pair_of(layer, "padding");
+  auto block = conv(layer.at("filters").get<int64_t>(), pair_of(layer, "kernel"),
+                    stride(pair_of(layer, "stride")), dilation(pair_of(layer, "dilation")),
+                    groups(layer.at("groups")), pad(padding, padding));
+  if (!layer.at("bias"))
+    block.op.bias = false;
+  net.output("y", net.input("x", shape) | std::move(block).named("conv"));
+  return net;
+}
+
+// The least work there is: what a call itself costs.
+Network call_network() {
+  Network net("call");
+  net.output("y", net.input("x", {1, 1, 1, 1}) | relu);
+  return net;
+}
+
+Network network_of(const json& command) {
+  const std::string kind = command.at("kind");
+  if (kind == "conv")
+    return conv_network(command.at("layer"));
+  if (kind == "lenet5")
+    return zoo_network("lenet5", command.at("batch"));
+  if (kind == "call")
+    return call_network();
+  throw std::invalid_argument("no network of kind '" + kind + "'");
+}
+
+// --- A network in memory, ready to run -------------------------------------------------------
+
+class Job {
+ public:
+  Job(const json& command, uint32_t threads)
+      : model_(compiled(command)), threads_(threads), context_(model_.runtime(), options()),
+        x_(host::read_npy(command.at("input").get<std::string>())),
+        y_(FOVEA_F32, extents_of(model_.outputs().at(0).type.shape)) {}
+  Job(const Job&) = delete; // its buffers are addresses within it
+
+  const Model& model() const { return model_; }
+  const host::HostTensor& output() const { return y_; }
+  void run() { context_.run({&input_, 1}, {&output_, 1}); }
+
+  std::vector<host::KernelStatistics> profile(double seconds) {
+    constexpr size_t most = 500; // enough for a median
+    host::Profiler profiler(model_.runtime(), most);
+    fovea_context_options profiled = options();
+    profiled.profiler = &profiler.hooks();
+    host::Context context(model_.runtime(), profiled);
+    context.run({&input_, 1}, {&output_, 1});
+    profiler.clear();
+    const Clock::time_point begin = Clock::now();
+    for (size_t k = 0; k < most && (k < 3 || seconds_since(begin) < seconds); ++k)
+      context.run({&input_, 1}, {&output_, 1});
+    return profiler.statistics();
+  }
+
+ private:
+  static Model compiled(const json& command) {
+    Network network = network_of(command);
+    for (const auto& [name, path] : command.at("weights").items()) {
+      const host::HostTensor weight = host::read_npy(path.get<std::string>());
+      network.set_weight(name, weight.bytes(), weight.size_bytes());
+    }
+    CompileOptions options;
+    options.cache = command.at("cache").get<std::string>();
+    return compile(network, options);
+  }
+  static std::vector<int64_t> extents_of(const Shape& shape) {
+    return {shape.begin(), shape.end()};
+  }
+  fovea_context_options options() const {
+    fovea_context_options options{};
+    options.struct_size = sizeof options;
+    options.threads = threads_;
+    return options;
+  }
+
+  Model model_;
+  uint32_t threads_;
+  host::Context context_;
+  host::HostTensor x_, y_;
+  fovea_buffer input_ = x_.buffer(), output_ = y_.buffer();
+};
+
+// --- Commands --------------------------------------------------------------------------------
+
+json to_json(const Model& model) {
+  json kernels = json::array();
+  for (const KernelInfo& kernel : model.kernels())
+    kernels.push_back({{"layers", kernel.layers},
+                       {"algorithm", kernel.algorithm},
+                       {"schedule", kernel.schedule},
+                       {"compile_seconds", kernel.seconds}});
+  return {{"seconds", model.compile_seconds()}, {"kernels", kernels}};
+}
+
+// Short runs are timed several at a time, so that reading the clock is a small part: the rule is
+// that of bench/engines.py.
+json time_runs(Job& job, double seconds) {
+  constexpr double least_seconds = 50e-6; // of one sample
+  const Clock::time_point begin = Clock::now();
+  job.run();
+  const double once = std::max(seconds_since(begin), 1e-9);
+  const int runs = static_cast<int>(std::clamp(std::ceil(least_seconds / once), 1.0, 1000.0));
+  std::vector<double> samples;
+  do {
+    const Clock::time_point start = Clock::now();
+    for (int k = 0; k < runs; ++k)
+      job.run();
+    samples.push_back(seconds_since(start) / runs);
+  } while (seconds_since(begin) < seconds);
+  return {{"samples", samples}, {"runs_per_sample", runs}};
+}
+
+json profile(Job& job, double seconds) {
+  json kernels = json::array();
+  for (const host::KernelStatistics& kernel : job.profile(seconds))
+    kernels.push_back({{"layer", kernel.layer},
+                       {"ops", kernel.ops},
+                       {"algorithm", kernel.algorithm},
+                       {"seconds", kernel.median_seconds}});
+  return {{"kernels", kernels}};
+}
+
+class Worker {
+ public:
+  explicit Worker(uint32_t threads) : threads_(threads) {}
+
+  json answer(const json& command) {
+    const std::string verb = command.at("do");
+    if (verb == "prepare") {
+      job_.reset(); // its memory first
+      job_ = std::make_unique<Job>(command, threads_);
+      return to_json(job_->model());
+    }
+    if (verb == "release") {
+      job_.reset();
+      return json::object();
+    }
+    if (!job_)
+      throw std::logic_error("no network is prepared");
+    if (verb == "output") {
+      job_->run();
+      host::write_npy(command.at("path").get<std::string>(), job_->output());
+      return json::object();
+    }
+    if (verb == "time")
+      return time_runs(*job_, command.at("seconds"));
+    if (verb == "profile")
+      return profile(*job_, command.at("seconds"));
+    throw std::invalid_argument("unknown command '" + verb + "'");
+  }
+
+ private:
+  uint32_t threads_;
+  std::unique_ptr<Job> job_;
+};
+
+void say(const json& answer) {
+  // Messages may hold bytes that are no UTF-8.
+  std::cout << answer.dump(-1, ' ', false, json::error_handler_t::replace) << std::endl;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  const int threads = argc == 2 ? std::atoi(argv[1]) : 0;
+  if (threads < 1) {
+    std::cerr << "usage: layer_worker THREADS   (`./dev bench layers` starts it)\n";
+    return 2;
+  }
+  Worker worker(static_cast<uint32_t>(threads));
+  say({{"engine", "fovea"}, {"version", FOVEA_VERSION}});
+  for (std::string line; std::getline(std::cin, line);) {
+    try {
+      say(worker.answer(json::parse(line)));
+    } catch (const std::exception& error) {
+      say({{"error", error.what()}});
+    }
+  }
+  return 0;
+}
