@@ -23,7 +23,10 @@ catalogue::Cost cost_of(const catalogue::Algorithm& algorithm, const catalogue::
   cost.bytes = bytes_moved(algorithm, problem);
   const double computing =
       work.parallel ? work.seconds / std::max(machine.parallel_speedup, 1.0) : work.seconds;
-  const double moving = static_cast<double>(cost.bytes) / machine.bytes_per_second;
+  // What is small is where the kernel before has left it.
+  const bool cached = cost.bytes <= problem.target.l2_bytes;
+  const double moving = static_cast<double>(cost.bytes) /
+                        (cached ? machine.cached_bytes_per_second : machine.bytes_per_second);
   cost.seconds = std::max(computing, moving) + not_hidden * std::min(computing, moving) +
                  (work.parallel ? machine.dispatch_seconds : 0);
   return cost;

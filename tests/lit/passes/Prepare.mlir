@@ -16,7 +16,7 @@
 // PLAN-LABEL: func.func @shared
 // PLAN: fovea.kernel "a"{{.*}} prepared [1] offsets [
 func.func @shared(%x: tensor<1x64x32x32xf32>, %y: tensor<1x64x16x16xf32>)
-    -> (tensor<1x64x30x30xf32>, tensor<1x64x14x14xf32>) {
+    -> (tensor<1x64x15x15xf32>, tensor<1x64x7x7xf32>) {
   // CHECK: %[[Q:.*]] = fovea.prepared @shared_prepare 0 : tensor<[[PACKED]]>
   %w = fovea.parameter "w" number 0 : tensor<64x64x3x3xf32>
   // CHECK: %[[B:.*]] = fovea.parameter "b" number 1
@@ -24,12 +24,12 @@ func.func @shared(%x: tensor<1x64x32x32xf32>, %y: tensor<1x64x16x16xf32>)
   // CHECK: fovea.kernel "a"(%{{.*}}, %[[Q]], %[[B]]) algorithm "direct" schedule <"{{.*}}"> symbol "{{.*}}" prepared [1] :
   // CHECK-SAME: tensor<[[PACKED]]>
   // CHECK-NEXT: ^bb0(%{{.*}}: tensor<1x64x32x32xf32>, %{{.*}}: tensor<64x64x3x3xf32>, %{{.*}}: tensor<64xf32>)
-  %0 = fovea.conv %x, %w, %b filters 64 kernel [3, 3] layer "a"
-      : (tensor<1x64x32x32xf32>, tensor<64x64x3x3xf32>, tensor<64xf32>) -> tensor<1x64x30x30xf32>
+  %0 = fovea.conv %x, %w, %b filters 64 kernel [3, 3] stride [2, 2] layer "a"
+      : (tensor<1x64x32x32xf32>, tensor<64x64x3x3xf32>, tensor<64xf32>) -> tensor<1x64x15x15xf32>
   // CHECK: fovea.kernel "b"(%{{.*}}, %[[Q]], %[[B]]) algorithm "direct"{{.*}} prepared [1] :
-  %1 = fovea.conv %y, %w, %b filters 64 kernel [3, 3] layer "b"
-      : (tensor<1x64x16x16xf32>, tensor<64x64x3x3xf32>, tensor<64xf32>) -> tensor<1x64x14x14xf32>
-  return %0, %1 : tensor<1x64x30x30xf32>, tensor<1x64x14x14xf32>
+  %1 = fovea.conv %y, %w, %b filters 64 kernel [3, 3] stride [2, 2] layer "b"
+      : (tensor<1x64x16x16xf32>, tensor<64x64x3x3xf32>, tensor<64xf32>) -> tensor<1x64x7x7xf32>
+  return %0, %1 : tensor<1x64x15x15xf32>, tensor<1x64x7x7xf32>
 }
 
 // What is computed from weights alone is computed once, also through views and several kernels: only
