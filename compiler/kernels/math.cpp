@@ -142,17 +142,18 @@ Expr log_f32(const Expr& x) {
   return select(positive, select(strict_equal(x, Expr(infinity)), x, value), special);
 }
 
-// x + x^3 P(x^2) where |x| < 0.625, else 1 - 2 / (exp(2 |x|) + 1) with the sign of x.
+// x P(x^2) / Q(x^2), from tanh(x) / x on |x| <= 7.9 by the same reweighting, with Q times the
+// error: within 3.4 ulp (6.8 roundings, all floats tried), never beyond 1. A way by exp takes twice
+// as long.
 Expr tanh_f32(const Expr& x) {
-  const Expr size = strict_abs(x);
-  const Expr square = strict_mul(x, x);
-  const Expr p = polynomial(square, {-3.333333135e-01f, 1.333321035e-01f, -5.394720286e-02f,
-                                     2.170296758e-02f, -8.182673715e-03f, 2.147536958e-03f});
-  const Expr near = strict_add(x, strict_mul(strict_mul(x, square), p));
-  const Expr grown = exp_f32(strict_add(size, size));
-  const Expr far = strict_sub(Expr(1.0f), strict_div(Expr(2.0f), strict_add(grown, Expr(1.0f))));
-  return select(strict_less(size, Expr(0.625f)), near,
-                select(strict_less(x, Expr(0.0f)), strict_neg(far), far));
+  constexpr float end = 7.9f; // beyond, tanh is 1 to within the error allowed
+  const Expr near = at_least(at_most(x, end), -end);
+  const Expr square = strict_mul(near, near);
+  const Expr p = polynomial(
+      square, {1.0f, 1.345063001e-01f, 3.579002572e-03f, 2.202342148e-05f, 1.542822581e-08f});
+  const Expr q = polynomial(
+      square, {1.0f, 4.678395689e-01f, 2.619227767e-02f, 3.423667804e-04f, 8.598881323e-07f});
+  return strict_div(strict_mul(near, p), q);
 }
 
 // x + x Q(x^2) where |x| < 0.875, else 1 - exp(log(erfc(|x|))), the logarithm a polynomial of

@@ -15,7 +15,7 @@ struct FloatFormat {
 const FloatFormat& format_of(DType type);
 
 // The exponential, logarithm, tanh, erf and pow of an implementation are within so many units in
-// the last place (an ulp is two roundings).
+// the last place (an ulp is two roundings: 2^-23 of a float).
 inline constexpr double function_ulps = 4;
 
 // The integer that `value` becomes in `type`, modulo 2^bits; booleans: whether it is not 0.

@@ -241,7 +241,8 @@ double in_double(ScalarOp scalar_op, double x) {
   }
 }
 
-// In units in the last place of the float nearest to `expected`.
+// In units of 2^-23 of `expected`, what the interpreter counts in: the space between floats at powers
+// of two, half of it next below them.
 double distance_in_ulps(float got, double expected) {
   if (std::isnan(expected))
     return std::isnan(got) ? 0 : INFINITY;
@@ -254,7 +255,7 @@ double distance_in_ulps(float got, double expected) {
     return std::abs(size - 1) < 1e-6 ? 1 : INFINITY;
   }
   const float size = std::max(std::abs(nearest), std::numeric_limits<float>::min());
-  const double unit = static_cast<double>(std::nextafter(size, infinity)) - size;
+  const double unit = static_cast<double>(size) * 0x1p-23;
   return std::abs(static_cast<double>(got) - expected) / unit;
 }
 
