@@ -256,6 +256,19 @@ class Comparison {
                         static_cast<int64_t>(plan().calls.size()));
   }
 
+  // The largest of each operand.
+  static std::vector<double> magnitudes(const Definition& definition,
+                                        const OperandReader& operands) {
+    std::vector<double> result;
+    for (size_t k = 0; k < definition.operands.size(); ++k) {
+      double most = 0;
+      for (int64_t n = definition.operands[k].type.shape.elements(); n-- > 0;)
+        most = std::max(most, std::abs(operands(static_cast<int>(k), n).real));
+      result.push_back(most);
+    }
+    return result;
+  }
+
   // The results of a call, which are in memory now; `number` tells samples of calls apart.
   void compare(const ir::Call& call, const OperandReader& operands, uint64_t number) {
     std::vector<const void*> results;
@@ -263,6 +276,12 @@ class Comparison {
       results.push_back(address(slot));
     const OperandReader read = result_reader_of(call.definition, results);
     Interpreter interpreter(call.definition, operands);
+    const catalogue::Algorithm& algorithm = compilation_.catalogue().find(call.algorithm);
+    if (algorithm.error_bound() == catalogue::ErrorBound::transform)
+      if (const auto more =
+              algorithm.transform_error({call.definition, compilation_.target(), call.forms},
+                                        magnitudes(call.definition, operands)))
+        interpreter.allow_error(more->equation, more->error);
 
     KernelComparison report{.layer = call.layer, .ops = call.ops, .algorithm = call.algorithm};
     for (size_t r = 0; r < call.results.size(); ++r) {

@@ -49,6 +49,7 @@ struct EquationState {
   std::vector<Value> remembered; // of shared instructions ...
   std::vector<uint64_t> stamps;  // ... at this evaluation
   uint64_t evaluation = 0;
+  double allowed_error = 0; // beside the equation's own
 
   EquationState(const Definition& definition, size_t number)
       : equation(&definition.equations[number]), program(flatten(definition, number)),
@@ -94,7 +95,8 @@ struct Interpreter::State {
     int64_t rest = offset;
     for (size_t d = state.equation->free.size(); d-- > 0; rest /= state.extents[d])
       state.indices[d] = rest % state.extents[d];
-    const Value value = state.equation->reduction ? reduced(state) : body(state);
+    Value value = state.equation->reduction ? reduced(state) : body(state);
+    value.error += state.allowed_error;
     state.memory.store(offset, value);
     return value;
   }
@@ -251,6 +253,10 @@ Value Interpreter::element(int result, const std::vector<int64_t>& indices) {
          "indices within " + to_string(shape), fmt::format("{}", fmt::join(indices, ", ")));
   return state_->element(
       static_cast<size_t>(state_->definition.results[static_cast<size_t>(result)]), offset);
+}
+
+void Interpreter::allow_error(int equation, double error) {
+  state_->equations.at(static_cast<size_t>(equation)).allowed_error = error;
 }
 
 std::vector<Value> Interpreter::all(int result) {

@@ -103,6 +103,22 @@ TEST(ErrorBound, HoldsForFloatArithmeticInAnyOrder) {
   }
 }
 
+// An algorithm's own error enters where it arises, and follows the derivatives from there.
+TEST(ErrorBound, GrowsByWhatIsAllowed) {
+  const std::vector<float> a{0.5f}, b{1.0f};
+  const float bias = 0;
+  const Definition definition = mixture(1);
+  const auto error_of = [&](double allowed) {
+    Interpreter interpreter(definition, reader_of(definition, {a.data(), b.data(), &bias}));
+    interpreter.allow_error(0, allowed);
+    return interpreter.element(0, {}).error;
+  };
+  // tanh(t) / (1 + exp(t)) at 1/2, whose derivative is bounded by those of its parts:
+  const double tanh = std::tanh(0.5), below = 1 + std::exp(0.5);
+  const double slope = (1 - tanh * tanh) / below + tanh * (below - 1) / (below * below);
+  EXPECT_NEAR((error_of(1e-4) - error_of(0)) / 1e-4, slope, 1e-3);
+}
+
 TEST(ErrorBound, HoldsForProductsInAnyOrder) {
   const unsigned seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));

@@ -35,6 +35,9 @@ class Interpreter {
   // Both must outlive the interpreter.
   Interpreter(const Definition& definition, OperandReader operands);
   ~Interpreter();
+  // Elements of `equation` may be off by `error` more than its own sums, which follows through what
+  // is computed from them: of algorithms that transform sums. Before any element is asked for.
+  void allow_error(int equation, double error);
   // Any single element of result `result`; computes only what this element needs (and remembers
   // elements of inner equations).
   Value element(int result, const std::vector<int64_t>& indices);

@@ -18,6 +18,12 @@ enum class ErrorBound : uint8_t {
   transform, // of a transform of the sums (Winograd, FFT): needs `precision: fast`
 };
 
+// By how much more than the bound of its own sums an equation's elements may be off.
+struct TransformError {
+  int equation = 0; // of the problem's definition
+  double error = 0; // absolute
+};
+
 // An estimate to compare choices by, not a promise.
 struct Cost {
   double seconds = 0;
@@ -58,6 +64,12 @@ class Algorithm {
   // Memory beside operands and results that one call needs, shared by its threads.
   virtual int64_t workspace_bytes(const Problem&) const { return 0; }
   virtual ErrorBound error_bound() const { return ErrorBound::running; }
+  // Where that is `transform`. `magnitudes`: of each operand, the largest that it has.
+  virtual std::optional<TransformError>
+  transform_error(const Problem&, const std::vector<double>& magnitudes) const {
+    (void)magnitudes;
+    return std::nullopt;
+  }
   virtual Cost cost(const Problem& problem, const Schedule& schedule,
                     const Machine& machine) const = 0;
 
