@@ -21,6 +21,7 @@ using catalogue::ceiling_quotient;
 constexpr double least_parallel_seconds = 30e-6;
 constexpr double vector_operations = 2.5e9; // a second and core: simple ones, per register
 constexpr double bytes_per_second = 10e9;   // a core, from memory
+constexpr double cycles_of_gathering = 0.7; // an element that does not stand beside the one before
 constexpr int64_t most_unrolled = 96;       // accumulations in one loop body: compile time
 
 class Scheduler {
@@ -40,11 +41,14 @@ class Scheduler {
 
   Work work(const catalogue::Machine& machine) const {
     Work work;
-    for (size_t e = 0; e < stages_.equations.size(); ++e)
+    for (size_t e = 0; e < stages_.equations.size(); ++e) {
+      if (placement_.kinds[e] != Placement::Kind::hosted)
+        work.seconds += cycles_of_gathers(equation(e)) * machine.cycle(target_);
       if (placement_.kinds[e] == Placement::Kind::root) {
         work.seconds += cycles_of(e) * machine.cycle(target_);
         work.parallel |= is_parallel(seconds_of(e));
       }
+    }
     return work;
   }
 
@@ -84,6 +88,17 @@ class Scheduler {
         cycles += static_cast<double>(element_count(sum)) * cycles_of_folding;
     }
     return cycles;
+  }
+
+  // What an equation that is no sum reads across memory while it is written along it.
+  double cycles_of_gathers(const Equation& own) const {
+    double gathered = 0;
+    if (!own.free.empty())
+      for (const std::vector<Stride>& read : strides_of(stages_, own)) {
+        const Stride& last = read[own.free.size() - 1];
+        gathered += last.regular && last.elements <= 1 ? 0 : 1;
+      }
+    return gathered * static_cast<double>(element_count(own)) * cycles_of_gathering;
   }
 
   // On one thread, of whatever machine: schedules do not depend on it.
