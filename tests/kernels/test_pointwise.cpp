@@ -84,31 +84,35 @@ TEST(Pointwise, InParallel) {
   expect_right({permutation({300, 310}, {1, 0}), test_target()});
 }
 
-// Sums of tensors of different layouts, a chain of equations, a bias that is not turned.
-TEST(Pointwise, ComputesOnTheWay) {
+// max(a + b + bias, 0), a chain of equations over tensors of different layouts; the bias is not
+// turned around.
+Definition chain(int64_t channels) {
   Builder builder("chain");
-  const Shape shape{1, 32, 6, 6};
+  const Shape shape{1, channels, 5, 6};
   const int a = builder.operand("a", DType::f32, shape);
   const int b = builder.operand("b", DType::f32, shape);
-  const int bias = builder.operand("bias", DType::f32, {32});
-  const std::vector<IndexRange> free{{"b", 1}, {"c", 32}, {"y", 6}, {"x", 6}};
+  const int bias = builder.operand("bias", DType::f32, {channels});
+  const std::vector<IndexRange> free{{"b", 1}, {"c", channels}, {"y", 5}, {"x", 6}};
   const auto element = [&](int tensor) {
     return builder.read(tensor, {index(0), index(1), index(2), index(3)});
   };
   const int sum = builder.equation("S", free, add(element(a), element(b)));
-  const int z = builder.equation(
-      "Z", free,
-      op(ScalarOp::max, {add(element(sum), builder.read(bias, {index(1)})), constant(0)}));
+  const Expr value = add(element(sum), builder.read(bias, {index(1)}));
+  return builder.results({builder.equation("Z", free, op(ScalarOp::max, {value, constant(0)}))});
+}
+
+TEST(Pointwise, ComputesOnTheWay) {
   for (const catalogue::Target& target : targets()) {
-    Problem problem{builder.results({z}), target, {}};
     const Layout blocked = Layout::blocked(1, target.lanes(4));
-    problem.definition.results.resize(1);
-    problem.forms.operands = {blocked};
-    expect_right(problem);
-    problem.forms.operands = {Layout(), blocked};
-    problem.forms.results = {blocked};
-    expect_right(problem);
+    expect_right({chain(32), target, {{blocked}, {}, {}}});
+    expect_right({chain(32), target, {{Layout(), blocked}, {blocked}, {}}});
   }
+}
+
+TEST(Pointwise, TurnsSeveralOperands) {
+  const Layout blocked = Layout::blocked(1, test_target().lanes(4));
+  for (const int64_t channels : {17, 32})
+    expect_right({chain(channels), test_target(), {{}, {blocked}, {}}});
 }
 
 // What is read as it is written needs no turning, and the generic algorithm is as fast.
