@@ -21,7 +21,7 @@ using catalogue::ceiling_quotient;
 constexpr double least_parallel_seconds = 30e-6;
 constexpr double vector_operations = 2.5e9; // a second and core: simple ones, per register
 constexpr double bytes_per_second = 10e9;   // a core, from memory
-constexpr double cycles_of_gathering = 0.7; // an element that does not stand beside the one before
+constexpr double cycles_of_gathering = 0.6; // an element that does not stand beside the one before
 constexpr int64_t most_unrolled = 96;       // accumulations in one loop body: compile time
 
 class Scheduler {
