@@ -70,11 +70,13 @@ int64_t node_count(const Expr& expr) {
 
 // The definition as one equation over the operands; none where it is more than that.
 std::optional<Definition> as_one_equation(const Definition& definition) {
-  if (definition.results.size() != 1 ||
-      std::any_of(definition.equations.begin(), definition.equations.end(),
-                  [](const Equation& equation) {
-                    return equation.reduction || equation.type != DType::f32;
-                  }))
+  const bool is_f32 =
+      std::all_of(definition.operands.begin(), definition.operands.end(),
+                  [](const Operand& operand) { return operand.type.dtype == DType::f32; });
+  const bool is_pure = std::all_of(
+      definition.equations.begin(), definition.equations.end(),
+      [](const Equation& equation) { return !equation.reduction && equation.type == DType::f32; });
+  if (definition.results.size() != 1 || !is_f32 || !is_pure)
     return std::nullopt;
   Definition one = definition;
   const int operands = static_cast<int>(one.operands.size());
