@@ -9,7 +9,7 @@
 // tensors put into blocks or taken out of them, and what is computed on the way. What is read so is
 // turned around in squares of a vector by a vector, in registers:
 //   T(c, x) = V(x, c),  Z(c, x) = f(T(c, x), ...)
-// (Without such reads the generic algorithm is as fast as memory.)
+// (Without such reads the generic algorithm has nothing to gather.)
 namespace fovea::kernels {
 
 bool is_turned(const catalogue::Problem& problem);
