@@ -17,6 +17,10 @@ namespace fovea::passes {
 
 namespace {
 
+// By the names that users know.
+constexpr const char* schedules_option = "CompileOptions::schedules";
+constexpr const char* algorithms_option = "CompileOptions::algorithms";
+
 // Names a kernel by everything that makes its code.
 std::string symbol_of(const catalogue::Problem& problem, llvm::StringRef algorithm,
                       const std::string& schedule) {
@@ -57,7 +61,8 @@ class Select : public impl::SelectBase<Select> {
     for (const auto& [layer, choice] : options_.layers)
       if (!layers.count(layer))
         return function.emitError()
-               << "a schedule is given for layer '" << layer
+               << (choice.schedule.empty() ? algorithms_option : schedules_option) << ": layer '"
+               << layer
                << "', which is no kernel of its own; kernels are: " << llvm::join(layers, ", ");
     return mlir::success();
   }
@@ -69,15 +74,30 @@ class Select : public impl::SelectBase<Select> {
     for (mlir::Value input : kernel.getInputs())
       known.push_back(known_.contains(input));
     catalogue::Choice choice = algorithm_for(options_, layer, definition, known);
-    if (const std::string given = choice_for(options_, layer).schedule; !given.empty())
-      choice.schedule = catalogue::Schedule::parse(given);
     const catalogue::Problem problem{definition, options_.target, choice.forms};
+    if (const std::string given = choice_for(options_, layer).schedule; !given.empty()) {
+      choice.schedule = catalogue::Schedule::parse(given);
+      check_given(choice, problem);
+    }
     set(kernel, problem, choice);
     for (unsigned k = 0; k < kernel.getInputs().size(); ++k)
       if (choice.forms.is_prepared(static_cast<int>(k)))
         kernel.getInputsMutable()[k].set(
             prepared(kernel, k, *choice.algorithm->preparation(problem, static_cast<int>(k))));
     return mlir::success();
+  }
+
+  // A schedule is written for an algorithm's stages: whoever gives one wants to know whose.
+  static void check_given(const catalogue::Choice& choice, const catalogue::Problem& problem) {
+    try {
+      catalogue::verify(choice.schedule, choice.algorithm->stages(problem));
+    } catch (const Error& error) {
+      ErrorParts parts = error.parts();
+      parts.what = schedules_option + (": " + parts.what);
+      if (parts.detail.empty())
+        parts.detail = "the algorithm is '" + std::string(choice.algorithm->name()) + "'";
+      throw Error(std::move(parts));
+    }
   }
 
   static void set(ir::KernelOp kernel, const catalogue::Problem& problem,

@@ -40,6 +40,7 @@ void run(const Bench& bench) {
   result.batch = batch_of(program);
   if (runnable.compiled)
     result.compile_seconds = runnable.compiled->compile_seconds();
+  result.warnings = runnable.warnings;
   result.times = measure(runnable.model, bench.plan);
   const int threads = static_cast<int>(result.times.threads);
   result.machine = driver::measure_roofline(threads);

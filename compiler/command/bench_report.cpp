@@ -153,7 +153,8 @@ Json to_json(const BenchResult& result) {
                {"working_set_bytes", result.working_set_bytes},
                {"working_set_gbs", result.working_set_bytes_per_second * 1e-9},
                {"profiled_runs", result.times.profiled_runs},
-               {"kernels", kernels_json(result)}};
+               {"kernels", kernels_json(result)},
+               {"warnings", result.warnings}};
   if (result.compile_seconds)
     json["compile_seconds"] = *result.compile_seconds;
   return json;

@@ -17,6 +17,7 @@ struct BenchResult {
   std::string source; // as the user named it
   int64_t batch = 1;
   std::optional<double> compile_seconds; // none: a library
+  Json warnings = Json::array();         // of the compilation
   BenchTimes times;
   driver::Roofline machine;
   // What a run touches, weights and all, and the speed at which this machine reads as much.

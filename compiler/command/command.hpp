@@ -47,6 +47,9 @@ class Program : public CLI::App {
 CLI::App* add_verb(CLI::App& fovea, const std::string& name, const std::string& summary,
                    const std::string& examples);
 
+// What the library says of its own options, with the names that they have on the command line.
+std::string with_names_of_flags(std::string text);
+
 // Prints a value on standard output, indented by two spaces, with a new line.
 void print_json(const Json& value);
 

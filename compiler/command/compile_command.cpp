@@ -5,6 +5,7 @@
 #include "compiler/command/output_folder.hpp"
 #include "compiler/command/progress.hpp"
 #include "compiler/command/table.hpp"
+#include "compiler/command/warnings.hpp"
 
 #include <fovea/emit.hpp>
 
@@ -23,7 +24,7 @@ constexpr std::array<std::string_view, 3> library_endings = {".so", ".a", ".o"};
 class CompileCommand {
  public:
   CompileCommand(CLI::App& verb, ModelSource model);
-  void run() const;
+  void run();
 
  private:
   bool emits_text() const { return emit_ == "ir" || emit_ == "asm"; } // one file
@@ -31,10 +32,10 @@ class CompileCommand {
   std::vector<fs::path> output_files() const;
   void check_outputs() const;
   EmitOptions emit_options() const;
-  CompileOptions compile_options(Progress& progress) const;
+  CompileOptions compile_options(Progress& progress);
 
-  void write_library() const;
-  void write_intermediate() const;
+  void write_library();
+  void write_intermediate();
   void report(const Network& network, const EmittedLibrary& library) const;
   void report(const std::vector<EmittedFile>& files) const;
 
@@ -44,6 +45,7 @@ class CompileCommand {
   std::string weights_ = "embed";
   int threads_ = 0;
   bool json_ = false;
+  Warnings warnings_;
 };
 
 CompileCommand::CompileCommand(CLI::App& verb, ModelSource model) : model_(std::move(model)) {
@@ -126,10 +128,11 @@ void CompileCommand::check_outputs() const {
   check_writable(files);
 }
 
-CompileOptions CompileCommand::compile_options(Progress& progress) const {
+CompileOptions CompileCommand::compile_options(Progress& progress) {
   CompileOptions options = flags_.options();
   options.threads = threads_;
   options.progress = compile_progress(progress);
+  options.warning = warnings_.printer(&progress);
   return options;
 }
 
@@ -144,7 +147,7 @@ EmitOptions CompileCommand::emit_options() const {
   return options;
 }
 
-void CompileCommand::run() const {
+void CompileCommand::run() {
   check_command_line();
   static_cast<void>(flags_.options()); // wrong usage comes before what is wrong with files
   check_outputs();
@@ -154,7 +157,7 @@ void CompileCommand::run() const {
     write_intermediate();
 }
 
-void CompileCommand::write_library() const {
+void CompileCommand::write_library() {
   EmitOptions options = emit_options();
   const Network network =
       model_.network(options.weights == WeightsPlace::caller ? Need::shapes_only : Need::weights);
@@ -170,7 +173,7 @@ void CompileCommand::write_library() const {
   report(network, library);
 }
 
-void CompileCommand::write_intermediate() const {
+void CompileCommand::write_intermediate() {
   const Network network = model_.network(Need::shapes_only);
   Progress progress("compiling " + network.name());
   std::vector<EmittedFile> written;
@@ -218,7 +221,7 @@ void CompileCommand::report(const std::vector<EmittedFile>& files) const {
   Table table({{"file", Table::Align::left, true}, {"size", Table::Align::right}});
   add_files(table, files);
   if (json_)
-    print_json({{"files", to_json(files)}});
+    print_json({{"files", to_json(files)}, {"warnings", warnings_.json()}});
   else
     std::fputs(table.to_string().c_str(), stdout);
 }
@@ -241,7 +244,8 @@ void CompileCommand::report(const Network& network, const EmittedLibrary& librar
                 {"parameter_bytes", library.parameter_bytes},
                 {"arena_bytes", library.arena_bytes},
                 {"thread_scratch_bytes", library.thread_scratch_bytes},
-                {"seconds", library.seconds}});
+                {"seconds", library.seconds},
+                {"warnings", warnings_.json()}});
     return;
   }
   Table table({{"file", Table::Align::left, true}, {"size", Table::Align::right}});

@@ -4,6 +4,7 @@
 #include "compiler/command/progress.hpp"
 #include "compiler/command/run_inputs.hpp"
 #include "compiler/command/table.hpp"
+#include "compiler/command/warnings.hpp"
 #include "compiler/driver/compare.hpp"
 
 #include <fmt/format.h>
@@ -56,13 +57,15 @@ class DiffCommand {
     const host::TensorMap inputs = inputs_.read(signature_of(network));
     Progress progress("comparing " + network.name());
     options.compile.progress = compile_progress(progress);
+    Warnings warnings;
+    options.compile.warning = warnings.printer(&progress);
     options.progress = [&](const std::string& layer, int64_t done, int64_t total) {
       progress.show(done, total, layer);
     };
     const std::vector<KernelComparison> kernels =
         driver::compare_with_reference(network, inputs, options, nowhere);
     progress.finish();
-    json_ ? print_as_json(network, kernels) : print_table(kernels);
+    json_ ? print_as_json(network, kernels, warnings.json()) : print_table(kernels);
     for (const KernelComparison& kernel : kernels)
       if (kernel.departure)
         throw CLI::RuntimeError(1);
@@ -105,7 +108,8 @@ class DiffCommand {
                text_of(*first->departure));
   }
 
-  static void print_as_json(const Network& network, const std::vector<KernelComparison>& kernels) {
+  static void print_as_json(const Network& network, const std::vector<KernelComparison>& kernels,
+                            const Json& warnings) {
     Json list = Json::array();
     Json first = nullptr;
     for (const KernelComparison& kernel : kernels) {
@@ -131,7 +135,8 @@ class DiffCommand {
     print_json({{"model", network.name()},
                 {"agrees", first.is_null()},
                 {"first_departure", first},
-                {"kernels", std::move(list)}});
+                {"kernels", std::move(list)},
+                {"warnings", warnings}});
   }
 
   ModelSource model_;

@@ -3,7 +3,9 @@
 #include "compiler/command/explain_measure.hpp"
 #include "compiler/command/model_source.hpp"
 #include "compiler/command/table.hpp"
+#include "compiler/command/warnings.hpp"
 #include "compiler/driver/explain.hpp"
+#include "compiler/driver/machine.hpp"
 
 #include <fmt/format.h>
 
@@ -53,12 +55,16 @@ class ExplainCommand {
 
   void run() {
     const std::string layer = model_.take_layer();
+    CompileOptions options = flags_.options();
+    options.warning = warnings_.printer();
+    if (measure_)
+      check_measurable(options);
     const Network network = model_.network(measure_ ? Need::weights : Need::shapes_only);
-    std::vector<KernelExplanation> kernels = driver::explain(network, flags_.options(), nowhere);
+    std::vector<KernelExplanation> kernels = driver::explain(network, options, nowhere);
     if (!layer.empty())
       keep(network, kernels, layer);
     if (measure_)
-      measured_.emplace(network, flags_.options(), kernels);
+      measured_.emplace(network, options, kernels);
     if (json_)
       print_kernels_json(network, kernels);
     else if (layer.empty() && !statement_ && !llvm_ && !assembly_)
@@ -69,6 +75,14 @@ class ExplainCommand {
   }
 
  private:
+  static void check_measurable(const CompileOptions& options) {
+    if (options.target && !driver::runs_here(*options.target))
+      throw Error({.what = "--measure: this machine cannot run code for the target",
+                   .expected = "at most " + to_string(catalogue::Target::host()),
+                   .got = to_string(*options.target),
+                   .hint = "without --measure, the estimates for it are shown"});
+  }
+
   // Leaves the kernel that computes `layer`.
   static void keep(const Network& network, std::vector<KernelExplanation>& kernels,
                    const std::string& layer) {
@@ -199,7 +213,8 @@ class ExplainCommand {
       }
       list.push_back(std::move(entry));
     }
-    print_json({{"model", network.name()}, {"kernels", std::move(list)}});
+    print_json(
+        {{"model", network.name()}, {"kernels", std::move(list)}, {"warnings", warnings_.json()}});
   }
 
   std::string measured(const KernelExplanation& kernel, const std::string& algorithm) const {
@@ -210,6 +225,7 @@ class ExplainCommand {
   ModelSource model_;
   CompileFlags flags_;
   bool statement_ = false, llvm_ = false, assembly_ = false, json_ = false, measure_ = false;
+  Warnings warnings_;
   std::optional<MeasuredKernels> measured_;
 };
 

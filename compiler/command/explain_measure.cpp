@@ -1,11 +1,11 @@
 #include "compiler/command/explain_measure.hpp"
 
 #include "compiler/command/bench_measure.hpp"
+#include "compiler/command/command.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 
 namespace fovea::command {
 namespace {
@@ -32,14 +32,18 @@ MeasuredKernels::MeasuredKernels(const Network& network, const CompileOptions& o
     for (const driver::KernelExplanation& kernel : kernels)
       chosen.algorithms[kernel.layer] = algorithm_of(kernel, rank);
     try {
-      const Model model = compile(network, chosen);
+      const Model model = compile(network, chosen, nowhere);
       BenchPlan plan;
       plan.seconds = 0.4;
       const BenchTimes times = measure(model.runtime(), plan);
       for (const host::KernelStatistics& kernel : times.kernels)
         seconds_.try_emplace({kernel.layer, kernel.algorithm}, kernel.median_seconds);
-    } catch (const Error& error) { // one that does not compile: the others still count
-      fmt::print(stderr, "not measured: {}\n", error.what());
+    } catch (const Error& error) { // an alternative that does not compile: the others still count
+      if (rank == 0)
+        throw;
+      if (options.warning)
+        options.warning({.what = fmt::format("the choices of rank {} were not measured: {}",
+                                             rank + 1, error.what())});
     }
   }
 }

@@ -16,8 +16,7 @@ static int fail(const std::string& text) {
   return 1;
 }
 
-// The library speaks of its own options; here they are the command line's.
-static std::string with_names_of_flags(std::string text) {
+std::string with_names_of_flags(std::string text) {
   static constexpr std::pair<std::string_view, std::string_view> names[] = {
       {"CompileOptions::optimization", "-O"},      {"CompileOptions::target", "--target"},
       {"CompileOptions::schedules", "--schedule"}, {"CompileOptions::algorithms", "--algorithm"},

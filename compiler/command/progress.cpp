@@ -30,13 +30,17 @@ void Progress::show(int64_t done, int64_t total, const std::string& what) {
   visible_ = true;
 }
 
+void Progress::clear() {
+  if (visible_ && !finished_)
+    fmt::print(stderr, "\r\033[K");
+}
+
 void Progress::finish() {
   if (finished_)
     return;
+  clear();
   finished_ = true;
-  if (visible_)
-    fmt::print(stderr, "\r\033[K");
-  else if (Clock::now() - begin_ > seconds(10) && !isatty(STDERR_FILENO))
+  if (!visible_ && Clock::now() - begin_ > seconds(10) && !isatty(STDERR_FILENO))
     fmt::print(stderr, "{}: {:.0f} s\n", title_,
                std::chrono::duration<double>(Clock::now() - begin_).count());
 }

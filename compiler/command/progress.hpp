@@ -17,7 +17,8 @@ class Progress {
 
   // `total` 0: unknown. `what` is shown behind the bar.
   void show(int64_t done, int64_t total, const std::string& what = {});
-  void finish(); // removes the line
+  void clear();  // removes the line until there is something new to show
+  void finish(); // removes it for good
 
  private:
   using Clock = std::chrono::steady_clock;

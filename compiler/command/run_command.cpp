@@ -179,7 +179,9 @@ void RunCommand::run() const {
   if (!output_folder_.empty())
     write_results(output_folder_, results);
   if (json_) {
-    print_json({{"model", runnable.name}, {"outputs", to_json(results, top)}});
+    print_json({{"model", runnable.name},
+                {"outputs", to_json(results, top)},
+                {"warnings", runnable.warnings}});
     return;
   }
   std::string text;

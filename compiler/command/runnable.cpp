@@ -2,6 +2,7 @@
 
 #include "compiler/command/inspect_program.hpp"
 #include "compiler/command/progress.hpp"
+#include "compiler/command/warnings.hpp"
 
 #include <fovea/runtime/load_library.hpp>
 
@@ -111,8 +112,14 @@ Runnable RunnableSource::compile_network(const Check& check) const {
     check(signature_of(network));
   Progress progress("compiling " + network.name());
   options.progress = compile_progress(progress);
+  Warnings warnings;
+  options.warning = warnings.printer(&progress);
   Model model = compile(network, options, nowhere);
-  return {.name = model.name(), .compiled = model, .weights = {}, .model = model.runtime()};
+  return {.name = model.name(),
+          .compiled = model,
+          .warnings = warnings.json(),
+          .weights = {},
+          .model = model.runtime()};
 }
 
 Runnable RunnableSource::open_library(const Check& check) const {
@@ -137,6 +144,7 @@ Runnable RunnableSource::open_library(const Check& check) const {
   }
   Runnable opened{.name = program.name,
                   .compiled = {},
+                  .warnings = Json::array(),
                   .weights = weights,
                   .model = library.model(0, &options)};
   if (check)

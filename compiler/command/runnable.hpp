@@ -25,6 +25,7 @@ Signature signature_of(const Network& network);
 struct Runnable {
   std::string name;              // of the model: "lenet5"
   std::optional<Model> compiled; // with its kernels; none: a library
+  Json warnings = Json::array(); // of its compilation, said already
   // Weights that the library's caller gives, which the model refers to.
   std::shared_ptr<const host::TensorMap> weights;
   host::Model model;

@@ -1,7 +1,6 @@
 #include "compiler/driver/compilation.hpp"
 
 #include "compiler/driver/diagnostics.hpp"
-#include "compiler/driver/kernel_cache.hpp"
 #include "compiler/driver/machine.hpp"
 #include "compiler/driver/text_file.hpp"
 #include "compiler/emit/driver_function.hpp"
@@ -59,17 +58,10 @@ void Compilation::check_options() const {
 
 // An instruction that the processor lacks would end the program.
 void Compilation::check_runs_here() const {
-  const catalogue::Target host = catalogue::Target::host();
-  const auto lacks = [&](bool catalogue::Target::*feature) {
-    return target_.*feature && !(host.*feature);
-  };
-  using Target = catalogue::Target;
-  if (target_.arch != host.arch || target_.os != host.os || lacks(&Target::sse41) ||
-      lacks(&Target::avx) || lacks(&Target::avx2) || lacks(&Target::fma) || lacks(&Target::f16c) ||
-      lacks(&Target::avx512))
+  if (!runs_here(target_))
     throw Error({.what = "CompileOptions::target: this machine cannot run code for the target",
                  .where = location_,
-                 .expected = "at most " + to_string(host),
+                 .expected = "at most " + to_string(catalogue::Target::host()),
                  .got = to_string(target_)});
 }
 
@@ -90,8 +82,11 @@ bool Compilation::lower() {
   report("import");
   mlir::OwningOpRef<mlir::ModuleOp> module = ir::import_network(network_, context_);
   report("passes");
-  if (options_.optimization >= 2) // where nothing is chosen, nothing needs to be measured
+  if (options_.optimization >= 2) { // where nothing is chosen, nothing needs to be measured
+    if (runs_here(target_))
+      open_cache(); // figures are kept there
     machine_ = machine_for(target_, cache_folder());
+  }
   passes::PipelineOptions pipeline{.catalogue = &catalogue_,
                                    .target = target_,
                                    .machine = machine_,
@@ -112,19 +107,22 @@ bool Compilation::lower() {
   if (!pipeline.stop_after.empty())
     return false;
   plan_ = ir::plan_of(*module);
+  warn_of_schedules();
   return true;
 }
 
 std::vector<CompiledKernel> Compilation::compile_kernels(KernelJobs jobs) {
   const std::unique_ptr<catalogue::KernelCompiler> halide = kernels::make_halide_compiler();
-  const KernelCache cache({.folder = cache_folder()});
-  const std::unique_ptr<catalogue::KernelCompiler> cached = with_cache(*halide, cache);
+  const std::unique_ptr<catalogue::KernelCompiler> cached = with_cache(*halide, open_cache());
   jobs.threads = options_.threads ? options_.threads : catalogue::Target::host().threads;
   if (options_.progress)
     jobs.done = [this](const std::string& layer, int done, int total) {
       options_.progress({"kernels", layer, done, total, seconds()});
     };
-  return driver::compile_kernels(jobs, compiler_ ? *compiler_ : *cached);
+  std::vector<CompiledKernel> kernels =
+      driver::compile_kernels(jobs, compiler_ ? *compiler_ : *cached);
+  warn_of_cache();
+  return kernels;
 }
 
 std::vector<CompiledKernel> Compilation::compile_kernels(Preparations preparations) {

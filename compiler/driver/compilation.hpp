@@ -1,4 +1,5 @@
 #pragma once
+#include "compiler/driver/kernel_cache.hpp"
 #include "compiler/driver/kernel_jobs.hpp"
 #include "compiler/ir/plan.hpp"
 
@@ -11,6 +12,8 @@
 #include <mlir/IR/OwningOpRef.h>
 
 #include <chrono>
+#include <optional>
+#include <set>
 
 namespace fovea::driver {
 
@@ -42,6 +45,8 @@ class Compilation {
   mlir::OwningOpRef<mlir::ModuleOp> build_driver(const ir::Plan& plan);
 
   void report(const char* phase) const;
+  // Tells the options' function, unless it was told this before.
+  void warn(const Warning& warning);
   double seconds() const; // since the compilation began
 
   // Whether what depends on weights alone is computed once, before the network runs.
@@ -59,6 +64,10 @@ class Compilation {
   void check_options() const;
   std::vector<CompiledKernel> compile_kernels(KernelJobs jobs);
   std::filesystem::path cache_folder() const;
+  const KernelCache& open_cache(); // and warns where it cannot be used
+  void warn_of_cache();            // of what it met since it was opened
+  void warn_of_schedules();        // of those that the user gave
+  SourceLocation line_of(const std::string& layer) const;
 
   const Network& network_;
   const CompileOptions& options_;
@@ -70,6 +79,8 @@ class Compilation {
   mlir::MLIRContext context_;
   catalogue::Machine machine_ = catalogue::Machine::nominal(target_);
   ir::Plan plan_;
+  std::optional<KernelCache> cache_;
+  std::set<std::string> warned_; // their texts
 };
 
 // The slab that one thread needs for any of the kernels that have the role: it runs one at a time.

@@ -21,7 +21,7 @@ inline Array<float> random_array(const Shape& shape, unsigned seed) {
 inline Network small_network(int64_t batch = 1) {
   Network net("small");
   Tensor image = net.input("image", {batch, 2, 9, 9});
-  Tensor probs = image | conv(5, 3, same).named("conv1") | tanh | max_pool(3) | flatten |
+  Tensor probs = image | conv(5, 3, fovea::same).named("conv1") | tanh | max_pool(3) | flatten |
                  dense(7).named("fc1") | softmax;
   net.output("probs", probs);
   net.randomize(7);

@@ -3,6 +3,7 @@
 #include <fovea/catalogue/target.hpp>
 #include <fovea/graph/network.hpp>
 #include <fovea/model.hpp>
+#include <fovea/warning.hpp>
 
 #include <filesystem>
 #include <functional>
@@ -53,6 +54,11 @@ struct CompileOptions {
   std::string stop_after = {};
   // Called during compile(), by one thread at a time.
   std::function<void(const CompileProgress&)> progress = {};
+  // Called during compile(), in its thread, once for each: a schedule of one's own that suits the
+  // target badly, a kernel cache that cannot be used. Empty: nothing is said, as a library prints
+  // nothing unasked; to have it said:
+  //   .warning = [](const Warning& warning) { std::cerr << to_string(warning) << '\n'; }
+  std::function<void(const Warning&)> warning = {};
 };
 
 // Compiles a network to machine code in this process. Every weight must be set (Network::load,
