@@ -1,0 +1,75 @@
+#include "compiler/kernels/winograd.hpp"
+
+#include "compiler/kernels/blocked_columns.hpp"
+#include "compiler/kernels/winograd_schedule.hpp"
+
+namespace fovea::kernels {
+
+using catalogue::Layout;
+using catalogue::Problem;
+
+Winograd::Winograd(int64_t tile)
+    : tile_(tile), name_("winograd" + std::to_string(tile)),
+      summary_("minimal filtering in tiles of " + std::to_string(tile) +
+               " results: transforms around one matrix product for each of their points") {}
+
+bool Winograd::matches(const Problem& problem) const {
+  return winograd_form(problem, tile_).has_value();
+}
+
+bool Winograd::accepts_epilogue(const Definition&, const Definition& epilogue) const {
+  return is_pointwise(epilogue);
+}
+
+Layout Winograd::preferred_operand_layout(const Problem& problem, int operand) const {
+  const Contraction contraction = winograd_form(problem, tile_)->contraction;
+  const Definition& definition = problem.definition;
+  const Shape shape = definition.operands[static_cast<size_t>(operand)].type.shape;
+  const int64_t block = problem.target.lanes(4);
+  if (operand == contraction.image)
+    return Layout::blocked(channel_axis(definition, contraction), block);
+  const bool same =
+      shape == definition.equations[static_cast<size_t>(contraction.equation)].shape();
+  return same && operand != contraction.weights ? Layout::blocked(contraction.columns[0], block)
+                                                : Layout();
+}
+
+Layout Winograd::preferred_result_layout(const Problem& problem, int) const {
+  return Layout::blocked(winograd_form(problem, tile_)->contraction.columns[0],
+                         problem.target.lanes(4));
+}
+
+std::optional<Definition> Winograd::preparation(const Problem& problem, int operand) const {
+  const std::optional<WinogradForm> form = winograd_form(problem, tile_);
+  if (!form || operand != form->contraction.weights)
+    return std::nullopt;
+  return winograd_weights(problem, *form);
+}
+
+Definition Winograd::system(const Problem& problem) const {
+  return winograd_system(problem, *winograd_form(problem, tile_)).stages;
+}
+
+catalogue::Schedule Winograd::default_schedule(const Problem& problem) const {
+  const WinogradForm form = *winograd_form(problem, tile_);
+  const WinogradSystem system = winograd_system(problem, form);
+  return winograd_schedule(problem, form, system, winograd_plan(problem, form, system));
+}
+
+catalogue::Cost Winograd::cost(const Problem& problem, const catalogue::Schedule&,
+                               const catalogue::Machine& machine) const {
+  const WinogradForm form = *winograd_form(problem, tile_);
+  const WinogradSystem system = winograd_system(problem, form);
+  const WinogradPlan plan = winograd_plan(problem, form, system);
+  catalogue::Cost cost = cost_of(*this, problem,
+                                 {.seconds = plan.cycles * machine.cycle(problem.target),
+                                  .parallel = problem.target.threads > 1 && plan.speedup > 1},
+                                 machine);
+  const Equation& products = system.stages.equations[static_cast<size_t>(system.sum)];
+  cost.macs = products.shape().elements();
+  for (const IndexRange& range : products.reduced)
+    cost.macs *= range.extent;
+  return cost;
+}
+
+} // namespace fovea::kernels

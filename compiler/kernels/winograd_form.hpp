@@ -1,0 +1,35 @@
+#pragma once
+#include "compiler/kernels/contraction.hpp"
+#include "compiler/kernels/winograd_transform.hpp"
+
+#include <fovea/catalogue/problem.hpp>
+
+#include <optional>
+
+// Which convolutions minimal filtering computes.
+namespace fovea::kernels {
+
+// A spatial dimension along which sums are transformed.
+struct WinogradAxis {
+  int row = 0;  // its number among the contraction's rows
+  int term = 0; // the reduced index
+  WinogradTransform transform;
+};
+
+struct WinogradForm {
+  Contraction contraction;
+  std::vector<WinogradAxis> axes; // one or two
+  int channel = 0;                // the reduced index
+  int64_t block = 1;              // channels in one vector
+};
+
+// Stride and dilation 1, windows of 3, 5 or 7 along one or two dimensions and of 1 along others, no
+// groups; transforms of at most eight points: beyond, errors are too large.
+std::optional<WinogradForm> winograd_form(const catalogue::Problem& problem, int64_t tile);
+
+const Equation& sum_of(const Definition& definition, const WinogradForm& form);
+int64_t extent_of(const Equation& equation, int index);
+// The window that is this dimension of the image; none: a batch, a channel.
+const Contraction::Window* window_at(const Contraction& contraction, int axis);
+
+} // namespace fovea::kernels

@@ -1,0 +1,162 @@
+#include "compiler/kernels/winograd_plan.hpp"
+
+#include <fovea/catalogue/integers.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace fovea::kernels {
+namespace {
+
+using catalogue::ceiling_quotient;
+
+// Measured on processors of 2024 (docs/decisions/winograd.md); cycles and bytes of one core.
+constexpr double l3_bytes_a_cycle = 16;   // of weights, read ahead of their use
+constexpr double spill_bytes_a_cycle = 8; // of V and M, where they do not stay in L2
+constexpr double pass_cycles = 3;         // of a transform, for each vector that one pass makes
+constexpr double gather_cycles = 1.5;     // for each element of a row-major image or result
+constexpr double dispatch_cycles = 20'000;
+
+class Planner {
+ public:
+  Planner(const catalogue::Problem& problem, const WinogradForm& form, const WinogradSystem& system)
+      : problem_(problem), target_(problem.target), form_(form) {
+    const Equation& products = system.stages.equations[static_cast<size_t>(system.products)];
+    const Equation& sum = system.stages.equations[static_cast<size_t>(system.sum)];
+    const size_t axes = form.axes.size();
+    for (size_t k = 0; k < axes; ++k)
+      points_ *= products.free[k].extent;
+    columns_ = products.free[axes].extent;
+    channels_ = sum.reduced[0].extent;
+    const std::vector<int>& rows = form.contraction.rows;
+    const Equation& root = system.stages.equations[static_cast<size_t>(system.root)];
+    for (size_t row = 0; row < rows.size(); ++row) {
+      tiles_.push_back(products.free[axes + 1 + row].extent);
+      extents_.push_back(root.free[static_cast<size_t>(rows[row])].extent);
+    }
+    units_.resize(rows.size(), 1);
+    for (const WinogradAxis& axis : form.axes)
+      units_[static_cast<size_t>(axis.row)] = axis.transform.tile;
+  }
+
+  WinogradPlan best() const {
+    WinogradPlan best;
+    const auto consider = [&](std::vector<int64_t> chunk, bool whole) {
+      if (inexact(chunk) > 1)
+        return;
+      WinogradPlan plan{std::move(chunk), whole, {}, 0, 1};
+      estimate(plan);
+      if (best.chunk.empty() || time(plan) < 0.999 * time(best))
+        best = std::move(plan);
+    };
+    const size_t last = tiles_.size() - 1;
+    for (const int64_t width : sizes(tiles_[last])) {
+      std::vector<int64_t> chunk(tiles_.size(), 1);
+      chunk[last] = width;
+      if (last == 0) {
+        consider(chunk, false);
+        continue;
+      }
+      for (const int64_t height : sizes(tiles_[last - 1])) {
+        chunk[last - 1] = height;
+        consider(chunk, false);
+      }
+    }
+    consider(tiles_, true);
+    return best;
+  }
+
+ private:
+  // The largest chunk first, then those that make two chunks, three ...
+  static std::vector<int64_t> sizes(int64_t tiles) {
+    std::vector<int64_t> list;
+    for (int64_t parts = 1; parts <= tiles; ++parts)
+      if (const int64_t size = ceiling_quotient(tiles, parts); list.empty() || list.back() != size)
+        list.push_back(size);
+    return list;
+  }
+
+  // Rows whose last chunk sticks out.
+  int inexact(const std::vector<int64_t>& chunk) const {
+    int count = 0;
+    for (size_t row = 0; row < tiles_.size(); ++row)
+      count += chunk[row] < tiles_[row] && extents_[row] % (chunk[row] * units_[row]) != 0;
+    return count;
+  }
+
+  double time(const WinogradPlan& plan) const {
+    return plan.cycles / plan.speedup +
+           (plan.whole && target_.threads > 1 ? 2 : 0) * dispatch_cycles;
+  }
+
+  void estimate(WinogradPlan& plan) const {
+    const double vector_bytes = target_.vector_bits() / 8.0;
+    double chunks = 1, tiles = 1; // tiles of one chunk
+    for (size_t row = 0; row < tiles_.size(); ++row) {
+      chunks *= static_cast<double>(ceiling_quotient(tiles_[row], plan.chunk[row]));
+      tiles *= static_cast<double>(plan.chunk[row]);
+    }
+    const size_t rows = tiles_.size();
+    TileProblem product{rows > 1 ? plan.chunk[rows - 2] : 1, plan.chunk[rows - 1], columns_};
+    plan.tile = choose_tile_shape(product, target_);
+    product.other_tasks = points_;
+    for (size_t row = 0; row + 2 < rows; ++row)
+      product.other_tasks *= plan.chunk[row];
+
+    const double channels = static_cast<double>(channels_ * form_.block);
+    const double weights = static_cast<double>(points_ * columns_) * channels * vector_bytes;
+    const double between = static_cast<double>(points_) * tiles *
+                           static_cast<double>(channels_ + columns_) * vector_bytes;
+    const double l2 = static_cast<double>(target_.l2_bytes);
+    const double streamed = weights > l2 ? weights / l3_bytes_a_cycle : 0;
+    const double multiplied = cycles_per_step(product, plan.tile, target_) * channels;
+    const double kept = std::min(weights, l2 / 4);
+    const double spilled = std::clamp((between + kept - l2) / l2, 0.0, 1.0) * 2 * between;
+    plan.cycles = chunks * (std::max(multiplied, streamed) + transforms(plan, tiles) +
+                            spilled / spill_bytes_a_cycle);
+    const double threads = target_.threads;
+    plan.speedup = plan.whole ? threads : chunks / std::ceil(chunks / threads);
+  }
+
+  // Of one chunk.
+  double transforms(const WinogradPlan& plan, double tiles) const {
+    double pixels = tiles, results = tiles, input = 0, output = 0; // vectors of each pass
+    double before = 1, after = static_cast<double>(points_);
+    for (const WinogradAxis& axis : form_.axes) {
+      const WinogradTransform& transform = axis.transform;
+      const double size = static_cast<double>(transform.size());
+      const double tile = static_cast<double>(transform.tile);
+      const double chunk = static_cast<double>(plan.chunk[static_cast<size_t>(axis.row)]);
+      pixels *= (chunk * tile + static_cast<double>(transform.taps) - 1) / chunk;
+      results *= tile;
+      input += static_cast<double>(points_);
+      after /= size;
+      before *= tile;
+      output += before * after;
+    }
+    const double lanes = static_cast<double>(form_.block);
+    const auto moves = [&](const catalogue::Layout& layout) {
+      return layout.is_row_major() ? gather_cycles * lanes : 2.0;
+    };
+    const catalogue::Layout image = problem_.forms.operand(form_.contraction.image);
+    const catalogue::Layout result = problem_.forms.result(0);
+    return static_cast<double>(channels_) * (tiles * input * pass_cycles + pixels * moves(image)) +
+           static_cast<double>(columns_) * (tiles * output * pass_cycles + results * moves(result));
+  }
+
+  const catalogue::Problem& problem_;
+  const catalogue::Target& target_;
+  const WinogradForm& form_;
+  int64_t points_ = 1, columns_ = 1, channels_ = 1; // the latter two in blocks
+  // Of each row: tiles, results, and results of one tile.
+  std::vector<int64_t> tiles_, extents_, units_;
+};
+
+} // namespace
+
+WinogradPlan winograd_plan(const catalogue::Problem& problem, const WinogradForm& form,
+                           const WinogradSystem& system) {
+  return Planner(problem, form, system).best();
+}
+
+} // namespace fovea::kernels

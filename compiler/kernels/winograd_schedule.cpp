@@ -1,0 +1,324 @@
+#include "compiler/kernels/winograd_schedule.hpp"
+
+#include <fovea/catalogue/integers.hpp>
+
+#include <algorithm>
+#include <sstream>
+
+namespace fovea::kernels {
+namespace {
+
+using catalogue::ceiling_quotient;
+
+using Words = std::vector<std::string>;
+
+std::string joined(const Words& words) {
+  std::string text;
+  for (const std::string& word : words)
+    text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+class Scheduler {
+ public:
+  Scheduler(const catalogue::Problem& problem, const WinogradForm& form,
+            const WinogradSystem& system, const WinogradPlan& plan)
+      : target_(problem.target), form_(form), system_(system), plan_(plan) {}
+
+  std::string text() {
+    for (const int pass : system_.weights)
+      weights(pass);
+    if (system_.root != system_.host)
+      in_order();
+    host();
+    outputs();
+    products();
+    inputs();
+    image();
+    return text_.str();
+  }
+
+ private:
+  struct Loop {
+    std::string name;
+    int64_t extent;
+    bool exact = true; // no part of its last turn is beyond the end
+  };
+
+  const Equation& equation(int e) const { return system_.stages.equations[static_cast<size_t>(e)]; }
+  const std::string& name(int e) const { return equation(e).name; }
+  const IndexRange& range(int e, size_t k) const { return equation(e).free[k]; }
+
+  size_t rows() const { return form_.contraction.rows.size(); }
+  size_t axes() const { return form_.axes.size(); }
+  int64_t unit(size_t row) const { // results of one tile
+    for (const WinogradAxis& axis : form_.axes)
+      if (axis.row == static_cast<int>(row))
+        return axis.transform.tile;
+    return 1;
+  }
+  // The dimension of V, M and Y that is this row.
+  std::string row_of(int e, size_t row) const { return range(e, axes() + 1 + row).name; }
+  std::string block_of(int e) const { return range(e, axes()).name; }
+  std::string lane_of(int e) const { return equation(e).free.back().name; }
+  Words points_of(int e) const { // innermost first
+    Words words;
+    for (size_t k = axes(); k-- > 0;)
+      words.push_back(range(e, k).name);
+    return words;
+  }
+  std::string bounds(int e) const { // of a stage that is in tiles
+    std::string text;
+    for (size_t row = 0; row < rows(); ++row)
+      text += " bound_extent(" + row_of(e, row) + ", " + std::to_string(plan_.chunk[row]) + ")";
+    return text;
+  }
+
+  void weights(int pass) {
+    const Equation& own = equation(pass);
+    text_ << own.name << ": compute_root vectorize(" << own.free.back().name << ")";
+    Words order{own.free.back().name};
+    for (const std::string& point : points_of_weights(pass))
+      order.push_back(point);
+    text_ << " reorder(" << joined(order) << ")";
+    const std::string& columns = own.free[points_of_weights(pass).size()].name;
+    if (target_.threads > 1)
+      text_ << " parallel(" << columns << ")";
+    text_ << "\n";
+  }
+  Words points_of_weights(int pass) const {
+    Words words;
+    for (size_t k = 0; k <= static_cast<size_t>(pass - system_.weights[0]); ++k)
+      words.insert(words.begin(), range(pass, k).name);
+    return words;
+  }
+
+  // --- the result ------------------------------------------------------------------------------
+
+  std::string own_row(int e, size_t row) const {
+    return range(e, static_cast<size_t>(form_.contraction.rows[row])).name;
+  }
+  int64_t own_extent(size_t row) const {
+    return range(system_.root, static_cast<size_t>(form_.contraction.rows[row])).extent;
+  }
+
+  // Splits the rows of the result in chunks; gives the loops over chunks, outermost first, and each
+  // row's loop within. The plan has at most one that is not exact; it comes first: where loops are
+  // one, in parallel, Halide knows the extents of a chunk for the outermost alone.
+  std::vector<Loop> split_chunks(std::vector<std::string>& within) {
+    std::vector<Loop> chunks;
+    for (size_t row = 0; row < rows(); ++row) {
+      const std::string own = own_row(system_.root, row);
+      const int64_t size = plan_.chunk[row] * unit(row), extent = own_extent(row);
+      if (size >= extent) {
+        within.push_back(own);
+        continue;
+      }
+      text_ << " split(" << own << ", " << own << "_c, " << own << "_r, " << size << ", "
+            << (extent % size ? "guard" : "round_up") << ")";
+      const bool exact = extent % size == 0;
+      chunks.insert(exact ? chunks.end() : chunks.begin(),
+                    {own + "_c", ceiling_quotient(extent, size), exact});
+      within.push_back(own + "_r");
+    }
+    return chunks;
+  }
+
+  // Of the loops over chunks one, in parallel; its name.
+  std::string parallel(const std::vector<Loop>& loops) {
+    if (loops.empty())
+      return "";
+    if (target_.threads < 2)
+      return loops.back().name;
+    Loop all = loops[0];
+    for (size_t k = 1; k < loops.size(); ++k) {
+      const std::string fused = "par" + std::to_string(k);
+      text_ << " fuse(" << loops[k].name << ", " << all.name << ", " << fused << ")";
+      all = {fused, all.extent * loops[k].extent};
+    }
+    text_ << " parallel(" << all.name << ")";
+    return all.name;
+  }
+
+  static Words reversed(const std::vector<Loop>& loops) {
+    Words words;
+    for (auto loop = loops.rbegin(); loop != loops.rend(); ++loop)
+      words.push_back(loop->name);
+    return words;
+  }
+
+  void in_order() {
+    const Equation& root = equation(system_.root);
+    text_ << root.name << ":";
+    std::vector<std::string> within;
+    const std::vector<Loop> chunks = split_chunks(within);
+    const std::string column = root.free[static_cast<size_t>(form_.contraction.columns[0])].name;
+    Words order{within.back()};
+    order.push_back(column);
+    for (size_t row = rows() - 1; row-- > 0;)
+      order.push_back(within[row]);
+    for (const std::string& loop : reversed(chunks))
+      order.push_back(loop);
+    text_ << " reorder(" << joined(order) << ")";
+    const int64_t inner = std::min(plan_.chunk.back() * unit(rows() - 1), own_extent(rows() - 1));
+    if (inner >= target_.lanes(4))
+      text_ << " vectorize(" << within.back() << ", " << target_.lanes(4) << ", guard)";
+    if (chunks.empty() && target_.threads > 1)
+      text_ << " parallel(" << column << ")";
+    const std::string level = parallel(chunks);
+    place_ = level.empty() ? " compute_root" : " compute_at(" + root.name + ", " + level + ")";
+    text_ << "\n";
+  }
+
+  void host() {
+    const Equation& host = equation(system_.host);
+    const bool is_root = system_.host == system_.root;
+    text_ << host.name << ":" << (is_root ? "" : place_ + " store_in(heap)");
+    std::vector<std::string> within;
+    std::vector<Loop> chunks;
+    if (is_root)
+      chunks = split_chunks(within);
+    else
+      for (size_t row = 0; row < rows(); ++row)
+        within.push_back(own_row(system_.host, row));
+    Words order{host.free.back().name}, unrolled;
+    for (size_t row = rows(); row-- > 0;) {
+      if (unit(row) == 1)
+        continue;
+      const std::string loop = within[row];
+      const bool exact =
+          is_root ? loop != own_row(system_.host, row) || own_extent(row) % unit(row) == 0
+                  : own_extent(row) % unit(row) == 0;
+      text_ << " split(" << loop << ", " << loop << "_t, " << loop << "_u, " << unit(row) << ", "
+            << (exact ? "round_up" : "guard") << ")";
+      order.push_back(loop + "_u");
+      unrolled.push_back(loop + "_u");
+      within[row] = loop + "_t";
+    }
+    for (size_t row = rows(); row-- > 0;)
+      order.push_back(within[row]);
+    tile_level_ = within.back();
+    const std::string& column = host.free[static_cast<size_t>(form_.contraction.columns[0])].name;
+    order.push_back(column);
+    for (const std::string& loop : reversed(chunks))
+      order.push_back(loop);
+    text_ << " reorder(" << joined(order) << ") vectorize(" << order[0] << ") unroll("
+          << joined(unrolled) << ")";
+    if (is_root) {
+      if (chunks.empty() && target_.threads > 1)
+        text_ << " parallel(" << column << ")";
+      const std::string level = parallel(chunks);
+      place_ = level.empty() ? " compute_root" : " compute_at(" + host.name + ", " + level + ")";
+    }
+    text_ << "\n";
+  }
+
+  int64_t column_blocks() const { return range(system_.products, axes()).extent; }
+
+  // --- the transforms and the multiplication ---------------------------------------------------
+
+  void outputs() {
+    for (const int pass : system_.outputs) {
+      text_ << name(pass) << ": compute_at(" << name(system_.host) << ", " << tile_level_ << ")";
+      for (size_t row = 0; row < rows(); ++row)
+        text_ << " bound_extent(" << row_of(pass, row) << ", 1)";
+      text_ << " bound_extent(" << block_of(pass) << ", 1) reorder(" << lane_of(pass) << ", "
+            << joined(points_of(pass)) << ") vectorize(" << lane_of(pass) << ") unroll("
+            << joined(points_of(pass)) << ")\n";
+    }
+  }
+
+  void products() {
+    const int products = system_.products;
+    text_ << name(products) << ":" << place_ << " store_in(heap)" << bounds(products);
+    Words order{lane_of(products)}, unrolled, outer;
+    std::string level;
+    const auto split = [&](const std::string& own, int64_t size, int64_t extent) {
+      text_ << " split(" << own << ", " << own << "_t, " << own << "_u, " << size << ", "
+            << (extent % size ? "shift_inwards" : "round_up") << ")";
+      unrolled.push_back(own + "_u");
+      outer.push_back(own + "_t");
+    };
+    const std::string block = block_of(products);
+    split(row_of(products, rows() - 1), plan_.tile.width, plan_.chunk[rows() - 1]);
+    level = outer[0];
+    if (rows() > 1)
+      split(row_of(products, rows() - 2), plan_.tile.height, plan_.chunk[rows() - 2]);
+    split(block, plan_.tile.columns, column_blocks());
+    order.insert(order.end(), unrolled.begin(), unrolled.end());
+    order.insert(order.end(), outer.begin(), outer.end());
+    for (size_t row = rows() - std::min<size_t>(rows(), 2); row-- > 0;)
+      order.push_back(row_of(products, row));
+    for (const std::string& point : points_of(products))
+      order.push_back(point);
+    text_ << " reorder(" << joined(order) << ") vectorize(" << order[0] << ") unroll("
+          << joined(unrolled) << ")";
+    if (plan_.whole)
+      parallel(points_loops(products));
+    text_ << "\n";
+
+    const Equation& sum = equation(system_.sum);
+    Words tile{lane_of(system_.sum), block_of(system_.sum), row_of(system_.sum, rows() - 1)};
+    if (rows() > 1)
+      tile.push_back(row_of(system_.sum, rows() - 2));
+    const Words loops(tile.begin() + 1, tile.end());
+    text_ << sum.name << ": compute_at(" << name(products) << ", " << level << ") vectorize("
+          << tile[0] << ") unroll(" << joined(loops) << ")\n"
+          << sum.name << ".1: reorder(" << joined(tile) << ", " << sum.reduced[1].name << ", "
+          << sum.reduced[0].name << ") vectorize(" << tile[0] << ") unroll(" << joined(loops)
+          << ", " << sum.reduced[1].name << ")\n";
+  }
+  std::vector<Loop> points_loops(int e) const {
+    std::vector<Loop> loops;
+    for (size_t k = 0; k < axes(); ++k)
+      loops.push_back({range(e, k).name, range(e, k).extent});
+    return loops;
+  }
+
+  void inputs() {
+    const int last = system_.inputs.back();
+    const Words points = points_of(last);
+    Words order{lane_of(last)};
+    order.insert(order.end(), points.begin(), points.end());
+    for (size_t row = rows(); row-- > 0;)
+      order.push_back(row_of(last, row));
+    order.push_back(block_of(last));
+    text_ << name(last) << ":" << place_ << " store_in(heap)" << bounds(last) << " reorder("
+          << joined(order) << ") vectorize(" << order[0] << ") unroll(" << joined(points) << ")";
+    if (plan_.whole && target_.threads > 1)
+      text_ << " parallel(" << block_of(last) << ")";
+    text_ << "\n";
+    for (size_t pass = 0; pass + 1 < system_.inputs.size(); ++pass) {
+      const int own = system_.inputs[pass];
+      Words unrolled{
+          range(own, 0).name, // the points, and the pixels of the tile along the next axis
+          range(own, 2 + static_cast<size_t>(form_.axes[1].row)).name};
+      text_ << name(own) << ": compute_at(" << name(last) << ", " << row_of(last, rows() - 1)
+            << ") reorder(" << lane_of(own) << ", " << joined(unrolled) << ") vectorize("
+            << lane_of(own) << ") unroll(" << joined(unrolled) << ")\n";
+    }
+  }
+
+  void image() {
+    const int last = system_.inputs.back();
+    const Equation& copy = equation(system_.image);
+    text_ << copy.name << ": compute_at(" << name(last) << ", " << block_of(last)
+          << ") store_in(heap) vectorize(" << copy.free.back().name << ")\n";
+  }
+
+  const catalogue::Target& target_;
+  const WinogradForm& form_;
+  const WinogradSystem& system_;
+  const WinogradPlan& plan_;
+  std::string place_, tile_level_;
+  std::ostringstream text_;
+};
+
+} // namespace
+
+catalogue::Schedule winograd_schedule(const catalogue::Problem& problem, const WinogradForm& form,
+                                      const WinogradSystem& system, const WinogradPlan& plan) {
+  return catalogue::Schedule::parse(Scheduler(problem, form, system, plan).text());
+}
+
+} // namespace fovea::kernels
