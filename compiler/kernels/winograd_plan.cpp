@@ -11,10 +11,11 @@ namespace {
 using catalogue::ceiling_quotient;
 
 // Measured on processors of 2024 (docs/decisions/winograd.md); cycles and bytes of one core.
-constexpr double l3_bytes_a_cycle = 16;   // of weights, read ahead of their use
-constexpr double spill_bytes_a_cycle = 8; // of V and M, where they do not stay in L2
-constexpr double pass_cycles = 3;         // of a transform, for each vector that one pass makes
-constexpr double gather_cycles = 1.5;     // for each element of a row-major image or result
+constexpr double l3_bytes_a_cycle = 8;     // of weights, read ahead of their use
+constexpr double spill_bytes_a_cycle = 8;  // of V and M, where they do not stay in L2
+constexpr double pass_cycles = 3;          // of a transform, for each vector that one pass makes,
+constexpr double spilling_pass_cycles = 4; // and where a pass has more vectors than registers
+constexpr double gather_cycles = 1.5;      // for each element of a row-major image or result
 constexpr double dispatch_cycles = 20'000;
 
 class Planner {
@@ -135,13 +136,15 @@ class Planner {
       output += before * after;
     }
     const double lanes = static_cast<double>(form_.block);
+    const double cycles =
+        points_ > target_.vector_registers() * 3 / 2 ? spilling_pass_cycles : pass_cycles;
     const auto moves = [&](const catalogue::Layout& layout) {
       return layout.is_row_major() ? gather_cycles * lanes : 2.0;
     };
     const catalogue::Layout image = problem_.forms.operand(form_.contraction.image);
     const catalogue::Layout result = problem_.forms.result(0);
-    return static_cast<double>(channels_) * (tiles * input * pass_cycles + pixels * moves(image)) +
-           static_cast<double>(columns_) * (tiles * output * pass_cycles + results * moves(result));
+    return static_cast<double>(channels_) * (tiles * input * cycles + pixels * moves(image)) +
+           static_cast<double>(columns_) * (tiles * output * cycles + results * moves(result));
   }
 
   const catalogue::Problem& problem_;

@@ -98,7 +98,10 @@ WinogradTransform winograd_transform(int64_t tile, int64_t taps,
 }
 
 WinogradTransform winograd_transform(int64_t tile, int64_t taps) {
-  static const std::vector<Rational> points = {0, 1, -1, 2, -2, {1, 2}, {-1, 2}};
+  // Pairs p, -p share operations, which 2 and -1/2 do without.
+  static const std::vector<Rational> five = {0, 1, -1, 2, {-1, 2}};
+  static const std::vector<Rational> seven = {0, 1, -1, 2, -2, {1, 2}, {-1, 2}};
+  const std::vector<Rational>& points = tile + taps - 2 <= 5 ? five : seven;
   return winograd_transform(tile, taps, {points.begin(), points.begin() + tile + taps - 2});
 }
 

@@ -42,7 +42,8 @@ struct WinogradTransform {
 // Of finite points there are tile + taps - 2; the last one is infinity.
 WinogradTransform winograd_transform(int64_t tile, int64_t taps,
                                      const std::vector<Rational>& points);
-// At the points of least error (docs/decisions/winograd.md): 0, 1, -1, 2, -2, 1/2, -1/2.
+// At the points of least error (docs/decisions/winograd.md): 0, 1, -1, 2, -1/2; for eight points
+// -2 and 1/2 as well.
 WinogradTransform winograd_transform(int64_t tile, int64_t taps);
 
 } // namespace fovea::kernels
