@@ -1,7 +1,11 @@
 #include "compiler/kernels/winograd.hpp"
 
 #include "compiler/kernels/blocked_columns.hpp"
+#include "compiler/kernels/winograd_bound.hpp"
 #include "compiler/kernels/winograd_schedule.hpp"
+
+#include <algorithm>
+#include <cmath>
 
 namespace fovea::kernels {
 
@@ -44,6 +48,23 @@ std::optional<Definition> Winograd::preparation(const Problem& problem, int oper
   if (!form || operand != form->contraction.weights)
     return std::nullopt;
   return winograd_weights(problem, *form);
+}
+
+std::optional<catalogue::TransformError>
+Winograd::transform_error(const Problem& problem, const std::vector<double>& magnitudes) const {
+  const WinogradForm form = *winograd_form(problem, tile_);
+  const Contraction& contraction = form.contraction;
+  std::vector<WinogradTransform> transforms;
+  for (const WinogradAxis& axis : form.axes)
+    transforms.push_back(axis.transform);
+  // Padding counts as part of the image.
+  double image = magnitudes.at(static_cast<size_t>(contraction.image));
+  for (const Subscript& subscript : factors_of(problem.definition, contraction).image->subscripts)
+    if (subscript.fill)
+      image = std::max(image, std::abs(subscript.fill->constant));
+  const int64_t channels = extent_of(sum_of(problem.definition, form), form.channel);
+  return {{contraction.equation, winograd_bound(transforms, channels) * image *
+                                     magnitudes.at(static_cast<size_t>(contraction.weights))}};
 }
 
 Definition Winograd::system(const Problem& problem) const {

@@ -22,6 +22,9 @@ class Winograd : public HalideAlgorithm {
   std::optional<Definition> preparation(const catalogue::Problem& problem,
                                         int operand) const override;
   catalogue::ErrorBound error_bound() const override { return catalogue::ErrorBound::transform; }
+  std::optional<catalogue::TransformError>
+  transform_error(const catalogue::Problem& problem,
+                  const std::vector<double>& magnitudes) const override;
 
   Definition system(const catalogue::Problem& problem) const override;
   SumArithmetic arithmetic() const override { return SumArithmetic::contracted; }

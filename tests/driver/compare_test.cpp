@@ -114,6 +114,33 @@ TEST(Compare, every_optimisation_and_thread_count_agrees) {
     }
 }
 
+// Sums that are transformed err by more than plain ones, by a bound that is derived; more departs.
+TEST(Compare, transforms_have_bounds_of_their_own) {
+  Network net("transformed");
+  Tensor x = net.input("image", {1, 2, 9, 9});
+  net.output("y", x | conv(5, 3, same).named("conv") | relu | max_pool(2).named("pool"));
+  net.randomize(2);
+  for (const char* algorithm : {"winograd2", "winograd4", "winograd6"}) {
+    driver::CompareOptions options;
+    options.compile.algorithms = {{"conv", algorithm}};
+    const auto kernels = compare_with_reference(net, one_image(), options, {});
+    ASSERT_EQ(kernels.size(), 2u);
+    EXPECT_EQ(kernels[0].algorithm, algorithm);
+    EXPECT_FALSE(kernels[0].departure) << algorithm;
+
+    const Faulty faulty("conv");
+    options.compiler = &faulty;
+    const auto departing = compare_with_reference(net, one_image(), options, {});
+    ASSERT_FALSE(departing.empty());
+    EXPECT_TRUE(departing[0].departure) << algorithm;
+
+    options.compiler = nullptr;
+    options.compile.precision = Precision::exact;
+    expect_error([&] { compare_with_reference(net, one_image(), options, {}); },
+                 {"exact results forbid", algorithm});
+  }
+}
+
 TEST(Compare, refuses_inputs_that_do_not_fit) {
   const ErrorParts missing = error_of([] { compare_with_reference(small_network(), {}, {}, {}); });
   EXPECT_EQ(missing.what, "input 'image' of 'small': not given");

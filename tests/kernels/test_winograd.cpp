@@ -1,7 +1,7 @@
 // Minimal filtering: its transforms over rationals, the kernels, and how far they are from exact.
+#include "compiler/kernels/winograd_bound.hpp"
 #include "compiler/kernels/winograd_transform.hpp"
 #include "tests/kernels/forms.hpp"
-#include "tests/kernels/winograd_bound.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -11,8 +11,10 @@ namespace fovea::kernel_test {
 namespace {
 
 using catalogue::Layout;
+using kernels::amplification;
 using kernels::Rational;
 using kernels::RationalMatrix;
+using kernels::winograd_bound;
 using kernels::WinogradTransform;
 
 const Algorithm& winograd(int64_t tile) {

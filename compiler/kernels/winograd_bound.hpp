@@ -23,12 +23,12 @@
 // point (i, j) is at most channels |g| |d| r(i) r(j), r(i) = sum(|G(i, .)|) sum(|B^T(i, .)|), and
 //   |computed - y| <= gamma(m) channels max|g| max|d| a^dimensions,
 //   a = max over the rows o of A^T of sum(i) |A^T(o, i)| r(i).
-namespace fovea::kernel_test {
+namespace fovea::kernels {
 
 // a: by how much one dimension's transforms may make sums larger; taps for a plain sum.
-double amplification(const kernels::WinogradTransform& transform);
+double amplification(const WinogradTransform& transform);
 
 // For images and weights whose largest magnitude is 1; a bias adds u of the result.
-double winograd_bound(const std::vector<kernels::WinogradTransform>& dimensions, int64_t channels);
+double winograd_bound(const std::vector<WinogradTransform>& dimensions, int64_t channels);
 
-} // namespace fovea::kernel_test
+} // namespace fovea::kernels

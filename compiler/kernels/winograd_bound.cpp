@@ -1,23 +1,23 @@
-#include "tests/kernels/winograd_bound.hpp"
+#include "compiler/kernels/winograd_bound.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-namespace fovea::kernel_test {
+namespace fovea::kernels {
 namespace {
 
-double row_sum(const std::vector<kernels::Rational>& row) {
+double row_sum(const std::vector<Rational>& row) {
   double sum = 0;
-  for (const kernels::Rational& entry : row)
+  for (const Rational& entry : row)
     sum += std::abs(entry.value());
   return sum;
 }
 
 } // namespace
 
-double amplification(const kernels::WinogradTransform& transform) {
+double amplification(const WinogradTransform& transform) {
   double most = 0;
-  for (const std::vector<kernels::Rational>& row : transform.output) {
+  for (const std::vector<Rational>& row : transform.output) {
     double sum = 0;
     for (size_t point = 0; point < row.size(); ++point)
       sum += std::abs(row[point].value()) * row_sum(transform.weights[point]) *
@@ -27,9 +27,9 @@ double amplification(const kernels::WinogradTransform& transform) {
   return most;
 }
 
-double winograd_bound(const std::vector<kernels::WinogradTransform>& dimensions, int64_t channels) {
+double winograd_bound(const std::vector<WinogradTransform>& dimensions, int64_t channels) {
   double roundings = static_cast<double>(channels + 1), product = static_cast<double>(channels);
-  for (const kernels::WinogradTransform& transform : dimensions) {
+  for (const WinogradTransform& transform : dimensions) {
     roundings += static_cast<double>(transform.taps + 2 + 2 * transform.size());
     product *= amplification(transform);
   }
@@ -37,4 +37,4 @@ double winograd_bound(const std::vector<kernels::WinogradTransform>& dimensions,
   return error / (1 - error) * product;
 }
 
-} // namespace fovea::kernel_test
+} // namespace fovea::kernels
