@@ -68,11 +68,12 @@ class Planner {
   }
 
  private:
-  // The largest chunk first, then those that make two chunks, three ...
+  // The largest chunk first. Divisors only: a chunk is always whole tiles, and tiles beyond the
+  // last one would read beyond the image.
   static std::vector<int64_t> sizes(int64_t tiles) {
     std::vector<int64_t> list;
-    for (int64_t parts = 1; parts <= tiles; ++parts)
-      if (const int64_t size = ceiling_quotient(tiles, parts); list.empty() || list.back() != size)
+    for (int64_t size = tiles; size >= 1; --size)
+      if (tiles % size == 0)
         list.push_back(size);
     return list;
   }
