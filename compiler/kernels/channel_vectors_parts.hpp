@@ -1,0 +1,92 @@
+#pragma once
+#include <fovea/definition/definition.hpp>
+
+#include <algorithm>
+#include <vector>
+
+namespace fovea::kernels {
+
+// What is where among the stages of channel_vectors.hpp.
+struct ChannelParts {
+  const Definition& stages;
+  int sum = -1;            // the reduction
+  int host = -1;           // the stage that has its elements, epilogue applied
+  int root = -1;           // the result; the host itself, or its elements in another order
+  int image = -1;          // what the windows see, copied; -1: read where it is
+  std::vector<int> tables; // packed weights and others that are small, whole before all else
+
+  explicit ChannelParts(const Definition& stages) : stages(stages), root(stages.results[0]) {
+    for (int e = 0; e < count(); ++e)
+      if (equation(e).reduction)
+        sum = e;
+    host = sum;
+    for (int e = sum + 1; e < count(); ++e)
+      if (equation(e).shape() == equation(sum).shape() && reads(e, host) && copies_in_order(e) == e)
+        host = e;
+    for (int e = 0; e < sum; ++e)
+      if (read_of(sum, e) && walks_rows(*read_of(sum, e)))
+        image = e;
+      else
+        tables.push_back(e);
+  }
+
+  int count() const { return static_cast<int>(stages.equations.size()); }
+  const Equation& equation(int e) const { return stages.equations[static_cast<size_t>(e)]; }
+  int rank() const { return static_cast<int>(equation(sum).free.size()); }
+  int64_t extent(int k) const {
+    return k < 0 ? 1 : equation(sum).free[static_cast<size_t>(k)].extent;
+  }
+
+  const Node* read_of(int e, int producer) const {
+    const Node* found = nullptr;
+    for_each_node(equation(e).body, [&](const Node& node) {
+      if (node.kind == Node::Kind::read && node.tensor == stages.tensor_of_equation(producer))
+        found = &node;
+    });
+    return found;
+  }
+  bool reads(int e, int producer) const { return read_of(e, producer) != nullptr; }
+
+  // Does dimension k of the sum walk through windows of the copy that overlap?
+  bool slides(int k) const {
+    if (image < 0 || k < 0)
+      return false;
+    for (const Subscript& subscript : read_of(sum, image)->subscripts)
+      if (uses(subscript.index, [&](int index) { return index == k; }) &&
+          uses(subscript.index, [&](int index) { return index >= rank(); }))
+        return true;
+    return false;
+  }
+
+ private:
+  // `e` where its read of the host is of the very element, else -1.
+  int copies_in_order(int e) const {
+    const Node& read = *read_of(e, host);
+    for (size_t d = 0; d < read.subscripts.size(); ++d)
+      if (!read.subscripts[d].index.is_index(static_cast<int>(d)))
+        return -1;
+    return e;
+  }
+
+  template <class Is>
+  static bool uses(const IndexExpr& expr, const Is& is) {
+    return std::any_of(expr.terms.begin(), expr.terms.end(), [&](const IndexTerm& term) {
+      return term.kind == IndexTerm::Kind::index ? is(term.index) : uses(*term.inner, is);
+    });
+  }
+
+  // Weights have one free dimension of the sum, in one place or two; images all.
+  bool walks_rows(const Node& read) const {
+    const int all = rank();
+    for (int k = 0; k < all; ++k) {
+      bool used = false;
+      for (const Subscript& subscript : read.subscripts)
+        used |= uses(subscript.index, [&](int index) { return index == k; });
+      if (!used)
+        return false;
+    }
+    return true;
+  }
+};
+
+} // namespace fovea::kernels
