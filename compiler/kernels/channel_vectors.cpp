@@ -108,7 +108,6 @@ class Recogniser {
     return false;
   }
 
-  // Some index of more than one term must be reduced, else there is nothing to do here.
   ChannelWindows result() const { return result_; }
   bool has_multiplier() const { return result_.multiplier != 1; }
 
@@ -193,14 +192,16 @@ bool is_f32(const Definition& definition) {
                      });
 }
 
-bool has_elements(const Definition& definition) {
+// Elements everywhere, and windows of more than one.
+bool has_windows(const Definition& definition) {
   const auto full = [](const TensorType& type) { return type.shape.elements() > 0; };
   for (int t = 0; t < static_cast<int>(definition.operands.size()); ++t)
     if (!full(definition.type_of(t)))
       return false;
-  return full(definition.type_of(definition.tensor_of_equation(0))) &&
-         std::all_of(definition.equations[0].reduced.begin(), definition.equations[0].reduced.end(),
-                     [](const IndexRange& range) { return range.extent > 0; });
+  int64_t terms = 1;
+  for (const IndexRange& range : definition.equations[0].reduced)
+    terms *= range.extent;
+  return terms > 1 && full(definition.type_of(definition.tensor_of_equation(0)));
 }
 
 Shape result_shape(const Definition& definition) {
@@ -210,7 +211,7 @@ Shape result_shape(const Definition& definition) {
 } // namespace
 
 std::optional<ChannelWindows> channel_windows(const Definition& definition) {
-  if (!follows_from_first(definition) || !is_f32(definition) || !has_elements(definition))
+  if (!follows_from_first(definition) || !is_f32(definition) || !has_windows(definition))
     return std::nullopt;
   const Equation& equation = definition.equations[0];
   const int operands = static_cast<int>(definition.operands.size());
