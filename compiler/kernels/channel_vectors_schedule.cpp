@@ -30,7 +30,8 @@ class Scheduler {
  public:
   Scheduler(const Definition& stages, const Target& target, bool blocks)
       : parts_(stages), target_(target), lanes_(target.lanes(4)), blocks_(blocks),
-        vector_(parts_.rank() - 1), x_(blocks ? vector_ - 1 : vector_), y_(row_dimension(x_ - 1)) {
+        vector_(parts_.rank() - 1), x_(blocks ? tiled_dimension(vector_ - 1) : vector_),
+        y_(tiled_dimension(x_ - 1)) {
     choose_tile();
   }
 
@@ -59,8 +60,8 @@ class Scheduler {
   }
   std::string dimension(int k) const { return dimension(equation(parts_.host), k); }
 
-  // Rows of the tile, where tasks divide that dimension as it is: not by blocks of channels.
-  int row_dimension(int k) const {
+  // k, where tasks divide that dimension as it is and not by blocks of channels; else -1.
+  int tiled_dimension(int k) const {
     if (k < 0 || parts_.root == parts_.host)
       return std::max(k, -1);
     const Node& read = *parts_.read_of(parts_.root, parts_.host);
@@ -92,6 +93,9 @@ class Scheduler {
     }
     if (y_ >= 0)
       height_ = std::min(parts_.extent(y_), std::max<int64_t>(enough / width_, 1));
+    // Where rows are kept for the next tile, no tile begins in the one before.
+    if (is_copied() && parts_.slides(y_))
+      height_ = catalogue::largest_divisor(parts_.extent(y_), height_);
     rows_ = rows_at_once();
   }
 

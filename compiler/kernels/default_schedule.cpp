@@ -82,8 +82,9 @@ class Scheduler {
       const Tile tile = choose_tile(stages_, sum, target_);
       const double terms =
           static_cast<double>(evaluation_count(sum)) / static_cast<double>(tile.lanes);
-      // A multiply-add and its two reads are one operation.
-      cycles += terms * tile.cycles * std::max(1.0, placement_.weights[e] - 2);
+      // A multiply-add and its two reads are one operation; a maximum that keeps NaN is three.
+      const bool extreme = sum.reduction == ReduceKind::max || sum.reduction == ReduceKind::min;
+      cycles += terms * tile.cycles * std::max(1.0, placement_.weights[e] - 2) * (extreme ? 3 : 1);
       if (tile.dot >= 0)
         cycles += static_cast<double>(element_count(sum)) * cycles_of_folding;
     }

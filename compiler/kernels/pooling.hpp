@@ -21,5 +21,6 @@ Tabled with_tables(const catalogue::Problem& problem, const ChannelWindows& wind
 bool is_whole_map(const catalogue::Problem& problem);
 Definition whole_map_stages(const catalogue::Problem& problem);
 catalogue::Schedule whole_map_schedule(const catalogue::Problem& problem);
+double whole_map_cycles(const catalogue::Problem& problem); // estimated, of one core
 
 } // namespace fovea::kernels

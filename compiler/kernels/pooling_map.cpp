@@ -1,7 +1,10 @@
 #include "compiler/kernels/channel_vectors_schedule.hpp"
 #include "compiler/kernels/interleave.hpp"
 #include "compiler/kernels/normalise.hpp"
+#include "compiler/kernels/placement.hpp"
 #include "compiler/kernels/pooling.hpp"
+
+#include <fovea/catalogue/integers.hpp>
 
 #include <algorithm>
 #include <sstream>
@@ -9,6 +12,7 @@
 namespace fovea::kernels {
 namespace {
 
+using catalogue::ceiling_quotient;
 using catalogue::Problem;
 using catalogue::Target;
 
@@ -122,6 +126,15 @@ Definition whole_map_stages(const Problem& problem) {
 catalogue::Schedule whole_map_schedule(const Problem& problem) {
   const Rows rows = rows_of(problem);
   return catalogue::Schedule::parse(Scheduler(rows, problem.target).text());
+}
+
+double whole_map_cycles(const Problem& problem) {
+  constexpr double folded_row = 3; // measured, several rows at once
+  const Equation& first = problem.definition.equations[0];
+  const auto rows = static_cast<double>(first.shape().elements());
+  const int64_t terms = evaluation_count(first) / first.shape().elements();
+  return rows *
+         (static_cast<double>(ceiling_quotient(terms, problem.target.lanes(4))) + folded_row);
 }
 
 } // namespace fovea::kernels

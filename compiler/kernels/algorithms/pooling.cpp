@@ -56,7 +56,9 @@ class Pooling : public HalideAlgorithm {
 
   catalogue::Cost cost(const Problem& problem, const catalogue::Schedule&,
                        const catalogue::Machine& machine) const override {
-    const double cycles = channel_vectors_cycles(problem, windows_of(problem));
+    const double cycles = by_whole_maps(problem)
+                              ? whole_map_cycles(problem)
+                              : channel_vectors_cycles(problem, windows_of(problem));
     const Work work{.seconds = cycles * machine.cycle(problem.target),
                     .parallel = runs_in_parallel(system(problem), problem.target)};
     return cost_of(*this, problem, work, machine);
