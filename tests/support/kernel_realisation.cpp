@@ -106,13 +106,21 @@ Run compile_kernel(const Definition& definition, const catalogue::Algorithm& alg
 std::vector<Realisation> kernel_realisations() {
   std::vector<Realisation> list;
   const catalogue::Catalogue known = kernels::make_catalogue();
-  for (const catalogue::Algorithm* algorithm : known.algorithms())
-    list.push_back(
-        {"kernel " + std::string(algorithm->name()),
-         [=](const Definition& definition) {
-           return algorithm->matches({definition, catalogue::Target::host()});
-         },
-         [=](const Definition& definition) { return compile_kernel(definition, *algorithm); }});
+  const catalogue::Target host = catalogue::Target::host();
+  for (const catalogue::Algorithm* algorithm : known.algorithms()) {
+    Realisation realisation{
+        "kernel " + std::string(algorithm->name()),
+        [=](const Definition& definition) {
+          return algorithm->matches({definition, host});
+        },
+        [=](const Definition& definition) { return compile_kernel(definition, *algorithm); }};
+    if (algorithm->error_bound() == catalogue::ErrorBound::transform)
+      realisation.transform_error = [=](const Definition& definition,
+                                        const std::vector<double>& magnitudes) {
+        return algorithm->transform_error({definition, host}, magnitudes);
+      };
+    list.push_back(std::move(realisation));
+  }
   return list;
 }
 

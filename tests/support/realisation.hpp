@@ -1,7 +1,9 @@
 #pragma once
+#include <fovea/catalogue/algorithm.hpp>
 #include <fovea/definition/definition.hpp>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,11 @@ struct Realisation {
   std::function<bool(const Definition& definition)> matches;
   // Compiles the definition: done once for many runs.
   std::function<Run(const Definition& definition)> prepare;
+  // Where it transforms sums: by how much more they may be off, given each operand's largest
+  // magnitude. Infinities and NaN then spread over neighbours.
+  std::function<std::optional<catalogue::TransformError>(const Definition& definition,
+                                                         const std::vector<double>& magnitudes)>
+      transform_error = nullptr;
 };
 
 const std::vector<Realisation>& realisations();
