@@ -241,8 +241,8 @@ double in_double(ScalarOp scalar_op, double x) {
   }
 }
 
-// In units of 2^-23 of `expected`, what the interpreter counts in: the space between floats at powers
-// of two, half of it next below them.
+// In units of 2^-23 of `expected`, what the interpreter counts in: the space between floats at
+// powers of two, half of it next below them.
 double distance_in_ulps(float got, double expected) {
   if (std::isnan(expected))
     return std::isnan(got) ? 0 : INFINITY;
