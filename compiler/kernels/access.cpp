@@ -44,4 +44,13 @@ int64_t lane_bytes(const Equation& equation) {
   return bytes;
 }
 
+bool is_f32(const Definition& definition) {
+  return std::all_of(definition.operands.begin(), definition.operands.end(),
+                     [](const Operand& operand) { return operand.type.dtype == DType::f32; }) &&
+         std::all_of(definition.equations.begin(), definition.equations.end(),
+                     [](const Equation& equation) {
+                       return equation.type == DType::f32 && equation.accumulator == DType::f32;
+                     });
+}
+
 } // namespace fovea::kernels

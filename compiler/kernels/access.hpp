@@ -16,4 +16,7 @@ std::vector<std::vector<Stride>> strides_of(const Definition& stages, const Equa
 // Bytes of the widest element that takes part; f16 and bf16 are computed as f32.
 int64_t lane_bytes(const Equation& equation);
 
+// Are operands, results and all sums between of float32?
+bool is_f32(const Definition& definition);
+
 } // namespace fovea::kernels

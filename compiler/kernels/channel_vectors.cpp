@@ -1,5 +1,6 @@
 #include "compiler/kernels/channel_vectors.hpp"
 
+#include "compiler/kernels/access.hpp"
 #include "compiler/kernels/normalise.hpp"
 
 #include <algorithm>
@@ -182,15 +183,6 @@ class Recogniser {
   std::vector<bool> used_;
   ChannelWindows result_;
 };
-
-bool is_f32(const Definition& definition) {
-  return std::all_of(definition.operands.begin(), definition.operands.end(),
-                     [](const Operand& operand) { return operand.type.dtype == DType::f32; }) &&
-         std::all_of(definition.equations.begin(), definition.equations.end(),
-                     [](const Equation& equation) {
-                       return equation.type == DType::f32 && equation.accumulator == DType::f32;
-                     });
-}
 
 // Elements everywhere, and windows of more than one.
 bool has_windows(const Definition& definition) {

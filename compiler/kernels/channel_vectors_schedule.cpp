@@ -2,6 +2,7 @@
 
 #include "compiler/kernels/channel_vectors_parts.hpp"
 #include "compiler/kernels/placement.hpp"
+#include "compiler/kernels/words.hpp"
 
 #include <fovea/catalogue/integers.hpp>
 
@@ -18,13 +19,6 @@ constexpr int64_t most_unrolled = 320; // accumulations in one loop body: compil
 constexpr int64_t least_parallel_evaluations = 200'000; // about what waking a thread costs
 constexpr int64_t most_masked =
     16; // reads of an element, each with its own mask, before it is copied
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words)
-    text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
 
 class Scheduler {
  public:

@@ -1,5 +1,7 @@
 #include "compiler/kernels/contraction.hpp"
 
+#include "compiler/kernels/access.hpp"
+
 #include <algorithm>
 
 namespace fovea::kernels {
@@ -75,15 +77,6 @@ std::optional<Contraction::Window> window_of(const Subscript& subscript, int axi
     (term.index < free ? window.stride : window.dilation) = term.coefficient;
   }
   return window;
-}
-
-bool is_f32(const Definition& definition) {
-  const auto plain = [](const Operand& operand) { return operand.type.dtype == DType::f32; };
-  return std::all_of(definition.operands.begin(), definition.operands.end(), plain) &&
-         std::all_of(definition.equations.begin(), definition.equations.end(),
-                     [](const Equation& equation) {
-                       return equation.type == DType::f32 && equation.accumulator == DType::f32;
-                     });
 }
 
 bool contains(const std::vector<int>& list, int value) {

@@ -1,6 +1,7 @@
 #include "compiler/kernels/contraction_schedule.hpp"
 
 #include "compiler/kernels/contraction_stages.hpp"
+#include "compiler/kernels/words.hpp"
 
 #include <fovea/catalogue/integers.hpp>
 
@@ -22,13 +23,6 @@ constexpr int64_t least_parallel_macs = 400'000; // about what waking a thread c
 
 bool contains(const std::vector<int>& list, int value) {
   return std::find(list.begin(), list.end(), value) != list.end();
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words)
-    text += (text.empty() ? "" : ", ") + word;
-  return text;
 }
 
 class Scheduler {

@@ -1,5 +1,6 @@
 #include "compiler/kernels/gemv.hpp"
 
+#include "compiler/kernels/access.hpp"
 #include "compiler/kernels/contraction.hpp"
 #include "compiler/kernels/interleave.hpp"
 #include "compiler/kernels/normalise.hpp"
@@ -24,15 +25,6 @@ constexpr int64_t vectors_of_a_sum = 2;
 constexpr int64_t most_rows = 8; // streams from memory
 constexpr int64_t least_parallel_bytes = 256
                                          << 10; // read in about as long as a thread takes to wake
-
-bool is_f32(const Definition& definition) {
-  return std::all_of(definition.operands.begin(), definition.operands.end(),
-                     [](const Operand& operand) { return operand.type.dtype == DType::f32; }) &&
-         std::all_of(definition.equations.begin(), definition.equations.end(),
-                     [](const Equation& equation) {
-                       return equation.type == DType::f32 && equation.accumulator == DType::f32;
-                     });
-}
 
 // A map of one pixel: its blocks stand one behind the other, as row-major channels do.
 bool stands_as_row_major(const Shape& shape, const Layout& layout) {

@@ -12,6 +12,9 @@ class HalideAlgorithm : public catalogue::Algorithm {
   // An equal system of equations, one a stage, over operands and results as they are stored: what
   // the interpreter can check without compiling anything.
   virtual Definition system(const catalogue::Problem& problem) const = 0;
+  bool accepts_epilogue(const Definition&, const Definition& epilogue) const override {
+    return is_pointwise(epilogue);
+  }
   virtual SumArithmetic arithmetic() const { return SumArithmetic::strict; }
 
   std::vector<catalogue::StageInfo> stages(const catalogue::Problem& problem) const final {

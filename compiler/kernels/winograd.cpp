@@ -21,10 +21,6 @@ bool Winograd::matches(const Problem& problem) const {
   return winograd_form(problem, tile_).has_value();
 }
 
-bool Winograd::accepts_epilogue(const Definition&, const Definition& epilogue) const {
-  return is_pointwise(epilogue);
-}
-
 Layout Winograd::preferred_operand_layout(const Problem& problem, int operand) const {
   const Contraction contraction = winograd_form(problem, tile_)->contraction;
   const Definition& definition = problem.definition;

@@ -14,7 +14,6 @@ class Winograd : public HalideAlgorithm {
   std::string_view summary() const override { return summary_; }
 
   bool matches(const catalogue::Problem& problem) const override;
-  bool accepts_epilogue(const Definition& anchor, const Definition& epilogue) const override;
   catalogue::Layout preferred_operand_layout(const catalogue::Problem& problem,
                                              int operand) const override;
   catalogue::Layout preferred_result_layout(const catalogue::Problem& problem,

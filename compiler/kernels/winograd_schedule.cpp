@@ -1,4 +1,5 @@
 #include "compiler/kernels/winograd_schedule.hpp"
+#include "compiler/kernels/words.hpp"
 
 #include <fovea/catalogue/integers.hpp>
 
@@ -11,13 +12,6 @@ namespace {
 using catalogue::ceiling_quotient;
 
 using Words = std::vector<std::string>;
-
-std::string joined(const Words& words) {
-  std::string text;
-  for (const std::string& word : words)
-    text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
 
 class Scheduler {
  public:

@@ -24,6 +24,15 @@ catalogue::Target test_target() {
   return target;
 }
 
+std::vector<catalogue::Target> instruction_sets() {
+  std::vector<catalogue::Target> list{test_target()};
+  if (list[0].avx2 && list[0].fma)
+    list.push_back(catalogue::parse_target("x86-64-linux avx2 fma threads=4"));
+  if (list[0].sse41)
+    list.push_back(catalogue::parse_target("x86-64-linux sse41"));
+  return list;
+}
+
 namespace {
 
 // halide_buffer_t.

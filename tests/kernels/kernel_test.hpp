@@ -67,6 +67,8 @@ class Builder {
 
 // This machine with four threads, or what FOVEA_TEST_TARGET says.
 catalogue::Target test_target();
+// That, and with vectors of 8 and 4 floats where this machine has them.
+std::vector<catalogue::Target> instruction_sets();
 
 class LoadedKernel {
  public:

@@ -14,15 +14,6 @@ const Algorithm& depthwise() {
   return catalogue.find("depthwise");
 }
 
-std::vector<catalogue::Target> targets() {
-  std::vector<catalogue::Target> list{test_target()};
-  if (list[0].avx2 && list[0].fma)
-    list.push_back(catalogue::parse_target("x86-64-linux avx2 fma threads=4"));
-  if (list[0].sse41)
-    list.push_back(catalogue::parse_target("x86-64-linux sse41"));
-  return list;
-}
-
 struct Case {
   Shape image;
   Shape kernel;
@@ -64,7 +55,7 @@ TEST(Depthwise, OfAnyNumberOfChannels) {
                                  .kernel = {3, 3},
                                  .begin = {1, 1},
                                  .end = {1, 1}}),
-                  targets()[k++ % targets().size()]);
+                  instruction_sets()[k++ % instruction_sets().size()]);
 }
 
 TEST(Depthwise, OfStridesAndDilations) {
@@ -77,11 +68,11 @@ TEST(Depthwise, OfStridesAndDilations) {
                                    .dilation = dilation,
                                    .begin = {2, 0},
                                    .end = {0, 3}}),
-                    targets()[k++ % targets().size()]);
+                    instruction_sets()[k++ % instruction_sets().size()]);
 }
 
 TEST(Depthwise, OfMapsSmallerThanTheKernel) {
-  for (const catalogue::Target& target : targets())
+  for (const catalogue::Target& target : instruction_sets())
     for (const Shape& image : {Shape{1, 17, 2, 1}, Shape{3, 8, 1, 3}})
       check_layouts(
           definition_of({.image = image, .kernel = {5, 5}, .begin = {3, 2}, .end = {2, 4}}),
@@ -89,7 +80,7 @@ TEST(Depthwise, OfMapsSmallerThanTheKernel) {
 }
 
 TEST(Depthwise, WithTwoFiltersAChannel) {
-  for (const catalogue::Target& target : targets())
+  for (const catalogue::Target& target : instruction_sets())
     check_layouts(definition_of({.image = {3, 7, 8, 10},
                                  .kernel = {3, 3},
                                  .stride = 2,
@@ -111,7 +102,8 @@ TEST(Depthwise, WithEpilogues) {
       {.image = {1, 24, 9, 17}, .kernel = {3, 3}, .stride = 2, .begin = {1, 1}, .end = {1, 1}});
   size_t k = 0;
   for (const Epilogue epilogue : epilogues)
-    check_layouts(with_epilogue(anchor, epilogue), targets()[k++ % targets().size()]);
+    check_layouts(with_epilogue(anchor, epilogue),
+                  instruction_sets()[k++ % instruction_sets().size()]);
 }
 
 TEST(Depthwise, KeepsInfinitiesAndNaN) {

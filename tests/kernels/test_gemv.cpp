@@ -14,15 +14,6 @@ const Algorithm& gemv() {
   return catalogue.find("gemv");
 }
 
-std::vector<catalogue::Target> targets() {
-  std::vector<catalogue::Target> list{test_target()};
-  if (list[0].avx2 && list[0].fma)
-    list.push_back(catalogue::parse_target("x86-64-linux avx2 fma threads=4"));
-  if (list[0].sse41)
-    list.push_back(catalogue::parse_target("x86-64-linux sse41"));
-  return list;
-}
-
 Definition dense(int64_t batch, int64_t features, int64_t outputs, bool bias = true) {
   ops::Dense op;
   op.outputs = outputs;
@@ -39,7 +30,7 @@ void expect_right(const Problem& problem, bool special_values = false) {
 }
 
 TEST(Gemv, OfManyShapes) {
-  for (const catalogue::Target& target : targets())
+  for (const catalogue::Target& target : instruction_sets())
     for (const auto& [batch, features, outputs] : {std::tuple<int64_t, int64_t, int64_t>{1, 4, 2},
                                                    {1, 7, 3},
                                                    {1, 17, 17},
@@ -65,7 +56,7 @@ TEST(Gemv, WithEpilogues) {
 
 // NaN and infinities reach those sums that they are terms of, and none of the others.
 TEST(Gemv, OfSpecialValues) {
-  for (const catalogue::Target& target : targets())
+  for (const catalogue::Target& target : instruction_sets())
     expect_right({with_epilogue(dense(2, 37, 19), Epilogue::relu), target}, true);
 }
 

@@ -13,15 +13,6 @@ const Algorithm& pointwise() {
   return catalogue.find("pointwise");
 }
 
-std::vector<catalogue::Target> targets() {
-  std::vector<catalogue::Target> list{test_target()};
-  if (list[0].avx2 && list[0].fma)
-    list.push_back(catalogue::parse_target("x86-64-linux avx2 fma threads=4"));
-  if (list[0].sse41)
-    list.push_back(catalogue::parse_target("x86-64-linux sse41"));
-  return list;
-}
-
 void expect_right(const Problem& problem) {
   ASSERT_TRUE(pointwise().matches(problem)) << to_string(problem.definition);
   check_forms(pointwise(), problem, {.seed = 7, .special_values = true});
@@ -55,14 +46,14 @@ Problem converted(const Shape& shape, const catalogue::Target& target, bool to_b
 }
 
 TEST(Pointwise, IntoBlocks) {
-  for (const catalogue::Target& target : targets())
+  for (const catalogue::Target& target : instruction_sets())
     for (const Shape& shape :
          {Shape{1, 32, 7, 7}, Shape{2, 3, 9, 11}, Shape{1, 17, 5, 3}, Shape{3, 24, 1, 7}})
       expect_right(converted(shape, target, true));
 }
 
 TEST(Pointwise, OutOfBlocks) {
-  for (const catalogue::Target& target : targets())
+  for (const catalogue::Target& target : instruction_sets())
     for (const Shape& shape : {Shape{1, 32, 7, 7}, Shape{2, 16, 4, 5}, Shape{3, 48, 1, 7}})
       expect_right(converted(shape, target, false));
 }
@@ -71,7 +62,7 @@ TEST(Pointwise, Transpositions) {
   for (const Shape& shape :
        {Shape{3, 3}, Shape{5, 100}, Shape{100, 5}, Shape{16, 16}, Shape{64, 40}})
     expect_right({permutation(shape, {1, 0}), test_target()});
-  for (const catalogue::Target& target : targets()) {
+  for (const catalogue::Target& target : instruction_sets()) {
     expect_right({permutation({17, 33}, {1, 0}), target});
     expect_right({permutation({2, 5, 6, 7}, {0, 2, 3, 1}), target});
     expect_right({permutation({4, 5, 6}, {2, 1, 0}), target});
@@ -102,7 +93,7 @@ Definition chain(int64_t channels) {
 }
 
 TEST(Pointwise, ComputesOnTheWay) {
-  for (const catalogue::Target& target : targets()) {
+  for (const catalogue::Target& target : instruction_sets()) {
     const Layout blocked = Layout::blocked(1, target.lanes(4));
     expect_right({chain(32), target, {{blocked}, {}, {}}});
     expect_right({chain(32), target, {{Layout(), blocked}, {blocked}, {}}});

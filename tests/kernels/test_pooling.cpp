@@ -15,15 +15,6 @@ const Algorithm& pooling() {
   return catalogue.find("pooling");
 }
 
-std::vector<catalogue::Target> targets() {
-  std::vector<catalogue::Target> list{test_target()};
-  if (list[0].avx2 && list[0].fma)
-    list.push_back(catalogue::parse_target("x86-64-linux avx2 fma threads=4"));
-  if (list[0].sse41)
-    list.push_back(catalogue::parse_target("x86-64-linux sse41"));
-  return list;
-}
-
 struct Case {
   Shape image;
   Shape kernel;
@@ -82,7 +73,7 @@ TEST(Pooling, OfAnyNumberOfChannels) {
                  .stride = 2,
                  .begin = {1, 1},
                  .end = {1, 1}},
-                targets()[k++ % targets().size()]);
+                instruction_sets()[k++ % instruction_sets().size()]);
 }
 
 TEST(Pooling, OfStridesDilationsAndUnevenPadding) {
@@ -95,14 +86,14 @@ TEST(Pooling, OfStridesDilationsAndUnevenPadding) {
                    .dilation = dilation,
                    .begin = {2, 0},
                    .end = {0, 1}},
-                  targets()[k++ % targets().size()]);
+                  instruction_sets()[k++ % instruction_sets().size()]);
 }
 
 TEST(Pooling, OfMapsSmallerThanTheWindow) {
   size_t k = 0;
   for (const Shape& image : {Shape{1, 17, 2, 3}, Shape{3, 8, 3, 2}})
     check_kinds({.image = image, .kernel = {4, 4}, .begin = {2, 2}, .end = {1, 2}},
-                targets()[k++ % targets().size()]);
+                instruction_sets()[k++ % instruction_sets().size()]);
 }
 
 TEST(Pooling, OfWholeMaps) {
@@ -110,7 +101,7 @@ TEST(Pooling, OfWholeMaps) {
   for (const Shape& image : {Shape{1, 17, 7, 7}, Shape{3, 8, 5, 3}, Shape{1, 200, 8, 8}})
     for (const Epilogue epilogue : {Epilogue::none, Epilogue::tanh}) {
       const Case whole{.image = image, .kernel = image.slice(2, 4)};
-      const catalogue::Target target = targets()[k++ % targets().size()];
+      const catalogue::Target target = instruction_sets()[k++ % instruction_sets().size()];
       check_layouts(with_epilogue(maximum(whole), epilogue), target);
       check_layouts(with_epilogue(average(whole, false), epilogue), target);
     }
@@ -121,7 +112,7 @@ TEST(Pooling, WithEpilogues) {
       .image = {1, 24, 9, 17}, .kernel = {3, 3}, .stride = 2, .begin = {1, 1}, .end = {1, 1}};
   size_t k = 0;
   for (const Epilogue epilogue : epilogues) {
-    const catalogue::Target target = targets()[k++ % targets().size()];
+    const catalogue::Target target = instruction_sets()[k++ % instruction_sets().size()];
     check_layouts(with_epilogue(maximum(c), epilogue), target);
     check_layouts(with_epilogue(average(c, false), epilogue), target);
   }
@@ -136,7 +127,7 @@ TEST(Pooling, InParallel) {
 TEST(Pooling, KeepsInfinitiesAndNaN) {
   const Case c{
       .image = {1, 17, 12, 13}, .kernel = {3, 3}, .stride = 2, .begin = {1, 1}, .end = {1, 1}};
-  for (const catalogue::Target& target : targets()) {
+  for (const catalogue::Target& target : instruction_sets()) {
     check_layouts(maximum(c), target, true);
     check_layouts(average(c, false), target, true);
     check_layouts(maximum({.image = {1, 5, 6, 6}, .kernel = {6, 6}}), target, true);

@@ -27,9 +27,6 @@ class Depthwise : public HalideAlgorithm {
       return false;
     return in_channel_blocks(problem, *windows) || has_rows(problem.definition);
   }
-  bool accepts_epilogue(const Definition&, const Definition& epilogue) const override {
-    return is_pointwise(epilogue);
-  }
   Layout preferred_operand_layout(const Problem& problem, int operand) const override {
     return channel_layout(problem, windows_of(problem), operand);
   }

@@ -26,9 +26,6 @@ class Direct : public HalideAlgorithm {
   }
 
   bool matches(const Problem& problem) const override { return has_blocked_columns(problem); }
-  bool accepts_epilogue(const Definition&, const Definition& epilogue) const override {
-    return is_pointwise(epilogue);
-  }
   Layout preferred_operand_layout(const Problem& problem, int operand) const override {
     const auto contraction = *contraction_with_epilogue(problem.definition);
     const Shape shape = problem.definition.operands[static_cast<size_t>(operand)].type.shape;

@@ -17,9 +17,6 @@ class Gemv : public HalideAlgorithm {
   }
 
   bool matches(const Problem& problem) const override { return is_gemv(problem); }
-  bool accepts_epilogue(const Definition&, const Definition& epilogue) const override {
-    return is_pointwise(epilogue);
-  }
 
   // --- THE ALGORITHM ---
   Definition system(const Problem& problem) const override { return gemv_stages(problem); }

@@ -22,9 +22,6 @@ class Generic : public HalideAlgorithm {
     const std::vector<bool>& prepared = problem.forms.prepared;
     return std::find(prepared.begin(), prepared.end(), true) == prepared.end();
   }
-  bool accepts_epilogue(const Definition&, const Definition& epilogue) const override {
-    return is_pointwise(epilogue);
-  }
 
   // --- THE ALGORITHM ---
   Definition system(const Problem& problem) const override {

@@ -16,9 +16,6 @@ class Pointwise : public HalideAlgorithm {
   }
 
   bool matches(const Problem& problem) const override { return is_turned(problem); }
-  bool accepts_epilogue(const Definition&, const Definition& epilogue) const override {
-    return is_pointwise(epilogue);
-  }
 
   // --- THE ALGORITHM ---
   Definition system(const Problem& problem) const override { return turned_stages(problem); }
