@@ -23,7 +23,7 @@ class OpRecords : public ::testing::Test {
     ops::All::for_each([&]<class Op>() {
       SCOPED_TRACE(Op::name);
       const mlir::OperationName name(std::string("fovea.") + Op::name, &context);
-      ASSERT_TRUE(name.isRegistered()) << "no record in FoveaOps.td";
+      ASSERT_TRUE(name.isRegistered()) << "no record in a Fovea*Ops.td";
       check(Op{}, name);
     });
   }
