@@ -62,6 +62,15 @@ void block_subscript(std::vector<Subscript>& subscripts, int axis, int64_t block
   subscripts.push_back(std::move(inner));
 }
 
+// The subscript at `axis` becomes two neighbours: quotient and remainder.
+void split_subscript(std::vector<Subscript>& subscripts, int axis, int64_t inner) {
+  Subscript& outer = subscripts[static_cast<size_t>(axis)];
+  Subscript rest = outer;
+  rest.index = mod(outer.index, inner);
+  outer.index = floor_div(outer.index, inner);
+  subscripts.insert(subscripts.begin() + axis + 1, std::move(rest));
+}
+
 bool has_boundary(const Definition& definition, int tensor, int axis) {
   bool found = false;
   for (const Equation& equation : definition.equations)
@@ -125,6 +134,30 @@ void store_operand(Definition& definition, int operand, const Layout& layout) {
   });
 }
 
+void split_operand(Definition& definition, int operand, int axis, int64_t inner) {
+  Shape& shape = definition.operands[static_cast<size_t>(operand)].type.shape;
+  shape = shape.slice(0, axis) + Shape{shape[axis] / inner, inner} +
+          shape.slice(axis + 1, shape.rank());
+  rewrite_reads(definition, operand, [&](Node node) {
+    split_subscript(node.subscripts, axis, inner);
+    return node_of(std::move(node));
+  });
+}
+
+void join_operand(Definition& definition, int operand, int axis, int64_t inner) {
+  if (has_boundary(definition, operand, axis) || has_boundary(definition, operand, axis + 1))
+    copy_operand(definition, operand); // the rule needs to know either dimension
+  Shape& shape = definition.operands[static_cast<size_t>(operand)].type.shape;
+  shape = shape.slice(0, axis) + Shape{shape[axis] * inner} + shape.slice(axis + 2, shape.rank());
+  rewrite_reads(definition, operand, [&](Node node) {
+    const auto second = node.subscripts.begin() + axis + 1;
+    IndexExpr& index = node.subscripts[static_cast<size_t>(axis)].index;
+    index = index * inner + second->index;
+    node.subscripts.erase(second);
+    return node_of(std::move(node));
+  });
+}
+
 void block_equation(Definition& definition, int e, int axis, int64_t block) {
   const Equation& equation = definition.equations[static_cast<size_t>(e)];
   const size_t rank = equation.free.size();
@@ -151,13 +184,8 @@ void split_equation(Definition& definition, int e, int axis, int64_t inner) {
   for (int k = 0; k < static_cast<int>(equation.free.size() + equation.reduced.size()); ++k)
     indices.push_back(k == axis ? IndexExpr::of(k) * inner + IndexExpr::of(k + 1)
                                 : IndexExpr::of(k + (k > axis)));
-  reshape_equation(definition, e, std::move(free), indices, [&](std::vector<Subscript>& list) {
-    Subscript& outer = list[static_cast<size_t>(axis)];
-    Subscript rest = outer;
-    rest.index = mod(outer.index, inner);
-    outer.index = floor_div(outer.index, inner);
-    list.insert(list.begin() + axis + 1, std::move(rest));
-  });
+  reshape_equation(definition, e, std::move(free), indices,
+                   [&](auto& subscripts) { split_subscript(subscripts, axis, inner); });
 }
 
 void split_reduced(Equation& equation, int r, int64_t inner) {

@@ -24,6 +24,12 @@ void insert_equation(Definition& definition, int at, Equation equation);
 // Operand `operand` comes as stored in `layout`: its type and all that read it follow.
 void store_operand(Definition& definition, int operand, const catalogue::Layout& layout);
 
+// Dimension `axis` of operand `operand`, whose extent `inner` divides, as two neighbours, and two
+// neighbours, the second of extent `inner`, as one: over the same memory; its type and all that
+// read it follow. No read of what is split has a boundary rule there.
+void split_operand(Definition& definition, int operand, int axis, int64_t inner);
+void join_operand(Definition& definition, int operand, int axis, int64_t inner);
+
 // Free dimension `axis` of equation `e` in blocks, each innermost: Z(b, i, x) becomes
 // Z(b, i_o, x, i_i). Where the last block is not full, its surplus is computed from the last true
 // elements' operands; nobody reads it. All that read the equation follow.

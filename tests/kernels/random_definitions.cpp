@@ -75,7 +75,7 @@ std::optional<Definition> definition_of(const Op& op, const Shape& input, DType 
 
 std::optional<Definition> random_convolution(Random& random, DType type) {
   const int spatial = static_cast<int>(one_of(random, {2, 2, 2, 2, 1, 3}));
-  const Shape image = random_image(spatial, random);
+  Shape image = random_image(spatial, random);
   ops::Conv op;
   random_window(op, spatial, random);
   op.bias = random() % 2;
@@ -87,7 +87,9 @@ std::optional<Definition> random_convolution(Random& random, DType type) {
     break;
   case 1:
     op.groups = one_of(random, {2, 3, 4, 8});
-    op.filters = op.groups * one_of(random, {1, 3, 8, 16});
+    op.filters = op.groups * one_of(random, {1, 3, 8, 16, 24});
+    if (random() % 4)
+      image[1] = op.groups * one_of(random, {1, 3, 7, 8, 16, 17});
     break;
   default:
     break;

@@ -1,7 +1,9 @@
 #include "compiler/kernels/blocked_columns.hpp"
 #include "compiler/kernels/contraction_schedule.hpp"
+#include "compiler/kernels/groups.hpp"
 #include "compiler/kernels/normalise.hpp"
 #include "compiler/kernels/realisable.hpp"
+#include "compiler/kernels/rewrite.hpp"
 
 #include <algorithm>
 
@@ -25,33 +27,48 @@ class Direct : public HalideAlgorithm {
     return "output channels in vectors, pixels and channels in a register tile, weights packed";
   }
 
-  bool matches(const Problem& problem) const override { return has_blocked_columns(problem); }
+  bool matches(const Problem& problem) const override {
+    const auto apart = groups_apart(problem);
+    return apart && has_blocked_columns(apart->problem);
+  }
   Layout preferred_operand_layout(const Problem& problem, int operand) const override {
-    const auto contraction = *contraction_with_epilogue(problem.definition);
-    const Shape shape = problem.definition.operands[static_cast<size_t>(operand)].type.shape;
+    const GroupsApart apart = *groups_apart(problem);
+    const Definition& definition = apart.problem.definition;
+    const auto contraction = *contraction_with_epilogue(definition);
+    const SplitAxis split = apart.operands[static_cast<size_t>(operand)];
+    const Shape shape = definition.operands[static_cast<size_t>(operand)].type.shape;
     const int64_t block = problem.target.lanes(4);
     if (operand == contraction.image) {
-      const int axis = channel_axis(problem.definition, contraction);
-      return axis >= 0 && shape[axis] >= block ? Layout::blocked(axis, block) : Layout();
+      const int axis = channel_axis(definition, contraction);
+      return axis >= 0 && shape[axis] >= block ? joined(Layout::blocked(axis, block), split)
+                                               : Layout();
     }
     const bool same =
-        shape == problem.definition.equations[static_cast<size_t>(contraction.equation)].shape();
-    return same && operand != contraction.weights ? Layout::blocked(contraction.columns[0], block)
-                                                  : Layout();
+        shape == definition.equations[static_cast<size_t>(contraction.equation)].shape();
+    return same && operand != contraction.weights
+               ? joined(Layout::blocked(contraction.columns[0], block), split)
+               : Layout();
   }
-  Layout preferred_result_layout(const Problem& problem, int) const override {
-    const auto contraction = *contraction_with_epilogue(problem.definition);
-    return Layout::blocked(contraction.columns[0], problem.target.lanes(4));
+  Layout preferred_result_layout(const Problem& problem, int result) const override {
+    const GroupsApart apart = *groups_apart(problem);
+    const auto contraction = *contraction_with_epilogue(apart.problem.definition);
+    return joined(Layout::blocked(contraction.columns[0], problem.target.lanes(4)),
+                  apart.results[static_cast<size_t>(result)]);
   }
   std::optional<Definition> preparation(const Problem& problem, int operand) const override {
-    if (operand != contraction_with_epilogue(problem.definition)->weights)
+    const GroupsApart apart = *groups_apart(problem);
+    if (operand != contraction_with_epilogue(apart.problem.definition)->weights)
       return std::nullopt;
-    return packed_weights(problem);
+    Definition packed = packed_weights(apart.problem);
+    const SplitAxis split = apart.operands[static_cast<size_t>(operand)];
+    if (split.axis >= 0)
+      join_operand(packed, 0, split.axis, split.inner);
+    return packed;
   }
 
   // --- THE ALGORITHM ---
   Definition system(const Problem& problem) const override {
-    return split_stages(simplify(blocked_columns(problem)));
+    return split_stages(simplify(blocked_columns(groups_apart(problem)->problem)));
   }
   SumArithmetic arithmetic() const override { return SumArithmetic::contracted; }
 
