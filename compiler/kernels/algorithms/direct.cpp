@@ -1,5 +1,6 @@
 #include "compiler/kernels/blocked_columns.hpp"
 #include "compiler/kernels/contraction_schedule.hpp"
+#include "compiler/kernels/contraction_stages.hpp"
 #include "compiler/kernels/groups.hpp"
 #include "compiler/kernels/normalise.hpp"
 #include "compiler/kernels/realisable.hpp"
@@ -85,9 +86,10 @@ class Direct : public HalideAlgorithm {
         cycles_per_step(tile.problem, tile.shape, problem.target) * static_cast<double>(tile.steps);
     // Elements of the other stages: copies with padding, packed weights, the result in order.
     double copied = 0;
-    for (const Equation& equation : stages.equations)
-      if (equation.body->kind == Node::Kind::read)
-        copied += static_cast<double>(equation.shape().elements());
+    const ContractionStages parts(stages);
+    for (int e = 0; e < static_cast<int>(stages.equations.size()); ++e)
+      if (e < parts.sum || (e == parts.root && e != parts.host))
+        copied += static_cast<double>(parts.equation(e).shape().elements());
     const double seconds = (cycles + copied * cycles_a_copy) * machine.cycle(problem.target);
     return cost_of(*this, problem, {.seconds = seconds, .parallel = tile.parallel}, machine);
   }
