@@ -1,6 +1,7 @@
 #include "compiler/kernels/contraction_schedule.hpp"
 
 #include "compiler/kernels/contraction_stages.hpp"
+#include "compiler/kernels/packing.hpp"
 #include "compiler/kernels/words.hpp"
 
 #include <fovea/catalogue/integers.hpp>
@@ -199,16 +200,17 @@ class Scheduler {
       return;
     }
     text_ << name(parts_.root) << ":";
-    // The result's dimensions are the host's without the last, columns whole.
+    const std::vector<int> of_host = host_dimensions(root);
     const int chunked = parts_.row(2) >= 0 ? parts_.row(2) : parts_.row(1);
+    const auto is_chunked = [&](size_t k) { return chunked >= 0 && of_host[k] == chunked; };
     std::vector<Loop> outer;
     std::vector<std::string> order;
     std::string level;
     const int64_t lanes = target_.lanes(4);
     for (size_t k = 0; k < root.free.size(); ++k) {
       const IndexRange& range = root.free[k];
-      if (static_cast<int>(k) != chunked) {
-        if (contains(parts_.outer_rows(), static_cast<int>(k)))
+      if (!is_chunked(k)) {
+        if (contains(parts_.outer_rows(), of_host[k]))
           outer.push_back({range.name, range.extent});
         else
           order.insert(order.begin(), range.name);
@@ -229,11 +231,9 @@ class Scheduler {
       level = outer.back().name;
     }
     const IndexRange& inner = root.free.back();
-    const std::string inner_loop =
-        static_cast<int>(root.free.size()) - 1 == chunked ? inner.name + "_r" : inner.name;
-    const int64_t inner_extent = static_cast<int>(root.free.size()) - 1 == chunked
-                                     ? rows_at_once(inner.extent)
-                                     : inner.extent;
+    const bool in_chunks = is_chunked(root.free.size() - 1);
+    const std::string inner_loop = in_chunks ? inner.name + "_r" : inner.name;
+    const int64_t inner_extent = in_chunks ? rows_at_once(inner.extent) : inner.extent;
     if (inner_extent >= lanes)
       text_ << " vectorize(" << inner_loop << ", " << lanes << ")";
     if (!outer.empty()) {
@@ -253,6 +253,19 @@ class Scheduler {
     text_ << "\n";
   }
 
+  // Per dimension of the result, which of the host's it is; -1 for the columns, which are whole.
+  std::vector<int> host_dimensions(const Equation& root) const {
+    std::vector<int> dimensions;
+    const Node& read = *read_of(root, parts_.stages.tensor_of_equation(parts_.host));
+    for (int k = 0; k < static_cast<int>(root.free.size()); ++k) {
+      dimensions.push_back(-1);
+      for (int d = 0; d < parts_.vector(); ++d)
+        if (read.subscripts[static_cast<size_t>(d)].index.is_index(k))
+          dimensions.back() = d;
+    }
+    return dimensions;
+  }
+
   // Of the chunked dimension: whole tiles, what the second-level cache holds of the result before
   // it is turned around, and shares for all threads.
   int64_t rows_at_once(int64_t extent) const {
@@ -268,9 +281,11 @@ class Scheduler {
     if (is_parallel() && outer < 2 * target_.threads)
       rows = std::min(rows, ceiling_quotient(extent, ceiling_quotient(2 * target_.threads, outer)));
     rows = std::min(ceiling_quotient(rows, tile) * tile, extent);
-    // Equal chunks, where that needs no more of them.
-    return std::max<int64_t>(
-        largest_divisor(extent, rows) * 2 > rows ? largest_divisor(extent, rows) : rows, 1);
+    if (const int64_t equal = largest_divisor(extent, rows); equal * 2 > rows)
+      return equal;
+    // The last chunk begins where it ends with the dimension: about equal ones, no row many times.
+    const int64_t even = ceiling_quotient(extent, ceiling_quotient(extent, rows));
+    return std::min(ceiling_quotient(even, tile) * tile, rows);
   }
 
   void sum() {
