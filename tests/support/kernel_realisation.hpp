@@ -8,8 +8,7 @@
 
 namespace fovea::testing {
 
-// The path that ships: one kernel of `algorithm` (its default schedule unless given), linked by the
-// JIT with a driver function that calls it alone, run through the C ABI.
+// A single kernel (single_kernel.hpp) of `algorithm`, under its default schedule unless given.
 Run compile_kernel(const Definition& definition, const catalogue::Algorithm& algorithm,
                    const std::optional<Schedule>& schedule = std::nullopt);
 
