@@ -1,6 +1,6 @@
 // fovea's side of `./dev bench layers` and `./dev bench lenet`: compiles and times one network at a
 // time, as it is told on standard input, by the same commands as the other engines' side,
-// bench/engines.py. One JSON object a line comes in and one goes out:
+// bench/engines.py, in the way of worker.hpp:
 //
 //   {"do": "prepare", "kind": "conv", "layer": {...}, "input": "x.npy",
 //    "weights": {"conv.weight": "w.npy", "conv.bias": "b.npy"}, "cache": "DIR"}
@@ -8,24 +8,17 @@
 //   {"do": "time", "seconds": 0.1}      {"samples": [seconds of a run, ...], "runs_per_sample": 4}
 //   {"do": "profile", "seconds": 0.1}   {"kernels": [{"layer", "ops", "seconds", ...}, ...]}
 //   {"do": "release"}                   forgets the network
-//
-// An answer with "error" says why there is no other.
+#include "worker.hpp"
+
 #include <fovea/fovea.hpp>
 #include <fovea/runtime/host_tensor.hpp>
 #include <fovea/runtime/profiler.hpp>
 #include <fovea/runtime/tensor_file.hpp>
-#include <fovea/version.hpp>
 #include <fovea/zoo.hpp>
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
-#include <chrono>
-#include <cmath>
 #include <cstdint>
-#include <cstdlib>
-#include <exception>
-#include <iostream>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -37,30 +30,13 @@ using nlohmann::json;
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
 // --- Networks --------------------------------------------------------------------------------
-
-Extents pair_of(const json& layer, const char* key) {
-  const json& pair = layer.at(key);
-  return {pair.at(0).get<int64_t>(), pair.at(1).get<int64_t>()};
-}
 
 // One layer of bench/layers.json.
 Network conv_network(const json& layer) {
   Network net("layer");
-  const Shape shape = {1, layer.at("channels"), layer.at("map").at(0), layer.at("map").at(1)};
-  const Extents padding = pair_of(layer, "padding");
-  auto block = conv(layer.at("filters").get<int64_t>(), pair_of(layer, "kernel"),
-                    stride(pair_of(layer, "stride")), dilation(pair_of(layer, "dilation")),
-                    groups(layer.at("groups")), pad(padding, padding));
-  if (!layer.at("bias"))
-    block.op.bias = false;
-  net.output("y", net.input("x", shape) | std::move(block).named("conv"));
+  Layer<ops::Conv> block{bench::conv_of(layer), {}};
+  net.output("y", net.input("x", bench::image_of(layer)) | std::move(block).named("conv"));
   return net;
 }
 
@@ -104,8 +80,8 @@ class Job {
     host::Context context(model_.runtime(), profiled);
     context.run({&input_, 1}, {&output_, 1});
     profiler.clear();
-    const Clock::time_point begin = Clock::now();
-    for (size_t k = 0; k < most && (k < 3 || seconds_since(begin) < seconds); ++k)
+    const bench::Clock::time_point begin = bench::Clock::now();
+    for (size_t k = 0; k < most && (k < 3 || bench::seconds_since(begin) < seconds); ++k)
       context.run({&input_, 1}, {&output_, 1});
     return profiler.statistics();
   }
@@ -150,24 +126,6 @@ json to_json(const Model& model) {
   return {{"seconds", model.compile_seconds()}, {"kernels", kernels}};
 }
 
-// Short runs are timed several at a time, so that reading the clock is a small part: the rule is
-// that of bench/engines.py.
-json time_runs(Job& job, double seconds) {
-  constexpr double least_seconds = 50e-6; // of one sample
-  const Clock::time_point begin = Clock::now();
-  job.run();
-  const double once = std::max(seconds_since(begin), 1e-9);
-  const int runs = static_cast<int>(std::clamp(std::ceil(least_seconds / once), 1.0, 1000.0));
-  std::vector<double> samples;
-  do {
-    const Clock::time_point start = Clock::now();
-    for (int k = 0; k < runs; ++k)
-      job.run();
-    samples.push_back(seconds_since(start) / runs);
-  } while (seconds_since(begin) < seconds);
-  return {{"samples", samples}, {"runs_per_sample", runs}};
-}
-
 json profile(Job& job, double seconds) {
   json kernels = json::array();
   for (const host::KernelStatistics& kernel : job.profile(seconds))
@@ -180,7 +138,7 @@ json profile(Job& job, double seconds) {
 
 class Worker {
  public:
-  explicit Worker(uint32_t threads) : threads_(threads) {}
+  explicit Worker(int threads) : threads_(static_cast<uint32_t>(threads)) {}
 
   json answer(const json& command) {
     const std::string verb = command.at("do");
@@ -201,7 +159,7 @@ class Worker {
       return json::object();
     }
     if (verb == "time")
-      return time_runs(*job_, command.at("seconds"));
+      return bench::time_runs([&] { job_->run(); }, command.at("seconds"));
     if (verb == "profile")
       return profile(*job_, command.at("seconds"));
     throw std::invalid_argument("unknown command '" + verb + "'");
@@ -212,27 +170,8 @@ class Worker {
   std::unique_ptr<Job> job_;
 };
 
-void say(const json& answer) {
-  // Messages may hold bytes that are no UTF-8.
-  std::cout << answer.dump(-1, ' ', false, json::error_handler_t::replace) << std::endl;
-}
-
 } // namespace
 
 int main(int argc, char** argv) {
-  const int threads = argc == 2 ? std::atoi(argv[1]) : 0;
-  if (threads < 1) {
-    std::cerr << "usage: layer_worker THREADS   (`./dev bench layers` starts it)\n";
-    return 2;
-  }
-  Worker worker(static_cast<uint32_t>(threads));
-  say({{"engine", "fovea"}, {"version", FOVEA_VERSION}});
-  for (std::string line; std::getline(std::cin, line);) {
-    try {
-      say(worker.answer(json::parse(line)));
-    } catch (const std::exception& error) {
-      say({{"error", error.what()}});
-    }
-  }
-  return 0;
+  return bench::serve<Worker>(argc, argv);
 }

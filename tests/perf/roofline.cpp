@@ -1,4 +1,5 @@
-// What this machine can do at best, for `./dev bench layers`: one JSON object on standard output.
+// What this machine can do at best, for `./dev bench layers` and `kernels`: one JSON object on
+// standard output.
 //
 //   roofline THREADS [BYTES...]
 //   {"threads": 1, "flops_per_second": 8e10, "bytes_per_second": 2e10,

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""The comparison with other engines, as far as it goes without them: the list of layers, fovea's
-worker, what happens to workers that fail, and what is told of results. No time is asserted."""
+"""The benchmarks of tests/perf/bench as far as they go without other engines: the list of layers,
+fovea's workers, what happens to workers that fail, and what is told of results. No time is
+asserted."""
 
 import argparse
 import ast
@@ -17,6 +18,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1])]
 import results as gtest_results  # noqa: E402
+import kernel_cases  # noqa: E402
 from bench import charts, layers, report, results  # noqa: E402
 from bench.workers import EngineError, Worker  # noqa: E402
 
@@ -277,6 +279,7 @@ CASES = [
     worker_computes_times_and_profiles, worker_answers_nonsense,
     workers_that_end_are_told_and_start_again, silent_workers_are_ended, idle_workers_are_stopped,
     summaries_are_right, runs_are_told_and_kept, charts_are_pictures_with_bars,
+    *kernel_cases.CASES,
 ]
 
 

@@ -1,4 +1,4 @@
-"""The command line: `./dev bench layers` and `./dev bench lenet`."""
+"""The command line: `./dev bench layers`, `./dev bench kernels` and `./dev bench lenet`."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from pathlib import Path
 
 from . import environment, layers, results
 from .environment import ROOT
-from .results import LayersRun, LenetRun
+from .results import KernelsRun, LayersRun, Run
 from .workers import usable_cores
 
 DOCS = ROOT / "docs" / "bench"
 PROGRAMS = ROOT / "build" / "release" / "bin"
+WORKERS = {"layers": "layer_worker", "kernels": "kernel_worker", "lenet": "layer_worker"}
 
 
 def parse() -> argparse.Namespace:
@@ -22,9 +23,10 @@ def parse() -> argparse.Namespace:
         prog="./dev bench",
         description="Compares fovea with ONNX Runtime, OpenVINO and PyTorch on this machine, which "
         "should be doing nothing else. The first time installs them, about 5 GB, into "
-        "build/bench-venv. Without an argument, `./dev bench` runs fovea's own benchmarks.",
+        "build/bench-venv; `kernels` needs none of them. Without an argument, `./dev bench` runs "
+        "fovea's own benchmarks.",
     )
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="{layers,lenet}")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="{layers,kernels,lenet}")
     each = verbs.add_parser(
         "layers", help="convolution layers of well-known networks, one at a time",
         description="The convolution layers of well-known networks (tests/perf/layers.json), one "
@@ -36,27 +38,52 @@ def parse() -> argparse.Namespace:
         "  ./dev bench layers --report build/resnet50.json --docs build/pages",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    which = each.add_argument_group("which layers (default: all)")
+    kernels = verbs.add_parser(
+        "kernels", help="kernels by themselves, beside what the machine can do",
+        description="What the algorithms reach by themselves of the machine's measured roofline, "
+        "in the forms that they prefer, as inside a network: on the layers of `./dev bench "
+        "layers`, and on dense layers. All of them take about ten minutes on two cores, and "
+        "rewrite docs/bench/kernels.md.",
+        epilog="examples:\n  ./dev bench kernels --network resnet50 --threads 1\n"
+        "  ./dev bench kernels --filter '3x3 64->64' --all\n"
+        "  ./dev bench kernels --algorithm direct --algorithm winograd6 --json build/kernels.json",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    which = _add_choice(each)
     which.add_argument("--quick", action="store_true", help="one small layer of each network")
     which.add_argument("--seed", type=int, default=1, metavar="N",
                        help="chance that chooses the layers of --quick (default: 1)")
-    which.add_argument("--network", action="append", metavar="NAME",
-                       help="of this network only; may be repeated")
-    which.add_argument("--filter", metavar="TEXT", help="whose description contains TEXT")
+    _add_choice(kernels)
+    algorithms = kernels.add_argument_group(
+        "which algorithms (default: the one for the kind of layer, and Winograd's of least "
+        "estimated time)").add_mutually_exclusive_group()
+    algorithms.add_argument("--algorithm", action="append", metavar="NAME", default=[],
+                            help="this one, where it matches; may be repeated")
+    algorithms.add_argument("--all", action="store_true", help="all that match")
     lenet = verbs.add_parser(
         "lenet", help="LeNet-5 at batch 1 and 64, and how long it compiles",
         description="LeNet-5 with trained weights at batch 1 and 64, what a call costs by itself, "
         "and how long fovea compiles it, with and without kernels kept from earlier times. Takes "
         "about a minute, and rewrites docs/bench/lenet.md.",
     )
-    for verb in (each, lenet):
+    for verb in (each, kernels, lenet):
         _add_common(verb)
     each.add_argument("--list", action="store_true",
                       help="write tests/perf/layers.json anew from torchvision's networks")
     options = parser.parse_args()
     if options.verb == "layers" and not (options.list or options.report):
-        _check_layers(each, options)
+        _check_layers(each, options, layers.load())
+    if options.verb == "kernels" and not options.report:
+        _check_layers(kernels, options, [*layers.load(), *layers.DENSE])
     return options
+
+
+def _add_choice(verb: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    which = verb.add_argument_group("which layers (default: all)")
+    which.add_argument("--network", action="append", metavar="NAME",
+                       help="of this network only; may be repeated")
+    which.add_argument("--filter", metavar="TEXT", help="whose description contains TEXT")
+    return which
 
 
 def _add_common(verb: argparse.ArgumentParser) -> None:
@@ -66,11 +93,11 @@ def _add_common(verb: argparse.ArgumentParser) -> None:
                      default=[n for n in (1, 2) if n <= usable],
                      help="numbers of threads, each on as many cores (default: 1,2)")
     how.add_argument("--rounds", type=_positive, default=5, metavar="N",
-                     help="turns of each engine (default: 5)")
+                     help="turns of each engine or kernel (default: 5)")
     how.add_argument("--milliseconds", type=_positive, default=80, metavar="N",
                      help="that a turn lasts at least (default: 80)")
     how.add_argument("--programs", type=Path, default=PROGRAMS, metavar="DIR",
-                      help="folder of layer_worker and roofline "
+                      help="folder of roofline and the workers "
                      "(default: build/release/bin)")
     how.add_argument("--cache", type=Path, default=ROOT / "build" / "bench-cache", metavar="DIR",
                      help="folder that keeps fovea's compiled kernels (default: build/bench-cache)")
@@ -81,7 +108,7 @@ def _add_common(verb: argparse.ArgumentParser) -> None:
                         "charts (default: docs/bench, where everything was measured)")
     output.add_argument("--report", type=Path, metavar="FILE",
                         help="measure nothing: tell what --json kept")
-    # Of ./dev, before it builds anything: whether `programs` are needed, and no more.
+    # Of ./dev, before it builds anything: which programs are needed, and no more.
     verb.add_argument("--check", action="store_true", help=argparse.SUPPRESS)
 
 
@@ -100,25 +127,25 @@ def _thread_counts(text: str) -> list[int]:
     return counts
 
 
-def _check_layers(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+def _check_layers(parser: argparse.ArgumentParser, options: argparse.Namespace,
+                  known: list[layers.Layer]) -> None:
     """Says now, and not after the engines are installed, what is wrong."""
-    known = layers.networks_of(layers.load())
+    networks = layers.networks_of(known)
     for name in options.network or []:
-        if name not in known:
-            parser.error(f"no network '{name}'; there are: {', '.join(known)}")
-    options.layers = _choose(options)
+        if name not in networks:
+            parser.error(f"no network '{name}'; there are: {', '.join(networks)}")
+    options.layers = _choose(options, known)
     if not options.layers:
         parser.error("no layer is left")
 
 
-def _choose(options: argparse.Namespace) -> list[layers.Layer]:
-    chosen = layers.load()
+def _choose(options: argparse.Namespace, chosen: list[layers.Layer]) -> list[layers.Layer]:
     if options.network:
         chosen = [layer.of_networks(options.network) for layer in chosen
                   if any(name in layer.networks for name in options.network)]
     if options.filter:
         chosen = [layer for layer in chosen if options.filter in layer.label]
-    return layers.sample(chosen, options.seed) if options.quick else chosen
+    return layers.sample(chosen, options.seed) if getattr(options, "quick", False) else chosen
 
 
 def list_layers() -> None:
@@ -133,29 +160,44 @@ def list_layers() -> None:
     print(f"{len(found)} different in all, in {layers.LIST.relative_to(ROOT)}")
 
 
-def measure(options: argparse.Namespace) -> LayersRun | LenetRun:
-    from . import run
-    from .measure import Plan
+def measure(options: argparse.Namespace) -> Run:
+    from .machine import Bench
+    from .turns import Plan
 
     plan = Plan(str(options.cache.resolve()), options.rounds, options.milliseconds / 1e3)
     command = "./dev bench " + shlex.join(sys.argv[1:])
-    bench = run.Bench(options.programs.resolve(), options.threads, plan, command)
+    bench = Bench(options.programs.resolve(), options.threads, plan, command)
+    if options.verb == "kernels":
+        from . import run_kernels
+
+        wanted = run_kernels.Wanted(tuple(options.algorithm), options.all)
+        return run_kernels.run_kernels(bench, options.layers, wanted)
+
+    from . import run  # what only the environment of the other engines has
+
     if options.verb == "lenet":
         return run.run_lenet(bench, [1, 64])
     return run.run_layers(bench, options.layers)
 
 
-def tell(done: LayersRun | LenetRun, docs: Path | None) -> None:
-    from . import report
+def tell(done: Run, docs: Path | None) -> None:
+    from . import report, report_kernels
 
     if isinstance(done, LayersRun):
-        print(report.layers_text(done))
-        written = report.write_layers(done, docs) if docs else []
+        text, write = report.layers_text, report.write_layers
+    elif isinstance(done, KernelsRun):
+        text, write = report_kernels.kernels_text, report_kernels.write_kernels
     else:
-        print(report.lenet_text(done))
-        written = report.write_lenet(done, docs) if docs else []
-    for path in written:
+        text, write = report.lenet_text, report.write_lenet
+    print(text(done))
+    for path in write(done, docs) if docs else []:
         print(f"wrote {os.path.relpath(path)}")
+
+
+def is_complete(options: argparse.Namespace) -> bool:
+    """Was everything measured that belongs on the page?"""
+    parts = ("quick", "network", "filter", "algorithm", "all")
+    return not any(getattr(options, part, None) for part in parts)
 
 
 def bench() -> None:
@@ -163,20 +205,20 @@ def bench() -> None:
     lists = getattr(options, "list", False)
     if options.check:
         own = options.programs == PROGRAMS
-        print("programs" if own and not (lists or options.report) else "nothing")
+        print("" if lists or options.report or not own else f"{WORKERS[options.verb]} roofline")
         return
     if options.report:
         tell(results.load(options.report), options.docs)
         return
-    environment.enter(["base", *environment.ENGINES, *(["torchvision"] if lists else [])])
+    if options.verb != "kernels":
+        environment.enter(["base", *environment.ENGINES, *(["torchvision"] if lists else [])])
     if lists:
         list_layers()
         return
     done = measure(options)
     if options.json:
         results.save(done, options.json)
-    complete = options.verb == "lenet" or not (options.quick or options.network or options.filter)
-    tell(done, options.docs or (DOCS if complete else None))
+    tell(done, options.docs or (DOCS if is_complete(options) else None))
 
 
 def main() -> int:

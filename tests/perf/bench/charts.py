@@ -47,6 +47,8 @@ class Chart:
     subtitle: str
     series: list[Series]  # what the bars of a row are
     rows: list[tuple[str, list[Bar]]]
+    below: str = "fovea is slower"  # what a value below 1 means
+    above: str = "fovea is faster"
 
 
 def layer_chart(network: str, by_threads: list[list[LayerResult]]) -> str:
@@ -142,7 +144,7 @@ def draw(chart: Chart) -> str:
     row_height = BAR * len(chart.series) + GAP
     bottom = top + row_height * len(chart.rows)
     width, height = left + PLOT + 24, bottom + 2 * AXIS
-    parts = [_head(chart, width, height), *legend, *_grid(axis, top, bottom)]
+    parts = [_head(chart, width, height), *legend, *_grid(axis, chart, top, bottom)]
     for k, (label, bars) in enumerate(chart.rows):
         parts += _row(axis, chart, label, bars, top + row_height * k + GAP / 2)
     parts.append(f'<path class="one" d="M{axis.x(1):.1f} {top - 4}V{bottom + 4}"/>')
@@ -179,15 +181,16 @@ def _legend(chart: Chart, left: float, right: float) -> tuple[list[str], int]:
     return parts, line + 1
 
 
-def _grid(axis: Axis, top: float, bottom: float) -> list[str]:
+def _grid(axis: Axis, chart: Chart, top: float, bottom: float) -> list[str]:
     parts = []
     for value in axis.ticks():
         x = axis.x(value)
         parts.append(f'<path class="grid" d="M{x:.1f} {top - 4}V{bottom + 4}"/>')
         for y in (top - 10, bottom + 18):
             parts.append(_text(x, y, _times(value), "small", "middle"))
-    parts.append(_text(axis.left, bottom + 38, "← fovea is slower", "small"))
-    parts.append(_text(axis.left + PLOT, bottom + 38, "fovea is faster →", "small", "end"))
+    parts.append(_text(axis.left, bottom + 38, f"← {chart.below}", "small"))
+    parts.append(_text(axis.left + PLOT, bottom + 38, f"{chart.above} →", "small",
+                       "end"))
     return parts
 
 

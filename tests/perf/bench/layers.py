@@ -1,4 +1,5 @@
-"""Convolution layers of well-known networks: layers.json, and samples. Standard library only."""
+"""Layers of well-known networks: convolutions from layers.json, samples of them, and dense layers.
+Standard library only."""
 
 from __future__ import annotations
 
@@ -116,6 +117,21 @@ def save(layers: list[Layer], path: Path = LIST) -> None:
     temporary = path.with_suffix(".tmp")
     temporary.write_text('{"layers": [\n' + lines + "\n]}\n")
     temporary.replace(path)
+
+
+def _dense(inputs: int, outputs: int, **networks: list[int]) -> Layer:
+    """A convolution of a map of one pixel: the same equation. `networks` gives its places among
+    the dense layers."""
+    one, zero = (1, 1), (0, 0)
+    return Layer(inputs, map=one, filters=outputs, kernel=one, stride=one, padding=zero,
+                 dilation=one, groups=1, bias=True, networks=networks)
+
+
+DENSE = [
+    _dense(9216, 4096, alexnet=[0]), _dense(4096, 4096, alexnet=[1], vgg16=[1]),
+    _dense(4096, 1000, alexnet=[2], vgg16=[2]), _dense(2048, 1000, resnet50=[0]),
+    _dense(1280, 1000, mobilenet_v2=[0], efficientnet_b0=[0]),
+]
 
 
 def in_order_of(network: str, layers: list[Layer]) -> list[Layer]:

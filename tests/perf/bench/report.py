@@ -7,8 +7,8 @@ from pathlib import Path
 
 from . import charts
 from .layers import networks_of
-from .results import (ALL, FOVEA, TITLES, Compilation, LayerResult, LayersRun, LenetRun,
-                      NetworkResult, Result, Summary, summarise, write_whole)
+from .results import (ALL, FOVEA, TITLES, Compilation, KernelsRun, LayerResult, LayersRun,
+                      LenetRun, NetworkResult, Result, Summary, summarise, write_whole)
 from .tables import MISSING, Table, microseconds, milliseconds, percent, ratio, scientific
 
 EXPLANATION = """\
@@ -45,7 +45,7 @@ def failures(results: Sequence[Result]) -> list[str]:
     for result in results:
         for name, timing in result.timings.items():
             if timing.failure:
-                place = f"{result.place} on {_threads(result.threads)}"
+                place = f"{result.place} on {threads_text(result.threads)}"
                 places.setdefault((name, timing.failure), []).append(place)
     return [
         f"{TITLES[name]}: {reason} (" + (
@@ -56,7 +56,7 @@ def failures(results: Sequence[Result]) -> list[str]:
     ]
 
 
-def _threads(number: int) -> str:
+def threads_text(number: int) -> str:
     return "1 thread" if number == 1 else f"{number} threads"
 
 
@@ -107,7 +107,7 @@ together, as often as each occurs in the network; the peer is the one with the l
 in all** the quotient."""
 
 
-def machine_table(run: LayersRun) -> Table:
+def machine_table(run: LayersRun | KernelsRun) -> Table:
     table = Table(["threads", "GFLOP/s", "GB/s from memory"], left=0)
     for machine in run.machines:
         table.rows.append([str(machine.threads), f"{machine.flops_per_second / 1e9:.0f}",
@@ -115,7 +115,7 @@ def machine_table(run: LayersRun) -> Table:
     return table
 
 
-def _notes(results: Sequence[Result]) -> list[str]:
+def notes(results: Sequence[Result]) -> list[str]:
     spreads = sorted(t.spread for r in results for t in r.timings.values() if t.ok)
     calm = [f"Rounds differ by {percent(spreads[len(spreads) // 2])} in the median, "
             f"by {percent(spreads[len(spreads) * 9 // 10])} in the worst tenth."] if spreads else []
@@ -123,14 +123,14 @@ def _notes(results: Sequence[Result]) -> list[str]:
 
 
 def layers_text(run: LayersRun) -> str:
-    parts = [_about_text(run.about)]
+    parts = [about_text(run.about)]
     for network in networks_of([r.layer for r in run.results]):
         for threads in run.threads:
             mine = _of(run, network, threads)
-            title = f"{network}, {_threads(threads)} (microseconds)"
+            title = f"{network}, {threads_text(threads)} (microseconds)"
             parts.append(f"{title}\n{layer_table(mine, network).to_text()}")
     parts += ["all layers (milliseconds)\n" + summary_table(run).to_text(),
-              machine_table(run).to_text(), "\n".join(_notes(run.results))]
+              machine_table(run).to_text(), "\n".join(notes(run.results))]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -144,27 +144,27 @@ def write_layers(run: LayersRun, folder: Path) -> list[Path]:
     networks = networks_of([r.layer for r in run.results])
     rounds = max(len(t.rounds) for r in run.results for t in r.timings.values())
     parts = [
-        "# Single convolution layers", _about_markdown(run.about),
+        "# Single convolution layers", about_markdown(run.about),
         summary_table(run).to_markdown(), SUMMARY_EXPLANATION,
         "![geometric means](layers-summary.svg)",
         "This machine at its best, as measured before the run:", machine_table(run).to_markdown(),
-        "\n".join(f"- {note}" for note in _notes(run.results)),
+        "\n".join(f"- {note}" for note in notes(run.results)),
         "## How to read the tables", EXPLANATION.format(rounds=rounds),
     ]
-    written = [_write_chart(folder / "layers-summary.svg", charts.summary_chart(_summaries(run)))]
+    written = [write_chart(folder / "layers-summary.svg", charts.summary_chart(_summaries(run)))]
     for network in networks:
         name = f"layers-{network}.svg"
         by_threads = [_of(run, network, threads) for threads in run.threads]
-        written.append(_write_chart(folder / name, charts.layer_chart(network, by_threads)))
+        written.append(write_chart(folder / name, charts.layer_chart(network, by_threads)))
         parts += [f"## {network}", f"![{network}, layer by layer]({name})"]
         for threads, mine in zip(run.threads, by_threads):
-            parts += [_threads(threads) + ":", layer_table(mine, network).to_markdown()]
+            parts += [threads_text(threads) + ":", layer_table(mine, network).to_markdown()]
     page = folder / "layers.md"
     write_whole(page, "\n\n".join(parts) + "\n")
     return [page, *written]
 
 
-def _write_chart(path: Path, svg: str) -> Path:
+def write_chart(path: Path, svg: str) -> Path:
     write_whole(path, svg)
     return path
 
@@ -232,7 +232,7 @@ def lenet_text(run: LenetRun) -> str:
     problems = failures(run.results) + [f"compilation: {c.failure}" for c in run.compilations
                                         if c.failure]
     return "\n\n".join(filter(None, [
-        _about_text(run.about),
+        about_text(run.about),
         "LeNet-5 (microseconds)\n" + network_table(run.results, "batch").to_text(),
         "a call by itself (microseconds)\n" + call_table(run.calls).to_text(),
         "compilation by fovea\n" + compile_table(run.compilations).to_text(),
@@ -242,9 +242,9 @@ def lenet_text(run: LenetRun) -> str:
 
 def write_lenet(run: LenetRun, folder: Path) -> list[Path]:
     page = folder / "lenet.md"
-    parts = ["# LeNet-5", _about_markdown(run.about),
+    parts = ["# LeNet-5", about_markdown(run.about),
              network_table(run.results, "batch").to_markdown(), LENET_EXPLANATION,
-             "\n".join(f"- {note}" for note in _notes(run.results)),
+             "\n".join(f"- {note}" for note in notes(run.results)),
              "## A call by itself", CALL_EXPLANATION, call_table(run.calls).to_markdown(),
              "## Compilation", COMPILE_EXPLANATION,
              compile_table(run.compilations).to_markdown(), _promise(run.compilations)]
@@ -255,11 +255,11 @@ def write_lenet(run: LenetRun, folder: Path) -> list[Path]:
 # --- What every page says at its top -----------------------------------------------------------
 
 
-def _about_text(about: dict[str, str]) -> str:
+def about_text(about: dict[str, str]) -> str:
     return "\n".join(f"{key:<9}{value}" for key, value in about.items())
 
 
-def _about_markdown(about: dict[str, str]) -> str:
+def about_markdown(about: dict[str, str]) -> str:
     command = about.get("command", "")
     rows = "\n".join(f"| {key} | {value} |" for key, value in about.items() if key != "command")
     return f"Written by `{command}`.\n\n| | |\n|:--|:--|\n{rows}"

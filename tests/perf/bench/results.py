@@ -113,6 +113,18 @@ class LayerResult(Result):
 
 
 @dataclass
+class KernelResult(LayerResult):
+    """One kernel by itself; its timing is fovea's."""
+
+    algorithm: str = ""
+    estimate: float = math.nan  # of its seconds, by which the compiler chooses
+
+    @property
+    def place(self) -> str:
+        return f"{self.algorithm}, {self.layer.label}"
+
+
+@dataclass
 class NetworkResult(Result):
     """LeNet-5, or a mere call."""
 
@@ -178,16 +190,33 @@ class LayersRun:
 
     @staticmethod
     def from_json(record: dict) -> LayersRun:
-        machines = [
-            Machine(**{**m, "bytes_per_second_of":
-                       {int(size): speed for size, speed in m["bytes_per_second_of"].items()}})
-            for m in record["machines"]
-        ]
         results = [
             LayerResult(**{**r, "layer": Layer.from_json(r["layer"]), "timings": _timings(r)})
             for r in record["results"]
         ]
-        return LayersRun(record["about"], machines, results)
+        return LayersRun(record["about"], _machines(record), results)
+
+    @property
+    def threads(self) -> list[int]:
+        return [machine.threads for machine in self.machines]
+
+
+@dataclass
+class KernelsRun:
+    about: dict[str, str]
+    machines: list[Machine]
+    results: list[KernelResult]
+
+    def to_json(self) -> dict:
+        return {"bench": "kernels", **asdict(self)}
+
+    @staticmethod
+    def from_json(record: dict) -> KernelsRun:
+        results = [
+            KernelResult(**{**r, "layer": Layer.from_json(r["layer"]), "timings": _timings(r)})
+            for r in record["results"]
+        ]
+        return KernelsRun(record["about"], _machines(record), results)
 
     @property
     def threads(self) -> list[int]:
@@ -223,6 +252,18 @@ class LenetRun:
                         [Compilation(**c) for c in record["compilations"]])
 
 
+Run = LayersRun | LenetRun | KernelsRun
+RUNS: dict[str, type[Run]] = {"layers": LayersRun, "lenet": LenetRun, "kernels": KernelsRun}
+
+
+def _machines(record: dict) -> list[Machine]:
+    return [
+        Machine(**{**m, "bytes_per_second_of":
+                   {int(size): speed for size, speed in m["bytes_per_second_of"].items()}})
+        for m in record["machines"]
+    ]
+
+
 def _timings(record: dict) -> dict[str, Timing]:
     return {name: Timing(**timing) for name, timing in record["timings"].items()}
 
@@ -235,17 +276,15 @@ def write_whole(path: Path, text: str) -> None:
     temporary.replace(path)
 
 
-def save(run: LayersRun | LenetRun, path: Path) -> None:
+def save(run: Run, path: Path) -> None:
     write_whole(path, json.dumps(_plain(run.to_json()), indent=1) + "\n")
 
 
-def load(path: Path) -> LayersRun | LenetRun:
+def load(path: Path) -> Run:
     record = _numbers(json.loads(path.read_text()))
     kind = record.pop("bench", None) if isinstance(record, dict) else None
-    if kind == "layers":
-        return LayersRun.from_json(record)
-    if kind == "lenet":
-        return LenetRun.from_json(record)
+    if kind in RUNS:
+        return RUNS[kind].from_json(record)
     raise ValueError(f"{path} was not written by --json")
 
 
