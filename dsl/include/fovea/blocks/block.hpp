@@ -64,14 +64,10 @@ constexpr Map map_of() {
 }
 
 // Applies an op to one tensor, or to several.
+Tensor<> apply(const OpPtr& op, const std::vector<Tensor<>>& inputs, SourceLocation location);
 template <class Op>
 Tensor<> apply(const Op& op, const std::vector<Tensor<>>& inputs, SourceLocation location) {
-  if (inputs.empty())
-    throw Error({.what = std::string(Op::name) + ": it has no inputs",
-                 .where = location,
-                 .expected = "one tensor or more",
-                 .got = "none"});
-  return inputs[0].network().apply(make_op(op), inputs, "", location)[0];
+  return apply(make_op(op), inputs, location);
 }
 
 // b after a.
