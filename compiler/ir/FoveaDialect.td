@@ -13,7 +13,7 @@ def Fovea_Dialect : Dialect {
     itself. Passes group them into `fovea.kernel`s, the units that are compiled.
   }];
   let useDefaultAttributePrinterParser = 1;
-  let extraClassDeclaration = "void register_attributes();";
+  let extraClassDeclaration = "void register_attributes(); void register_layers();";
 }
 
 // The predicate is C++ (types.hpp), so that the IR admits what a fovea::TensorType can hold.

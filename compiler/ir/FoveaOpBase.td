@@ -2,9 +2,7 @@
 #define FOVEA_OP_BASE_TD
 
 include "compiler/ir/FoveaAttributes.td"
-include "compiler/ir/FoveaEquation.td"
 include "compiler/ir/FoveaInterfaces.td"
-include "compiler/ir/FoveaStructure.td"
 include "mlir/IR/CommonAttrConstraints.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 

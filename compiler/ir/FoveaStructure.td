@@ -2,6 +2,7 @@
 #define FOVEA_STRUCTURE_TD
 
 include "compiler/ir/FoveaAttributes.td"
+include "compiler/ir/FoveaEquation.td"
 include "compiler/ir/FoveaInterfaces.td"
 include "mlir/IR/CommonAttrConstraints.td"
 include "mlir/IR/SymbolInterfaces.td"

@@ -1,7 +1,4 @@
-#include "compiler/ir/op_bridge.hpp"
 #include "compiler/ir/ops.hpp"
-
-#include <fovea/all_ops.hpp>
 
 #include <mlir/IR/Builders.h>
 #include <mlir/IR/DialectImplementation.h>
@@ -11,15 +8,16 @@
 #include "compiler/ir/FoveaDialect.cpp.inc"
 #include "compiler/ir/FoveaInterfaces.cpp.inc"
 #define GET_OP_CLASSES
-#include "compiler/ir/FoveaOps.cpp.inc"
+#include "compiler/ir/FoveaStructure.cpp.inc"
 
 namespace fovea::ir {
 
 void FoveaDialect::initialize() {
   addOperations<
 #define GET_OP_LIST
-#include "compiler/ir/FoveaOps.cpp.inc"
+#include "compiler/ir/FoveaStructure.cpp.inc"
       >();
+  register_layers();
   register_attributes();
 }
 

@@ -12,14 +12,15 @@
 #include <mlir/IR/SymbolTable.h>
 #include <mlir/Interfaces/SideEffectInterfaces.h>
 
-// The fovea dialect, as C++. Needed only where ops are built or matched; those who run kernels read
-// plan.hpp instead.
+// The fovea dialect, as C++, but for the classes of its layers, which layers.cpp alone knows:
+// others see them as FoveaOpInterface. Needed only where ops are built or matched; those who run
+// kernels read plan.hpp instead.
 #include "compiler/ir/FoveaDialect.h.inc"
 #include "compiler/ir/FoveaInterfaces.h.inc"
 #define GET_ATTRDEF_CLASSES
 #include "compiler/ir/FoveaAttributes.h.inc"
 #define GET_OP_CLASSES
-#include "compiler/ir/FoveaOps.h.inc"
+#include "compiler/ir/FoveaStructure.h.inc"
 
 namespace fovea::ir {
 
