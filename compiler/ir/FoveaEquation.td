@@ -147,11 +147,11 @@ def Fovea_ConstantOp : Fovea_BodyOp<"constant"> {
   let hasVerifier = 1;
 }
 
-def Fovea_CastOp : Fovea_BodyOp<"cast"> {
+def Fovea_ScalarCastOp : Fovea_BodyOp<"scalar_cast"> {
   let summary = "a number in another type";
   let description = [{
     ```mlir
-    %1 = fovea.cast %0 : i64 to f32
+    %1 = fovea.scalar_cast %0 : i64 to f32
     ```
   }];
   let arguments = (ins Fovea_Scalar:$from);

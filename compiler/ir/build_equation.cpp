@@ -109,7 +109,7 @@ class EquationBuilder {
                                   llvm::StringRef(kind.data(), kind.size()), args);
     }
     case Node::Kind::cast:
-      return CastOp::create(builder_, location_, to_type(node.type), build(node.args[0]));
+      return ScalarCastOp::create(builder_, location_, to_type(node.type), build(node.args[0]));
     case Node::Kind::reduce:
       break;
     }

@@ -77,7 +77,7 @@ class EquationReader {
           node.op = *scalar_op_of(call.getKind());
           add_args(call.getArgs(), node);
         })
-        .Case<CastOp>([&](CastOp cast) {
+        .Case<ScalarCastOp>([&](ScalarCastOp cast) {
           node.kind = Node::Kind::cast;
           add_args(cast->getOperands(), node);
         });

@@ -83,9 +83,9 @@ llvm::LogicalResult DefineOp::verify() {
 llvm::LogicalResult DefineOp::verifyRegions() {
   mlir::Block& block = getBody().front();
   for (mlir::Operation& op : block.without_terminator())
-    if (!llvm::isa<ReadOp, IndexOp, ConstantOp, CastOp, ScalarCallOp>(op))
+    if (!llvm::isa<ReadOp, IndexOp, ConstantOp, ScalarCastOp, ScalarCallOp>(op))
       return op.emitOpError() << "expects not to stand in fovea.define, which holds read, index, "
-                                 "constant, cast and scalar only";
+                                 "constant, scalar_cast and scalar only";
   auto yield = llvm::dyn_cast<YieldOp>(block.back());
   if (!yield || yield->getNumOperands() != 1)
     return emitOpError() << "expects its region to end in fovea.yield of one value";

@@ -30,8 +30,8 @@ func.func @causal(%x: tensor<3x64xf32>, %w: tensor<8x3x5xf32>) -> tensor<8x64xf3
           boundary ["wrap", "clamp"] : tensor<8x64xf32>
       // CHECK-NEXT: %[[I:.*]] = fovea.index [(d0, d1) -> (d0 + 1)]
       %1 = fovea.index [(d0, d1) -> (d0 + 1)]
-      // CHECK-NEXT: fovea.cast %[[I]] : i64 to f32
-      %2 = fovea.cast %1 : i64 to f32
+      // CHECK-NEXT: fovea.scalar_cast %[[I]] : i64 to f32
+      %2 = fovea.scalar_cast %1 : i64 to f32
       // CHECK-NEXT: fovea.constant i64 7
       %3 = fovea.constant i64 7
       %4 = fovea.scalar less %1, %3 : (i64, i64) -> i1

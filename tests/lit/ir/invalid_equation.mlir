@@ -149,7 +149,7 @@ func.func @body_op(%x: tensor<4xf32>) {
   %z = fovea.equation "e" (%x) operands ["x"] : (tensor<4xf32>) -> tensor<4xf32> {
   ^bb0(%X: tensor<4xf32>):
     %Z = fovea.define "Z" [i < 4] {
-      // expected-error @+1 {{op expects not to stand in fovea.define, which holds read, index, constant, cast and scalar only}}
+      // expected-error @+1 {{op expects not to stand in fovea.define, which holds read, index, constant, scalar_cast and scalar only}}
       %1 = fovea.relu %X : (tensor<4xf32>) -> tensor<4xf32>
       %0 = fovea.read %X [(d0) -> (d0)] : tensor<4xf32>
       fovea.yield %0 : f32
