@@ -20,9 +20,9 @@ bool is_double(const Expr& x) {
   return x.type().bits() == 64;
 }
 
-// float64 has no vector version: one call of the C library a lane.
-Expr library_call(const char* name, const std::vector<Expr>& args) {
-  return Call::make(args[0].type(), name, args, Call::PureExtern);
+// What has no vector version, float64 and rare functions: one call of the C library a lane.
+Expr library_call(const std::string& name, const std::vector<Expr>& args) {
+  return Call::make(args[0].type(), is_double(args[0]) ? name : name + "f", args, Call::PureExtern);
 }
 
 // Halide takes signed arithmetic of 32 bits and more as exact; unsigned wraps.
@@ -67,17 +67,24 @@ Expr integer_power(const Expr& base, const Expr& exponent) {
   return select(exponent < 0, negative, cast(type, power));
 }
 
+// What that division leaves, with the sign of `a`; 0 by zero.
+Expr integer_remainder(const Expr& a, const Expr& b) {
+  const Expr multiple = wrapping(b, integer_quotient(a, b), ScalarOp::mul);
+  return select(b == make_const(b.type(), 0), make_const(a.type(), 0),
+                wrapping(a, multiple, ScalarOp::sub));
+}
+
 Expr float_power(const Expr& x, const Expr& y) {
   if (const auto* constant = y.as<Halide::Internal::FloatImm>()) {
     const double n = constant->value;
     if (n == 0.5 || n != std::trunc(n) || std::abs(n) > 4 || n == 0)
-      return library_call(is_double(x) ? "pow" : "powf", {x, y});
+      return library_call("pow", {x, y});
     Expr power = x;
     for (int k = 1; k < std::abs(n); ++k)
       power = strict_mul(power, x);
     return n < 0 ? strict_div(make_const(x.type(), 1), power) : power;
   }
-  return library_call(is_double(x) ? "pow" : "powf", {x, y});
+  return library_call("pow", {x, y});
 }
 
 bool is_ordinary_constant(const Expr& x) {
@@ -129,8 +136,12 @@ Expr float_op(ScalarOp op, const std::vector<Expr>& args) {
     return Halide::sqrt(a);
   case ScalarOp::floor:
     return Halide::floor(a);
-  default:
+  case ScalarOp::ceil:
     return Halide::ceil(a);
+  case ScalarOp::round:
+    return Halide::round(a);
+  default: // trigonometric, hyperbolic, fmod
+    return library_call(std::string(name_of(op)), args);
   }
 }
 
@@ -145,11 +156,13 @@ Expr integer_op(ScalarOp op, const std::vector<Expr>& args) {
     return integer_quotient(a, args[1]);
   case ScalarOp::pow:
     return integer_power(a, args[1]);
+  case ScalarOp::fmod:
+    return integer_remainder(a, args[1]);
   case ScalarOp::neg:
     return wrapping(make_const(a.type(), 0), a, ScalarOp::sub);
   case ScalarOp::abs:
     return cast(a.type(), magnitude(a));
-  default: // floor, ceil
+  default: // floor, ceil, round
     return a;
   }
 }

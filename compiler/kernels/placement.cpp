@@ -18,6 +18,8 @@ double weight_of(const Node& node) {
                                                  }));
   if (node.kind != Node::Kind::op)
     return 0;
+  if (node.op == ScalarOp::fmod || (node.op >= ScalarOp::sin && node.op <= ScalarOp::atanh))
+    return 40; // a call a lane
   switch (node.op) {
   case ScalarOp::exp:
   case ScalarOp::log:

@@ -8,11 +8,13 @@
 namespace fovea {
 
 std::string_view name_of(ScalarOp op) {
-  static constexpr std::array<std::string_view, 24> names = {
-      "add",   "sub",       "mul",         "div",        "max",         "min",
-      "pow",   "neg",       "abs",         "exp",        "log",         "sqrt",
-      "tanh",  "erf",       "floor",       "ceil",       "less",        "less_equal",
-      "equal", "not_equal", "logical_and", "logical_or", "logical_not", "select"};
+  static constexpr std::array<std::string_view, 37> names = {
+      "add",         "sub",   "mul",        "div",   "max",       "min",         "pow",
+      "fmod",        "neg",   "abs",        "exp",   "log",       "sqrt",        "tanh",
+      "erf",         "sin",   "cos",        "tan",   "asin",      "acos",        "atan",
+      "sinh",        "cosh",  "asinh",      "acosh", "atanh",     "floor",       "ceil",
+      "round",       "less",  "less_equal", "equal", "not_equal", "logical_and", "logical_or",
+      "logical_not", "select"};
   return names[static_cast<size_t>(op)];
 }
 
@@ -45,23 +47,9 @@ DType argument_type(const Node& node) {
 }
 
 int operand_count(ScalarOp op) {
-  switch (op) {
-  case ScalarOp::neg:
-  case ScalarOp::abs:
-  case ScalarOp::exp:
-  case ScalarOp::log:
-  case ScalarOp::sqrt:
-  case ScalarOp::tanh:
-  case ScalarOp::erf:
-  case ScalarOp::floor:
-  case ScalarOp::ceil:
-  case ScalarOp::logical_not:
-    return 1;
-  case ScalarOp::select:
+  if (op == ScalarOp::select)
     return 3;
-  default:
-    return 2;
-  }
+  return (op >= ScalarOp::neg && op <= ScalarOp::round) || op == ScalarOp::logical_not ? 1 : 2;
 }
 
 Shape Equation::shape() const {

@@ -71,6 +71,22 @@ Value power(DType type, const Value& a, const Value& b) {
   return rounded(type, real, moved, 2 * function_ulps);
 }
 
+// What truncated division leaves is exact. It jumps where the quotient passes an integer, and
+// moves by the quotient times what the divisor moves.
+Value remainder(DType type, const Value& a, const Value& b) {
+  const double real = std::fmod(a.real, b.real);
+  if (a.error == 0 && b.error == 0)
+    return rounded(type, real, 0, 1);
+  const double quotient = std::trunc(a.real / b.real);
+  bool certain = std::isfinite(quotient) && !may_be_zero(b);
+  for (double x : {a.real - a.error, a.real + a.error})
+    for (double y : {b.real - b.error, b.real + b.error})
+      certain = certain && std::trunc(x / y) == quotient;
+  if (!certain)
+    return special(real, false);
+  return rounded(type, real, a.error + scaled(quotient, b.error), 1);
+}
+
 double evaluate(ScalarOp op, double x) {
   switch (op) {
   case ScalarOp::exp:
@@ -83,14 +99,38 @@ double evaluate(ScalarOp op, double x) {
     return std::tanh(x);
   case ScalarOp::erf:
     return std::erf(x);
+  case ScalarOp::sin:
+    return std::sin(x);
+  case ScalarOp::cos:
+    return std::cos(x);
+  case ScalarOp::tan:
+    return std::tan(x);
+  case ScalarOp::asin:
+    return std::asin(x);
+  case ScalarOp::acos:
+    return std::acos(x);
+  case ScalarOp::atan:
+    return std::atan(x);
+  case ScalarOp::sinh:
+    return std::sinh(x);
+  case ScalarOp::cosh:
+    return std::cosh(x);
+  case ScalarOp::asinh:
+    return std::asinh(x);
+  case ScalarOp::acosh:
+    return std::acosh(x);
+  case ScalarOp::atanh:
+    return std::atanh(x);
   case ScalarOp::floor:
     return std::floor(x);
-  default:
+  case ScalarOp::ceil:
     return std::ceil(x);
+  default:
+    return std::nearbyint(x); // ties to even: nobody changes the rounding mode
   }
 }
 
-// At x, where the function is y.
+// Its size at x, where the function is y.
 double derivative(ScalarOp op, double x, double y) {
   switch (op) {
   case ScalarOp::exp:
@@ -103,24 +143,60 @@ double derivative(ScalarOp op, double x, double y) {
     return 1 - y * y;
   case ScalarOp::erf:
     return 2 / std::sqrt(M_PI) * std::exp(-x * x);
+  case ScalarOp::tan:
+    return 1 + y * y;
+  case ScalarOp::asin:
+  case ScalarOp::acos:
+    return 1 / std::sqrt(1 - x * x);
+  case ScalarOp::atan:
+    return 1 / (1 + x * x);
+  case ScalarOp::sinh:
+    return std::cosh(x);
+  case ScalarOp::cosh:
+    return std::sinh(x);
+  case ScalarOp::asinh:
+    return 1 / std::sqrt(x * x + 1);
+  case ScalarOp::acosh:
+    return 1 / std::sqrt(x * x - 1);
+  case ScalarOp::atanh:
+    return 1 / (1 - x * x);
   default:
     return 0;
   }
 }
 
-// All of these functions are monotone: an interval's extremes stand at its ends.
-Value monotone(ScalarOp op, DType type, const Value& a) {
+// What lies between the ends of the interval: tan is unbounded at a pole; the others are monotone,
+// but for cosh about 0.
+double moved_inside(ScalarOp op, double real, const Value& a) {
+  const double low = a.real - a.error, high = a.real + a.error;
+  switch (op) {
+  case ScalarOp::tan: {
+    const bool far = std::max(std::abs(low), std::abs(high)) > 0x1p30; // branches blur
+    return far || std::floor(low / M_PI + 0.5) != std::floor(high / M_PI + 0.5) ? infinity : 0;
+  }
+  case ScalarOp::cosh:
+    return low < 0 && high > 0 ? distance(1, real) : 0;
+  default:
+    return 0;
+  }
+}
+
+// Of monotone functions an interval's extremes stand at its ends.
+Value function(ScalarOp op, DType type, const Value& a) {
   const double real = evaluate(op, a.real);
   if (!std::isfinite(a.error))
     return special(real, false);
   double moved = 0;
-  if (a.error > 0) {
+  if (op == ScalarOp::sin || op == ScalarOp::cos) {
+    moved = std::min(2.0, a.error); // no more than their argument
+  } else if (a.error > 0) {
     for (double x : {a.real - a.error, a.real + a.error})
       moved = std::max(moved, distance(evaluate(op, x), real));
+    moved = std::max(moved, moved_inside(op, real, a));
     if (std::isfinite(real))
       moved = std::max(moved, scaled(derivative(op, a.real, real), a.error));
   }
-  if (op == ScalarOp::floor || op == ScalarOp::ceil) // exact
+  if (op == ScalarOp::floor || op == ScalarOp::ceil || op == ScalarOp::round) // exact
     return {real, moved, 0};
   return rounded(type, real, moved, op == ScalarOp::sqrt ? 1 : 2 * function_ulps);
 }
@@ -161,7 +237,7 @@ Value rounded(DType type, double real, double moved, double roundings) {
   if (roundings <= 1 && moved == 0 && representable(format, real))
     return {real, 0, 0};
   double error = moved + roundings * format.unit * (size + moved);
-  if (size - error < format.least_normal && error > 0)
+  if (size - error < format.least_normal && size + error > 0) // of the least doubles, error is 0
     error += format.underflow;
   return {real, error, 0};
 }
@@ -187,12 +263,14 @@ Value float_operation(ScalarOp op, DType type, const Value& a, const Value& b) {
     return extremum(op == ScalarOp::max, a, b);
   case ScalarOp::pow:
     return power(type, a, b);
+  case ScalarOp::fmod:
+    return remainder(type, a, b);
   case ScalarOp::neg:
     return {-a.real, a.error, 0};
   case ScalarOp::abs:
     return {std::abs(a.real), a.error, 0};
   default:
-    return monotone(op, type, a);
+    return function(op, type, a);
   }
   if (!std::isfinite(a.real) || !std::isfinite(b.real))
     return special_binary(op, real, a, b);

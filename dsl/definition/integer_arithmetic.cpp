@@ -43,11 +43,13 @@ uint64_t exact_integer(ScalarOp op, int64_t a, int64_t b) {
     return static_cast<uint64_t>(std::min(a, b));
   case ScalarOp::pow:
     return integer_power(a, b);
+  case ScalarOp::fmod:
+    return b == 0 ? 0 : x - y * quotient(a, b);
   case ScalarOp::neg:
     return -x;
   case ScalarOp::abs:
     return a < 0 ? -x : x;
-  default: // floor, ceil
+  default: // floor, ceil, round
     return x;
   }
 }
@@ -96,6 +98,7 @@ double integer_error(ScalarOp op, DType type, const Value& a, const Value& b, in
     break;
   case ScalarOp::floor:
   case ScalarOp::ceil:
+  case ScalarOp::round:
     break;
   default:
     return infinity;

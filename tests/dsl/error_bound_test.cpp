@@ -35,6 +35,31 @@ TEST(ErrorBound, FollowsDerivatives) {
   EXPECT_NEAR(binary(ScalarOp::pow, {0, 0.1}, {2}).error, 0.01, 1e-6);
 }
 
+TEST(ErrorBound, FollowsTrigonometricFunctions) {
+  const double u = 0x1p-24;
+  EXPECT_NEAR(unary(ScalarOp::sin, {1, 1e-4}).error, 1e-4 + 8 * u, 1e-7);
+  EXPECT_NEAR(unary(ScalarOp::cos, {0, 1e-3}).error, 1e-3, 1e-6);
+  EXPECT_LT(unary(ScalarOp::sin, {1e6, 100}).error, 2.1);
+  EXPECT_NEAR(unary(ScalarOp::tan, {1, 1e-5}).error,
+              1e-5 / std::pow(std::cos(1), 2) + 8 * u * std::tan(1), 1e-8);
+  EXPECT_EQ(unary(ScalarOp::tan, {1.57, 1e-2}).error, infinity); // a pole
+  EXPECT_NEAR(unary(ScalarOp::cosh, {0.01, 0.1}).error, std::cosh(0.11) - std::cosh(0.01), 1e-6);
+  EXPECT_NEAR(unary(ScalarOp::cosh, {0.1, 0.1}).error, std::cosh(0.2) - std::cosh(0.1), 1e-6);
+  EXPECT_NEAR(unary(ScalarOp::acos, {0.5, 1e-4}).error, 1e-4 / std::sqrt(0.75), 1e-6);
+  EXPECT_EQ(unary(ScalarOp::asin, {1, 1e-9}).error, infinity); // NaN is near
+  EXPECT_EQ(unary(ScalarOp::acosh, {1, 1e-9}).error, infinity);
+  EXPECT_EQ(unary(ScalarOp::asin, {2}).error, 0); // NaN for certain
+  EXPECT_EQ(unary(ScalarOp::sin, {0}).error, 0);
+}
+
+TEST(ErrorBound, RemaindersJump) {
+  EXPECT_EQ(binary(ScalarOp::fmod, {7.5}, {2}).error, 0);
+  EXPECT_EQ(binary(ScalarOp::fmod, {-7.5}, {2}).real, -1.5);
+  EXPECT_NEAR(binary(ScalarOp::fmod, {7, 1e-3}, {2, 1e-4}).error, 1.3e-3, 1e-6);
+  EXPECT_EQ(binary(ScalarOp::fmod, {8, 1e-3}, {2}).error, infinity);
+  EXPECT_EQ(binary(ScalarOp::fmod, {1}, {0, 1e-3}).error, infinity);
+}
+
 TEST(ErrorBound, DecisionsNearTheirPointAreUncertain) {
   EXPECT_EQ(binary(ScalarOp::less, {1, 0.1}, {1.15, 0.1}).error, infinity);
   EXPECT_EQ(binary(ScalarOp::less, {1, 0.1}, {1.3, 0.1}).error, 0);
@@ -42,6 +67,10 @@ TEST(ErrorBound, DecisionsNearTheirPointAreUncertain) {
   EXPECT_EQ(unary(ScalarOp::floor, {3, 1e-6}).error, 1);
   EXPECT_EQ(unary(ScalarOp::floor, {3.5, 1e-6}).error, 0);
   EXPECT_EQ(unary(ScalarOp::ceil, {3, 0}).error, 0);
+  EXPECT_EQ(unary(ScalarOp::round, {2.5}).real, 2);
+  EXPECT_EQ(unary(ScalarOp::round, {3.5}).real, 4);
+  EXPECT_EQ(unary(ScalarOp::round, {2.5, 1e-6}).error, 1);
+  EXPECT_EQ(unary(ScalarOp::round, {2.4, 1e-6}).error, 0);
 
   // select(a < 1, a, 5): where a < 1 is uncertain, so is the choice.
   const Expr a = read(0, {});

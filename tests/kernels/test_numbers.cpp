@@ -44,9 +44,10 @@ TEST(Numbers, BinaryOperationsOfSpecialValues) {
       b.push_back(y);
     }
   const int64_t count = static_cast<int64_t>(a.size());
-  for (const ScalarOp scalar_op : {ScalarOp::add, ScalarOp::sub, ScalarOp::mul, ScalarOp::div,
-                                   ScalarOp::max, ScalarOp::min, ScalarOp::pow, ScalarOp::less,
-                                   ScalarOp::less_equal, ScalarOp::equal, ScalarOp::not_equal}) {
+  for (const ScalarOp scalar_op :
+       {ScalarOp::add, ScalarOp::sub, ScalarOp::mul, ScalarOp::div, ScalarOp::max, ScalarOp::min,
+        ScalarOp::pow, ScalarOp::fmod, ScalarOp::less, ScalarOp::less_equal, ScalarOp::equal,
+        ScalarOp::not_equal}) {
     const Definition definition = pointwise(scalar_op, count);
     const std::vector<Bytes> operands = {bytes_of(a), bytes_of(b)};
     expect_interpreted(definition, operands, run(definition, operands));
@@ -56,8 +57,11 @@ TEST(Numbers, BinaryOperationsOfSpecialValues) {
 TEST(Numbers, UnaryOperationsOfSpecialValues) {
   const std::vector<float> values = special_values();
   for (const ScalarOp scalar_op :
-       {ScalarOp::neg, ScalarOp::abs, ScalarOp::exp, ScalarOp::log, ScalarOp::sqrt, ScalarOp::tanh,
-        ScalarOp::erf, ScalarOp::floor, ScalarOp::ceil}) {
+       {ScalarOp::neg,   ScalarOp::abs,   ScalarOp::exp,   ScalarOp::log,   ScalarOp::sqrt,
+        ScalarOp::tanh,  ScalarOp::erf,   ScalarOp::sin,   ScalarOp::cos,   ScalarOp::tan,
+        ScalarOp::asin,  ScalarOp::acos,  ScalarOp::atan,  ScalarOp::sinh,  ScalarOp::cosh,
+        ScalarOp::asinh, ScalarOp::acosh, ScalarOp::atanh, ScalarOp::floor, ScalarOp::ceil,
+        ScalarOp::round}) {
     const Definition definition = pointwise(scalar_op, static_cast<int64_t>(values.size()));
     const std::vector<Bytes> operands = {bytes_of(values)};
     expect_interpreted(definition, operands, run(definition, operands));
@@ -65,8 +69,9 @@ TEST(Numbers, UnaryOperationsOfSpecialValues) {
 }
 
 TEST(Numbers, DoublesToo) {
-  for (const ScalarOp scalar_op : {ScalarOp::exp, ScalarOp::tanh, ScalarOp::erf, ScalarOp::div,
-                                   ScalarOp::sqrt, ScalarOp::pow, ScalarOp::max})
+  for (const ScalarOp scalar_op :
+       {ScalarOp::exp, ScalarOp::tanh, ScalarOp::erf, ScalarOp::div, ScalarOp::sqrt, ScalarOp::pow,
+        ScalarOp::max, ScalarOp::sin, ScalarOp::acosh, ScalarOp::fmod})
     check(pointwise(scalar_op, 37, DType::f64));
 }
 
@@ -131,9 +136,9 @@ TEST(Numbers, NanThroughAConvolutionAndItsRelu) {
 
 TEST(Numbers, IntegersWrap) {
   for (const DType type : {DType::i8, DType::u8, DType::i32, DType::i64})
-    for (const ScalarOp scalar_op :
-         {ScalarOp::add, ScalarOp::sub, ScalarOp::mul, ScalarOp::div, ScalarOp::max, ScalarOp::min,
-          ScalarOp::pow, ScalarOp::neg, ScalarOp::abs, ScalarOp::less, ScalarOp::equal})
+    for (const ScalarOp scalar_op : {ScalarOp::add, ScalarOp::sub, ScalarOp::mul, ScalarOp::div,
+                                     ScalarOp::max, ScalarOp::min, ScalarOp::pow, ScalarOp::fmod,
+                                     ScalarOp::neg, ScalarOp::abs, ScalarOp::less, ScalarOp::equal})
       check(pointwise(scalar_op, 67, type));
 }
 
@@ -153,7 +158,8 @@ TEST(Numbers, IntegerLimits) {
       a.push_back(x);
       b.push_back(y);
     }
-  for (const ScalarOp scalar_op : {ScalarOp::add, ScalarOp::mul, ScalarOp::div, ScalarOp::pow}) {
+  for (const ScalarOp scalar_op :
+       {ScalarOp::add, ScalarOp::mul, ScalarOp::div, ScalarOp::pow, ScalarOp::fmod}) {
     const Definition definition = pointwise(scalar_op, static_cast<int64_t>(a.size()), DType::i32);
     const std::vector<Bytes> operands = {bytes_of(a), bytes_of(b)};
     expect_interpreted(definition, operands, run(definition, operands));

@@ -76,7 +76,8 @@ enum class ScalarOp : uint8_t {
   div,
   max,
   min,
-  pow, // 2
+  pow,
+  fmod, // 2; fmod: what truncated division leaves, with the sign of the first
   neg,
   abs,
   exp,
@@ -84,8 +85,20 @@ enum class ScalarOp : uint8_t {
   sqrt,
   tanh,
   erf,
+  sin,
+  cos,
+  tan,
+  asin,
+  acos,
+  atan,
+  sinh,
+  cosh,
+  asinh,
+  acosh,
+  atanh,
   floor,
-  ceil, // 1
+  ceil,
+  round, // 1; round: to the nearest, ties to even
   less,
   less_equal,
   equal,

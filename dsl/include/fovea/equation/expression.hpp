@@ -67,9 +67,11 @@ FOVEA_BINARY(operator/, div)
 FOVEA_BINARY(max, max)
 FOVEA_BINARY(min, min)
 FOVEA_BINARY(pow, pow)
+FOVEA_BINARY(fmod, fmod)
 FOVEA_BINARY(operator<, less)
 FOVEA_BINARY(operator<=, less_equal)
 FOVEA_BINARY(equal, equal)
+FOVEA_BINARY(not_equal, not_equal)
 #undef FOVEA_BINARY
 
 #define FOVEA_UNARY(name, op)                                                                      \
@@ -84,10 +86,32 @@ FOVEA_UNARY(log, log)
 FOVEA_UNARY(sqrt, sqrt)
 FOVEA_UNARY(tanh, tanh)
 FOVEA_UNARY(erf, erf)
+FOVEA_UNARY(sin, sin)
+FOVEA_UNARY(cos, cos)
+FOVEA_UNARY(tan, tan)
+FOVEA_UNARY(asin, asin)
+FOVEA_UNARY(acos, acos)
+FOVEA_UNARY(atan, atan)
+FOVEA_UNARY(sinh, sinh)
+FOVEA_UNARY(cosh, cosh)
+FOVEA_UNARY(asinh, asinh)
+FOVEA_UNARY(acosh, acosh)
+FOVEA_UNARY(atanh, atanh)
 FOVEA_UNARY(floor, floor)
 FOVEA_UNARY(ceil, ceil)
+FOVEA_UNARY(round, round)
+FOVEA_UNARY(logical_not, logical_not)
 #undef FOVEA_UNARY
 
+// Of booleans, as is logical_not.
+template <class A, class B>
+auto logical_and(const Scalar<A>& a, const Scalar<B>& b) {
+  return detail::binary(ScalarOp::logical_and, a, b);
+}
+template <class A, class B>
+auto logical_or(const Scalar<A>& a, const Scalar<B>& b) {
+  return detail::binary(ScalarOp::logical_or, a, b);
+}
 template <class C, class A, class B>
 auto select(const Scalar<C>& condition, const Scalar<A>& a, const Scalar<B>& b) {
   return Scalar<union_of<C, A, B>>{
