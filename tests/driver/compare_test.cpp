@@ -96,6 +96,23 @@ TEST(Compare, every_kernel_of_a_sound_network_agrees) {
   EXPECT_EQ(kernels.front().ops, "conv tanh");
 }
 
+// Results and operands of every kind of type, fused as the passes see fit.
+TEST(Compare, decisions_and_casts_agree) {
+  Network net("decisions");
+  const Tensor<> image = net.input("image", {1, 2, 9, 9});
+  const Tensor<> x = image | conv(6, 3, same).named("conv1") | gelu;
+  const Tensor<> y = x | conv(6, 1).named("conv2") | leaky_relu(0.2);
+  const Tensor<> low = less(x, y);
+  const Tensor<> mixed = where(logical_or(low, is_nan(x)), mish(y), sin(x));
+  const Tensor<> count = cast(mixed * y | shrink | round, DType::i32);
+  net.output("low", low);
+  net.output("count", mod(count, cast(low, DType::i32)));
+  net.output("mean", pow(mixed | softplus, x | relu6) | max_pool(2));
+  net.randomize(7);
+  for (const KernelComparison& kernel : compare_with_reference(net, one_image(), {}, {}))
+    EXPECT_FALSE(kernel.departure) << kernel.layer << ": " << kernel.ops;
+}
+
 TEST(Compare, samples_are_fewer_and_the_same_for_a_seed) {
   driver::CompareOptions options;
   options.samples = 20;

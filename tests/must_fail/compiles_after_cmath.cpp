@@ -1,4 +1,4 @@
-// COMPILES: `tanh`, `exp`, `max` of <cmath> and <math.h> share their names with ours.
+// COMPILES: `tanh`, `exp`, `round`, `max` of <cmath> and <math.h> share their names with ours.
 #include <cmath>
 #include <math.h>
 
@@ -7,7 +7,7 @@
 #include <fovea/dsl.hpp>
 using namespace fovea;
 
-constexpr auto block = conv(6, 5) | tanh | relu;
+constexpr auto block = conv(6, 5) | tanh | exp | sin | round | abs | relu;
 static_assert(shape_of(block, {1, 1, 28, 28}) == fovea::Shape{1, 6, 24, 24});
 
 auto soft = define("softmax", [](Tensor<2> x) {

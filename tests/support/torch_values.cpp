@@ -38,13 +38,16 @@ void compare_with_torch(const host::TensorMap& values, const std::string& name, 
   const Definition definition = op->definition(types);
   Interpreter interpreter(definition, reader_of(definition, data));
   const std::vector<Value> own = interpreter.all(0);
-  const auto torch = std::as_const(result->second).data<float>();
+  const OperandReader theirs = result_reader_of(definition, {result->second.bytes()});
   for (size_t k = 0; k < own.size(); ++k) {
-    if (std::isnan(own[k].real) || std::isinf(own[k].real))
-      EXPECT_TRUE(std::isnan(own[k].real) ? std::isnan(torch[k]) : own[k].real == torch[k])
-          << name << " at " << k << ": " << own[k].real << ", PyTorch has " << torch[k];
+    const Value value = theirs(0, static_cast<int64_t>(k));
+    if (!is_float(inferred.results[0].dtype))
+      EXPECT_EQ(own[k].integer, value.integer) << name << " at " << k;
+    else if (std::isnan(own[k].real) || std::isinf(own[k].real))
+      EXPECT_TRUE(std::isnan(own[k].real) ? std::isnan(value.real) : own[k].real == value.real)
+          << name << " at " << k << ": " << own[k].real << ", expected " << value.real;
     else
-      EXPECT_NEAR(own[k].real, torch[k], 2 * own[k].error) << name << " at " << k;
+      EXPECT_NEAR(own[k].real, value.real, 2 * own[k].error) << name << " at " << k;
   }
 }
 

@@ -12,7 +12,7 @@ namespace fovea::testing {
 std::filesystem::path repository_file(const std::string& name);
 
 // Applies the definition of `op` to the case's operands, "case.0", "case.1" ..., and compares with
-// "case.result". Both sides may be off by the interpreter's bound for float32.
+// "case.result". Both sides may be off by the interpreter's bound; integers and booleans are equal.
 void compare_with_torch(const host::TensorMap& values, const std::string& name, const OpPtr& op);
 
 inline const host::TensorMap& torch_values() {

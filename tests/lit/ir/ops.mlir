@@ -79,6 +79,141 @@ func.func @pointwise(%x: tensor<1x6x4x4xf32>, %y: tensor<6x1x1xf32>) {
   return
 }
 
+// CHECK-LABEL: func.func @decisions
+func.func @decisions(%x: tensor<4xf32>, %n: tensor<4xi64>, %t: tensor<4x1xi1>) {
+  // CHECK: fovea.is_nan %{{.*}} : (tensor<4xf32>) -> tensor<4xi1>
+  %0 = fovea.is_nan %x : (tensor<4xf32>) -> tensor<4xi1>
+  // CHECK: fovea.is_inf %{{.*}} negative false :
+  %1 = fovea.is_inf %x negative false : (tensor<4xf32>) -> tensor<4xi1>
+  // CHECK: fovea.logical_not
+  %2 = fovea.logical_not %0 : (tensor<4xi1>) -> tensor<4xi1>
+  // CHECK: fovea.equal 
+  %3 = fovea.equal %x, %x : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xi1>
+  // CHECK: fovea.not_equal 
+  %4 = fovea.not_equal %x, %x : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xi1>
+  // CHECK: fovea.less 
+  %5 = fovea.less %x, %x : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xi1>
+  // CHECK: fovea.less_equal 
+  %6 = fovea.less_equal %x, %x : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xi1>
+  // CHECK: fovea.greater 
+  %7 = fovea.greater %x, %x : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xi1>
+  // CHECK: fovea.greater_equal 
+  %8 = fovea.greater_equal %x, %x : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xi1>
+  // CHECK: fovea.logical_and 
+  %9 = fovea.logical_and %0, %t : (tensor<4xi1>, tensor<4x1xi1>) -> tensor<4x4xi1>
+  // CHECK: fovea.logical_or 
+  %10 = fovea.logical_or %0, %t : (tensor<4xi1>, tensor<4x1xi1>) -> tensor<4x4xi1>
+  // CHECK: fovea.logical_xor 
+  %11 = fovea.logical_xor %0, %t : (tensor<4xi1>, tensor<4x1xi1>) -> tensor<4x4xi1>
+  // CHECK: fovea.where %{{.*}}, %{{.*}}, %{{.*}} layer "choice" : (tensor<4x1xi1>, tensor<4xf32>, tensor<4xf32>) -> tensor<4x4xf32>
+  %12 = fovea.where %t, %x, %x layer "choice"
+      : (tensor<4x1xi1>, tensor<4xf32>, tensor<4xf32>) -> tensor<4x4xf32>
+  // CHECK: fovea.cast %{{.*}} to i64 : (tensor<4xf32>) -> tensor<4xi64>
+  %13 = fovea.cast %x to i64 : (tensor<4xf32>) -> tensor<4xi64>
+  // CHECK: fovea.cast %{{.*}} : (tensor<4xi64>) -> tensor<4xf32>
+  %14 = fovea.cast %n : (tensor<4xi64>) -> tensor<4xf32>
+  // CHECK: fovea.mod %{{.*}}, %{{.*}} fmod true :
+  %15 = fovea.mod %n, %n fmod true : (tensor<4xi64>, tensor<4xi64>) -> tensor<4xi64>
+  // CHECK: fovea.pow %{{.*}}, %{{.*}} : (tensor<4xi64>, tensor<4xf32>) -> tensor<4xi64>
+  %16 = fovea.pow %n, %x : (tensor<4xi64>, tensor<4xf32>) -> tensor<4xi64>
+  // CHECK: fovea.prelu 
+  %17 = fovea.prelu %x, %x : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  return
+}
+
+// CHECK-LABEL: func.func @activations
+func.func @activations(%x: tensor<4xf32>) {
+  // CHECK: fovea.neg %{{.*}} : (tensor<4xf32>) -> tensor<4xf32>
+  %0 = fovea.neg %x : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.abs %{{.*}} : (tensor<4xf32>) -> tensor<4xf32>
+  %1 = fovea.abs %x : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.sign %{{.*}} : (tensor<4xf32>) -> tensor<4xf32>
+  %2 = fovea.sign %x : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.reciprocal %{{.*}} : (tensor<4xf32>) -> tensor<4xf32>
+  %3 = fovea.reciprocal %x : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.sqrt %{{.*}} : (tensor<4xf32>) -> tensor<4xf32>
+  %4 = fovea.sqrt %x : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.exp %{{.*}} : (tensor<4xf32>) -> tensor<4xf32>
+  %5 = fovea.exp %x : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.log %{{.*}} : (tensor<4xf32>) -> tensor<4xf32>
+  %6 = fovea.log %x : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.erf %{{.*}} : (tensor<4xf32>) -> tensor<4xf32>
+  %7 = fovea.erf %x : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.floor %{{.*}} : (tensor<4xf32>) -> tensor<4xf32>
+  %8 = fovea.floor %x : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.ceil %{{.*}} : (tensor<4xf32>) -> tensor<4xf32>
+  %9 = fovea.ceil %x : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.round %{{.*}} : (tensor<4xf32>) -> tensor<4xf32>
+  %10 = fovea.round %x : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.sin %{{.*}} : (tensor<4xf32>) -> tensor<4xf32>
+  %11 = fovea.sin %x : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.cos %{{.*}} : (tensor<4xf32>) -> tensor<4xf32>
+  %12 = fovea.cos %x : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.tan %{{.*}} : (tensor<4xf32>) -> tensor<4xf32>
+  %13 = fovea.tan %x : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.asin %{{.*}} : (tensor<4xf32>) -> tensor<4xf32>
+  %14 = fovea.asin %x : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.acos %{{.*}} : (tensor<4xf32>) -> tensor<4xf32>
+  %15 = fovea.acos %x : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.atan %{{.*}} : (tensor<4xf32>) -> tensor<4xf32>
+  %16 = fovea.atan %x : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.sinh %{{.*}} : (tensor<4xf32>) -> tensor<4xf32>
+  %17 = fovea.sinh %x : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.cosh %{{.*}} : (tensor<4xf32>) -> tensor<4xf32>
+  %18 = fovea.cosh %x : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.asinh %{{.*}} : (tensor<4xf32>) -> tensor<4xf32>
+  %19 = fovea.asinh %x : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.acosh %{{.*}} : (tensor<4xf32>) -> tensor<4xf32>
+  %20 = fovea.acosh %x : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.atanh %{{.*}} : (tensor<4xf32>) -> tensor<4xf32>
+  %21 = fovea.atanh %x : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.identity %{{.*}} : (tensor<4xf32>) -> tensor<4xf32>
+  %22 = fovea.identity %x : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.leaky_relu %{{.*}} : (tensor<4xf32>) -> tensor<4xf32>
+  %23 = fovea.leaky_relu %x : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.elu %{{.*}} : (tensor<4xf32>) -> tensor<4xf32>
+  %24 = fovea.elu %x : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.selu %{{.*}} : (tensor<4xf32>) -> tensor<4xf32>
+  %25 = fovea.selu %x : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.celu %{{.*}} : (tensor<4xf32>) -> tensor<4xf32>
+  %26 = fovea.celu %x : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.gelu %{{.*}} : (tensor<4xf32>) -> tensor<4xf32>
+  %27 = fovea.gelu %x : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.hard_sigmoid %{{.*}} : (tensor<4xf32>) -> tensor<4xf32>
+  %28 = fovea.hard_sigmoid %x : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.hard_swish %{{.*}} : (tensor<4xf32>) -> tensor<4xf32>
+  %29 = fovea.hard_swish %x : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.silu %{{.*}} : (tensor<4xf32>) -> tensor<4xf32>
+  %30 = fovea.silu %x : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.mish %{{.*}} : (tensor<4xf32>) -> tensor<4xf32>
+  %31 = fovea.mish %x : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.softplus %{{.*}} : (tensor<4xf32>) -> tensor<4xf32>
+  %32 = fovea.softplus %x : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.softsign %{{.*}} : (tensor<4xf32>) -> tensor<4xf32>
+  %33 = fovea.softsign %x : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.thresholded_relu %{{.*}} : (tensor<4xf32>) -> tensor<4xf32>
+  %34 = fovea.thresholded_relu %x : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.shrink %{{.*}} : (tensor<4xf32>) -> tensor<4xf32>
+  %35 = fovea.shrink %x : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.clip %{{.*}} : (tensor<4xf32>) -> tensor<4xf32>
+  %36 = fovea.clip %x : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.leaky_relu %{{.*}} alpha 2.000000e-01 :
+  %37 = fovea.leaky_relu %x alpha 2.000000e-01 : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.selu %{{.*}} alpha 2.000000e+00 gamma 3.000000e+00 :
+  %38 = fovea.selu %x alpha 2.000000e+00 gamma 3.000000e+00 : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.gelu %{{.*}} approximate tanh :
+  %39 = fovea.gelu %x approximate tanh : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.hard_sigmoid %{{.*}} beta 1.000000e+00 :
+  %40 = fovea.hard_sigmoid %x beta 1.000000e+00 : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.shrink %{{.*}} lambd 1.500000e+00 bias 2.500000e-01 :
+  %41 = fovea.shrink %x lambd 1.500000e+00 bias 2.500000e-01 : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.clip %{{.*}} min 0.000000e+00 max 6.000000e+00 :
+  %42 = fovea.clip %x min 0.000000e+00 max 6.000000e+00 : (tensor<4xf32>) -> tensor<4xf32>
+  // CHECK: fovea.clip %{{.*}} max 6.000000e+00 :
+  %43 = fovea.clip %x max 6.000000e+00 : (tensor<4xf32>) -> tensor<4xf32>
+  return
+}
+
 // Every element type; layouts as encodings.
 // CHECK-LABEL: func.func @types
 func.func @types(%a: tensor<4xf16>, %b: tensor<4xbf16>, %c: tensor<4xf64>, %d: tensor<4xi8>,

@@ -7,7 +7,7 @@ namespace ops {
 // The logistic function 1 / (1 + exp(-x)) of every element.
 struct Sigmoid : UnaryOp<Sigmoid> {
   static constexpr const char* name = "sigmoid";
-  static constexpr bool floats_only = true;
+  static constexpr Accepts accepts = Accepts::floats;
   template <class S>
   auto scalar(const S& x) const {
     return 1.0 / (1.0 + exp(-x));

@@ -7,7 +7,7 @@ namespace ops {
 // The hyperbolic tangent of every element.
 struct Tanh : UnaryOp<Tanh> {
   static constexpr const char* name = "tanh";
-  static constexpr bool floats_only = true;
+  static constexpr Accepts accepts = Accepts::floats;
   template <class S>
   auto scalar(const S& x) const {
     return fovea::tanh(x);

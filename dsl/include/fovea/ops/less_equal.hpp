@@ -1,0 +1,25 @@
+#pragma once
+#include <fovea/op/pointwise.hpp>
+
+namespace fovea {
+namespace ops {
+
+// Whether a <= b, element by element; shapes broadcast.
+struct LessEqual : BinaryOp<LessEqual> {
+  static constexpr const char* name = "less_equal";
+  static constexpr Accepts accepts = Accepts::numbers;
+  static constexpr bool decides = true;
+  template <class A, class B>
+  static auto scalar(const A& a, const B& b) {
+    return a <= b;
+  }
+};
+
+} // namespace ops
+
+inline Tensor<> less_equal(const Tensor<>& a, const Tensor<>& b,
+                           SourceLocation location = SourceLocation::current()) {
+  return apply(ops::LessEqual{}, {a, b}, location);
+}
+
+} // namespace fovea
