@@ -51,13 +51,6 @@ llvm::LogicalResult report_attribute(mlir::Operation* op, const char* name) {
   return op->emitOpError() << "expects an attribute '" << name << "', got none";
 }
 
-llvm::LogicalResult verify_operand_count(mlir::Operation* op, int inputs, size_t parameters) {
-  const size_t expected = static_cast<size_t>(inputs) + parameters;
-  if (op->getNumOperands() == expected)
-    return mlir::success();
-  return op->emitOpError() << "expects " << expected << " operands, got " << op->getNumOperands();
-}
-
 namespace {
 
 // "expects padded extent >= 5, got 3: the 5x5 kernel does not fit its 3x3 input"
@@ -93,6 +86,24 @@ llvm::LogicalResult verify_results(mlir::Operation* op, const Inferred& inferred
                                << got;
   }
   return mlir::success();
+}
+
+llvm::LogicalResult verify_against(const AnyOp& described, mlir::Operation* op) {
+  const Types operands = types_of(op->getOperands());
+  if (described.inputs() >= 0) {
+    const size_t count = static_cast<size_t>(described.inputs());
+    Types inputs;
+    for (size_t k = 0; k < operands.size() && k < count; ++k)
+      inputs.push_back(operands[k]);
+    const size_t expected = count + described.parameters(inputs).size();
+    if (op->getNumOperands() != expected)
+      return op->emitOpError() << "expects " << expected << " operands, got "
+                               << op->getNumOperands();
+  } else if (operands.empty() || operands.overflowed()) {
+    return op->emitOpError() << "expects 1 to " << max_operands << " operands, got "
+                             << op->getNumOperands();
+  }
+  return verify_results(op, described.infer(operands));
 }
 
 } // namespace fovea::ir

@@ -16,7 +16,6 @@ std::optional<AttributeValue> from_mlir(mlir::Attribute attribute);
 
 // What the verifiers of all ops check with the outcome of the shape rule.
 llvm::LogicalResult verify_results(mlir::Operation* op, const Inferred& inferred);
-llvm::LogicalResult verify_operand_count(mlir::Operation* op, int inputs, size_t parameters);
 llvm::LogicalResult report_attribute(mlir::Operation* op, const char* name);
 
 // The struct, filled from the op's attributes; `bad` is called with the name of one that is
@@ -33,30 +32,20 @@ Op struct_of(mlir::Operation* op, Bad&& bad) {
   return result;
 }
 
+// Operands and result against the shape rule of `described`.
+llvm::LogicalResult verify_against(const AnyOp& described, mlir::Operation* op);
+
+// The type-erased op does the rest: its definition is compiled elsewhere.
 template <class Op>
 llvm::LogicalResult verify_as(mlir::Operation* op) {
   const char* bad = nullptr;
   const Op described = struct_of<Op>(op, [&](const char* name) { bad = name; });
-  if (bad)
-    return report_attribute(op, bad);
-  const Types operands = types_of(op->getOperands());
-  if (Op::inputs >= 0) {
-    Types inputs;
-    for (size_t k = 0; k < operands.size() && k < static_cast<size_t>(Op::inputs); ++k)
-      inputs.push_back(operands[k]);
-    const size_t parameters = described.parameters(inputs).size();
-    if (mlir::failed(verify_operand_count(op, Op::inputs, parameters)))
-      return mlir::failure();
-  } else if (operands.empty() || operands.overflowed()) {
-    return op->emitOpError() << "expects 1 to " << max_operands << " operands, got "
-                             << op->getNumOperands();
-  }
-  return verify_results(op, described.infer(operands));
+  return bad ? report_attribute(op, bad) : verify_against(*make_op(described), op);
 }
 
 template <class Op>
 Definition definition_as(mlir::Operation* op) {
-  return struct_of<Op>(op, [](const char*) {}).definition(types_of(op->getOperands()));
+  return make_op(struct_of<Op>(op, [](const char*) {}))->definition(types_of(op->getOperands()));
 }
 
 } // namespace fovea::ir
