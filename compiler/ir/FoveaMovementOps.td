@@ -45,4 +45,122 @@ def Fovea_ConcatOp : Fovea_Op<"concat", "Concat",
   }];
 }
 
+def Fovea_TransposeOp : Fovea_Op<"transpose", "Transpose",
+    (ins Fovea_Tensor:$input, Fovea_List<"{}">:$permutation)> {
+  let summary = "dimension d of the result is dimension permutation[d] of the input";
+  let description = [{
+    ```mlir
+    %z = fovea.transpose %x permutation [0, 2, 3, 1]
+        : (tensor<1x3x224x224xf32>) -> tensor<1x224x224x3xf32>
+    ```
+  }];
+  let assemblyFormat = [{
+    $input (`permutation` $permutation^)? (`layer` $layer^)?
+    attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+def Fovea_ReshapeOp : Fovea_Op<"reshape", "Reshape",
+    (ins Fovea_Tensor:$input, Fovea_List<"{-1}">:$shape)> {
+  let summary = "the same elements in row-major order under another shape";
+  let description = [{
+    ```mlir
+    %z = fovea.reshape %x shape [0, -1] : (tensor<1x120x1x1xf32>) -> tensor<1x120xf32>
+    ```
+  }];
+  let assemblyFormat = [{
+    $input (`shape` $shape^)? (`layer` $layer^)?
+    attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+def Fovea_ExpandOp : Fovea_Op<"expand", "Expand",
+    (ins Fovea_Tensor:$input, Fovea_List<"{}">:$shape)> {
+  let summary = "the input broadcast to a shape";
+  let description = [{
+    ```mlir
+    %z = fovea.expand %x shape [1, 64, 7, 7] : (tensor<64x1x1xf32>) -> tensor<1x64x7x7xf32>
+    ```
+  }];
+  let assemblyFormat = [{
+    $input (`shape` $shape^)? (`layer` $layer^)?
+    attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+def Fovea_TileOp : Fovea_Op<"tile", "Tile",
+    (ins Fovea_Tensor:$input, Fovea_List<"{}">:$repeats)> {
+  let summary = "the input several times side by side";
+  let description = [{
+    ```mlir
+    %z = fovea.tile %x repeats [1, 2] : (tensor<3x4xf32>) -> tensor<3x8xf32>
+    ```
+  }];
+  let assemblyFormat = [{
+    $input (`repeats` $repeats^)? (`layer` $layer^)?
+    attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+def Fovea_SliceOp : Fovea_Op<"slice", "Slice",
+    (ins Fovea_Tensor:$input, Fovea_List<"{}">:$axes, Fovea_List<"{}">:$begin,
+         Fovea_List<"{}">:$end, Fovea_List<"{}">:$step)> {
+  let summary = "every step-th element from begin to before end, along some axes";
+  let description = [{
+    ```mlir
+    %z = fovea.slice %x axes [2, 3] begin [1, -1] end [-1, 0] step [1, -2]
+        : (tensor<1x3x8x8xf32>) -> tensor<1x3x6x4xf32>
+    ```
+  }];
+  let assemblyFormat = [{
+    $input (`axes` $axes^)? (`begin` $begin^)? (`end` $end^)? (`step` $step^)? (`layer` $layer^)?
+    attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+def Fovea_PadOp : Fovea_Op<"pad", "Pad",
+    (ins Fovea_Tensor:$input, Fovea_List<"{}">:$begin, Fovea_List<"{}">:$end,
+         Fovea_Name<"constant">:$mode, Fovea_Number<"0.0">:$value)> {
+  let summary = "elements added in front and behind, or taken away";
+  let description = [{
+    ```mlir
+    %z = fovea.pad %x begin [0, 0, 1, 1] end [0, 0, 1, 1] mode reflect
+        : (tensor<1x3x8x8xf32>) -> tensor<1x3x10x10xf32>
+    ```
+  }];
+  let assemblyFormat = [{
+    $input (`begin` $begin^)? (`end` $end^)? (`mode` custom<Keyword>($mode)^)? (`value` $value^)? (`layer` $layer^)?
+    attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+def Fovea_DepthToSpaceOp : Fovea_Op<"depth_to_space", "DepthToSpace",
+    (ins Fovea_Tensor:$input, Fovea_Integer<"2">:$block, Fovea_Name<"DCR">:$order)> {
+  let summary = "channels become blocks of pixels";
+  let description = [{
+    ```mlir
+    %z = fovea.depth_to_space %x block 4 order CRD
+        : (tensor<1x48x8x8xf32>) -> tensor<1x3x32x32xf32>
+    ```
+  }];
+  let assemblyFormat = [{
+    $input (`block` $block^)? (`order` custom<Keyword>($order)^)? (`layer` $layer^)?
+    attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+def Fovea_SpaceToDepthOp : Fovea_Op<"space_to_depth", "SpaceToDepth",
+    (ins Fovea_Tensor:$input, Fovea_Integer<"2">:$block)> {
+  let summary = "blocks of pixels become channels";
+  let description = [{
+    ```mlir
+    %z = fovea.space_to_depth %x block 4 : (tensor<1x3x32x32xf32>) -> tensor<1x48x8x8xf32>
+    ```
+  }];
+  let assemblyFormat = [{
+    $input (`block` $block^)? (`layer` $layer^)?
+    attr-dict `:` functional-type(operands, results)
+  }];
+}
+
 #endif

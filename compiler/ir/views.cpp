@@ -23,9 +23,41 @@ class Simplifier {
     if (term.kind == IndexTerm::Kind::index)
       return IndexExpr::of(term.index);
     const IndexExpr inner = (*this)(*term.inner);
-    const IndexExpr quotient = fold(floor_div(inner, term.divisor));
-    return term.kind == IndexTerm::Kind::floor_div ? quotient : inner - quotient * term.divisor;
+    const IndexExpr whole = fold(quotient(inner, term.divisor));
+    return term.kind == IndexTerm::Kind::floor_div ? whole : inner - whole * term.divisor;
   }
+
+  // floor(expr / divisor) in one form, however it was written: whole multiples of the divisor leave
+  // each term, and floor((m + floor(x / p)) / divisor) = floor((m p + x) / (p divisor)).
+  static IndexExpr quotient(const IndexExpr& expr, int64_t divisor) {
+    if (divisor > largest)
+      return floor_div(expr, divisor);
+    IndexExpr whole, rest;
+    const auto add = [&](const IndexExpr& one, int64_t coefficient) {
+      const int64_t remainder = (coefficient % divisor + divisor) % divisor;
+      whole = whole + one * (coefficient / divisor - (coefficient % divisor < 0 ? 1 : 0));
+      rest = rest + one * remainder;
+    };
+    add({1, {}}, expr.constant);
+    for (const IndexTerm& term : expr.terms)
+      add({0, {with_coefficient(term, 1)}}, term.coefficient);
+    for (const IndexTerm& term : rest.terms) {
+      int64_t product = 0;
+      if (term.kind == IndexTerm::Kind::floor_div && term.coefficient == 1 &&
+          !__builtin_mul_overflow(term.divisor, divisor, &product) && product <= largest)
+        return whole +
+               quotient((rest - IndexExpr{0, {term}}) * term.divisor + *term.inner, product);
+    }
+    return whole + floor_div(rest, divisor);
+  }
+
+  static IndexTerm with_coefficient(IndexTerm term, int64_t coefficient) {
+    term.coefficient = coefficient;
+    return term;
+  }
+
+  // Of a divisor: so that coefficients below it can be multiplied by another.
+  static constexpr int64_t largest = INT64_C(1) << 31;
 
   IndexExpr fold(IndexExpr expr) const {
     const Interval range = range_of(expr, intervals_);

@@ -36,6 +36,7 @@ class Fuzz {
   template <class Op>
   Op op() {
     Op op;
+    common_ = engine_() % 4 == 0 ? engine_() % 6 : 0;
     op.visit([&](const char*, auto& field) { set(field); });
     return op;
   }
@@ -44,9 +45,11 @@ class Fuzz {
   void set(int64_t& field) { field = number(); }
   void set(bool& field) { field = engine_() % 2; }
   void set(double& field) { field = static_cast<double>(number()) / 8; }
+  void set(PadMode& field) { field = static_cast<PadMode>(engine_() % 4); }
+  void set(DepthOrder& field) { field = static_cast<DepthOrder>(engine_() % 2); }
   void set(Shape& field) {
     field = Shape{};
-    const uint64_t count = engine_() % 3 == 0 ? 1 + engine_() % 3 : 1;
+    const uint64_t count = common_ ? common_ : engine_() % 3 == 0 ? engine_() % 4 : 1;
     for (uint64_t d = 0; d < count; ++d)
       field.push_back(number());
   }
@@ -56,6 +59,7 @@ class Fuzz {
 
   std::mt19937_64 engine_;
   uint64_t wild_;
+  uint64_t common_ = 0; // entries of all lists of an op; 0: each has its own number
 };
 
 template <class Op>

@@ -20,6 +20,65 @@ TEST(Views, FlattenIsOneForEveryShapeAndAxis) {
       EXPECT_TRUE(is_row_major_view(flatten_of(shape, axis))) << to_string(flatten_of(shape, axis));
 }
 
+template <class Op>
+bool is_view(const Op& op, const Shape& shape) {
+  return is_row_major_view(op.definition({{DType::f32, shape}}));
+}
+
+// Also where a run of dimensions is cut in other places.
+TEST(Views, ReshapesAreViews) {
+  const std::vector<Shape> shapes{
+      {120},        {2, 60},    {60, 2},       {5, 24},     {24, 5},   {8, 15},      {2, 3, 4, 5},
+      {5, 4, 3, 2}, {6, 1, 20}, {3, 1, 1, 40}, {1, 12, 10}, {4, 5, 6}, {2, 2, 30, 1}};
+  for (const Shape& from : shapes)
+    for (const Shape& to : shapes) {
+      ops::Reshape reshape;
+      reshape.shape = to;
+      EXPECT_TRUE(is_view(reshape, from)) << to_string(reshape.definition({{DType::f32, from}}));
+    }
+  ops::Reshape scalar;
+  scalar.shape = {};
+  EXPECT_TRUE(is_view(scalar, {1, 1}));
+}
+
+TEST(Views, MovingUnitDimensionsIsOne) {
+  const auto permuted = [](const Shape& permutation, const Shape& shape) {
+    ops::Transpose transpose;
+    transpose.permutation = permutation;
+    return is_view(transpose, shape);
+  };
+  EXPECT_TRUE(permuted({0, 2, 3, 1}, {4, 1, 5, 6}));
+  EXPECT_TRUE(permuted({1, 0, 2}, {1, 5, 7}));
+  EXPECT_FALSE(permuted({1, 0, 2}, {2, 5, 7}));
+  EXPECT_FALSE(permuted({0, 2, 1}, {1, 5, 7}));
+}
+
+// What does nothing by its attributes.
+TEST(Views, WhatMovesNothingIsOne) {
+  const Shape x{2, 4, 6, 6};
+  ops::Expand expand;
+  expand.shape = {1, 2, 4, 1, 6};
+  EXPECT_TRUE(is_view(expand, x));
+  ops::Tile tile;
+  tile.repeats = {1, 1, 1, 1};
+  EXPECT_TRUE(is_identity(tile.definition({{DType::f32, x}})));
+  ops::Slice slice;
+  slice.begin = {0};
+  slice.end = {2};
+  EXPECT_TRUE(is_identity(slice.definition({{DType::f32, x}})));
+  ops::Pad pad;
+  pad.begin = pad.end = {0, 0, 0, 0};
+  EXPECT_TRUE(is_identity(pad.definition({{DType::f32, x}})));
+  ops::DepthToSpace depth_to_space;
+  depth_to_space.block = 1;
+  EXPECT_TRUE(is_identity(depth_to_space.definition({{DType::f32, x}})));
+  tile.repeats = {2, 1, 1, 1};
+  pad.begin = {1, 0, 0, 0};
+  pad.end = {-1, 0, 0, 0};
+  EXPECT_FALSE(is_view(tile, x));
+  EXPECT_FALSE(is_view(pad, x));
+}
+
 TEST(Views, AreDecidedByTheDefinition) {
   const TensorType image{DType::f32, {1, 4, 6, 6}};
   EXPECT_TRUE(is_identity(ops::Dropout{}.definition({image})));

@@ -56,6 +56,35 @@ func.func @layers(%x: tensor<2x6x4x4xf32>, %c: tensor<6xf32>, %w: tensor<10x96xf
   return
 }
 
+// CHECK-LABEL: func.func @movement
+func.func @movement(%x: tensor<1x8x4x6xf32>) {
+  // CHECK: fovea.transpose %{{.*}} : (tensor<1x8x4x6xf32>) -> tensor<6x4x8x1xf32>
+  %0 = fovea.transpose %x : (tensor<1x8x4x6xf32>) -> tensor<6x4x8x1xf32>
+  // CHECK: fovea.transpose %{{.*}} permutation [0, 2, 3, 1] layer "last" :
+  %1 = fovea.transpose %x permutation [0, 2, 3, 1] layer "last"
+      : (tensor<1x8x4x6xf32>) -> tensor<1x4x6x8xf32>
+  // CHECK: fovea.reshape %{{.*}} shape [0, -1] :
+  %2 = fovea.reshape %x shape [0, -1] : (tensor<1x8x4x6xf32>) -> tensor<1x192xf32>
+  // CHECK: fovea.expand %{{.*}} shape [3, 1, 1, 1] :
+  %3 = fovea.expand %x shape [3, 1, 1, 1] : (tensor<1x8x4x6xf32>) -> tensor<3x8x4x6xf32>
+  // CHECK: fovea.tile %{{.*}} repeats [2, 1, 1, 1] :
+  %4 = fovea.tile %x repeats [2, 1, 1, 1] : (tensor<1x8x4x6xf32>) -> tensor<2x8x4x6xf32>
+  // CHECK: fovea.slice %{{.*}} axes [-1] begin [-1] end [0] step [-2] :
+  %5 = fovea.slice %x axes [-1] begin [-1] end [0] step [-2]
+      : (tensor<1x8x4x6xf32>) -> tensor<1x8x4x3xf32>
+  // CHECK: fovea.pad %{{.*}} begin [0, 0, 1, 1] end [0, 0, 1, -1] mode reflect :
+  %6 = fovea.pad %x begin [0, 0, 1, 1] end [0, 0, 1, -1] mode reflect
+      : (tensor<1x8x4x6xf32>) -> tensor<1x8x6x6xf32>
+  // CHECK: fovea.pad %{{.*}} begin [0, 0, 0, 0] end [0, 0, 0, 2] value 1.500000e+00 :
+  %7 = fovea.pad %x begin [0, 0, 0, 0] end [0, 0, 0, 2] value 1.500000e+00
+      : (tensor<1x8x4x6xf32>) -> tensor<1x8x4x8xf32>
+  // CHECK: fovea.depth_to_space %{{.*}} order CRD :
+  %8 = fovea.depth_to_space %x order CRD : (tensor<1x8x4x6xf32>) -> tensor<1x2x8x12xf32>
+  // CHECK: fovea.space_to_depth %{{.*}} : (tensor<1x8x4x6xf32>) -> tensor<1x32x2x3xf32>
+  %9 = fovea.space_to_depth %x : (tensor<1x8x4x6xf32>) -> tensor<1x32x2x3xf32>
+  return
+}
+
 // CHECK-LABEL: func.func @pointwise
 func.func @pointwise(%x: tensor<1x6x4x4xf32>, %y: tensor<6x1x1xf32>) {
   // CHECK: fovea.relu %{{.*}} layer "relu_1" : (tensor<1x6x4x4xf32>) -> tensor<1x6x4x4xf32>
