@@ -163,4 +163,30 @@ def Fovea_SpaceToDepthOp : Fovea_Op<"space_to_depth", "SpaceToDepth",
   }];
 }
 
+def Fovea_ResizeOp : Fovea_Op<"resize", "Resize",
+    (ins Fovea_Tensor:$input, Fovea_List<"{}">:$sizes, Fovea_List<"{}">:$scale_numerators,
+         Fovea_List<"{}">:$scale_denominators, Fovea_Name<"nearest">:$mode,
+         Fovea_Name<"half_pixel">:$coordinates, Fovea_Name<"round_prefer_floor">:$rounding,
+         Fovea_Number<"-0.75">:$cubic_coeff_a, Fovea_Flag<"false">:$exclude_outside,
+         Fovea_Flag<"false">:$antialias, Fovea_List<"{}">:$crop_begin, Fovea_List<"{}">:$crop_end,
+         Fovea_Integer<"1">:$crop_unit, Fovea_Number<"0.0">:$extrapolation_value)> {
+  let summary = "the input sampled at other places: nearest element, linear or cubic interpolation";
+  let description = [{
+    An extent of 0 is the input's. Scales, result / input, are fractions.
+    ```mlir
+    %z = fovea.resize %x sizes [0, 0, 224, 224] mode linear coordinates align_corners
+        : (tensor<1x3x300x200xf32>) -> tensor<1x3x224x224xf32>
+    ```
+  }];
+  let assemblyFormat = [{
+    $input (`sizes` $sizes^)? (`scales` $scale_numerators^)? (`over` $scale_denominators^)?
+    (`mode` custom<Keyword>($mode)^)? (`coordinates` custom<Keyword>($coordinates)^)?
+    (`rounding` custom<Keyword>($rounding)^)? (`coefficient` $cubic_coeff_a^)?
+    (`exclude_outside` $exclude_outside^)? (`antialias` $antialias^)?
+    (`from` $crop_begin^)? (`to` $crop_end^)? (`unit` $crop_unit^)?
+    (`outside` $extrapolation_value^)? (`layer` $layer^)?
+    attr-dict `:` functional-type(operands, results)
+  }];
+}
+
 #endif

@@ -62,6 +62,41 @@ case("depth_to_space.crd", "DepthToSpace", (1, 8, 2, 3), blocksize=2, mode="CRD"
 case("space_to_depth", "SpaceToDepth", (1, 2, 4, 6), blocksize=2)
 
 
+
+def resize(name, shape, sizes=None, scales=None, roi=None, **attributes):
+    case(f"resize.{name}", "Resize", shape, None if roi is None else np.float32(roi),
+         None if scales is None else np.float32(scales), None if sizes is None else ints(*sizes),
+         opset=19, **attributes)
+
+
+COORDINATES = ("half_pixel", "half_pixel_symmetric", "pytorch_half_pixel", "align_corners",
+               "asymmetric")
+for mode in ("nearest", "linear", "cubic"):
+    for coordinates in COORDINATES:
+        resize(f"{mode}.{coordinates}.up", (1, 1, 4, 5), sizes=(1, 1, 9, 7), mode=mode,
+               coordinate_transformation_mode=coordinates)
+        # One element: the reference takes -0.5 for pytorch_half_pixel, where the operator's text has 0.
+        one = 2 if coordinates == "pytorch_half_pixel" else 1
+        resize(f"{mode}.{coordinates}.down", (1, 1, 7, 8), sizes=(1, 1, 3, one), mode=mode,
+               coordinate_transformation_mode=coordinates)
+    # Scales that floats hold exactly: the reference computes with those.
+    resize(f"{mode}.scales", (5, 7), scales=(0.625, 2.25), mode=mode)
+    resize(f"{mode}.symmetric", (5, 7), scales=(0.625, 2.375), mode=mode,
+           coordinate_transformation_mode="half_pixel_symmetric")
+    resize(f"{mode}.crop", (4, 5), sizes=(3, 6), roi=(0.25, -0.5, 0.75, 1.25), mode=mode,
+           coordinate_transformation_mode="tf_crop_and_resize", extrapolation_value=10.0)
+for rounding in ("round_prefer_floor", "round_prefer_ceil", "floor", "ceil"):
+    resize(f"nearest.{rounding}", (4, 6), sizes=(8, 4), mode="nearest", nearest_mode=rounding)
+    resize(f"nearest.asymmetric.{rounding}", (4, 6), sizes=(8, 4), mode="nearest",
+           nearest_mode=rounding, coordinate_transformation_mode="asymmetric")
+resize("linear.volume", (1, 1, 2, 3, 4), scales=(1, 1, 2, 2, 0.5), mode="linear")
+resize("cubic.coefficient", (4, 5), sizes=(9, 8), mode="cubic", cubic_coeff_a=-0.5)
+resize("cubic.exclude", (4, 5), sizes=(9, 3), mode="cubic", exclude_outside=1)
+resize("linear.antialias", (7, 9), sizes=(3, 12), mode="linear", antialias=1)
+resize("cubic.antialias", (7, 9), sizes=(3, 4), mode="cubic", antialias=1)
+resize("cubic.antialias_exclude", (7, 9), scales=(0.625, 0.75), mode="cubic", antialias=1,
+       exclude_outside=1)
+
 header, data = {}, b""
 for name, tensor in tensors.items():
     content = np.ascontiguousarray(tensor, dtype=np.float32).tobytes()

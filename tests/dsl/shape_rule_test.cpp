@@ -47,6 +47,9 @@ class Fuzz {
   void set(double& field) { field = static_cast<double>(number()) / 8; }
   void set(PadMode& field) { field = static_cast<PadMode>(engine_() % 4); }
   void set(DepthOrder& field) { field = static_cast<DepthOrder>(engine_() % 2); }
+  void set(ResizeMode& field) { field = static_cast<ResizeMode>(engine_() % 3); }
+  void set(ResizeCoordinates& field) { field = static_cast<ResizeCoordinates>(engine_() % 7); }
+  void set(ResizeRounding& field) { field = static_cast<ResizeRounding>(engine_() % 4); }
   void set(Shape& field) {
     field = Shape{};
     const uint64_t count = common_ ? common_ : engine_() % 3 == 0 ? engine_() % 4 : 1;

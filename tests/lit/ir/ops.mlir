@@ -82,6 +82,16 @@ func.func @movement(%x: tensor<1x8x4x6xf32>) {
   %8 = fovea.depth_to_space %x order CRD : (tensor<1x8x4x6xf32>) -> tensor<1x2x8x12xf32>
   // CHECK: fovea.space_to_depth %{{.*}} : (tensor<1x8x4x6xf32>) -> tensor<1x32x2x3xf32>
   %9 = fovea.space_to_depth %x : (tensor<1x8x4x6xf32>) -> tensor<1x32x2x3xf32>
+  // CHECK: fovea.resize %{{.*}} sizes [0, 0, 8, 3] mode cubic coordinates align_corners coefficient -5.000000e-01 exclude_outside true :
+  %10 = fovea.resize %x sizes [0, 0, 8, 3] mode cubic coordinates align_corners
+      coefficient -0.5 exclude_outside true : (tensor<1x8x4x6xf32>) -> tensor<1x8x8x3xf32>
+  // CHECK: fovea.resize %{{.*}} scales [1, 1, 3, 3] over [1, 1, 2, 5] rounding ceil antialias true :
+  %11 = fovea.resize %x scales [1, 1, 3, 3] over [1, 1, 2, 5] rounding ceil antialias true
+      : (tensor<1x8x4x6xf32>) -> tensor<1x8x6x3xf32>
+  // CHECK: fovea.resize %{{.*}} sizes [1, 8, 4, 4] coordinates tf_crop_and_resize from [0, 0, 0, -1] to [2, 2, 2, 2] unit 2 outside 7.000000e+00 :
+  %12 = fovea.resize %x sizes [1, 8, 4, 4] coordinates tf_crop_and_resize
+      from [0, 0, 0, -1] to [2, 2, 2, 2] unit 2 outside 7.0
+      : (tensor<1x8x4x6xf32>) -> tensor<1x8x4x4xf32>
   return
 }
 
