@@ -173,12 +173,14 @@ class BodyLowering {
     switch (subscript.boundary) {
     case Boundary::clamp:
       return Halide::clamp(Halide::likely(i), 0, last);
+    // Inside, where most reads are, the element itself: Halide makes a loop of its own of them.
     case Boundary::wrap:
-      return i % extent;
+      return Halide::select(Halide::likely(i >= 0 && i <= last), clamped(i), i % extent);
     case Boundary::reflect: {
       const int period = std::max(2 * (extent - 1), 1);
       const Scalar place = i % period;
-      return clamped(Halide::min(place, period - place));
+      return Halide::select(Halide::likely(i >= 0 && i <= last), clamped(i),
+                            clamped(Halide::min(place, period - place)));
     }
     case Boundary::fill:
       fills.emplace_back(Halide::likely(i >= 0 && i <= last),
