@@ -150,7 +150,7 @@ def Fovea_DepthToSpaceOp : Fovea_Op<"depth_to_space", "DepthToSpace",
 }
 
 def Fovea_SpaceToDepthOp : Fovea_Op<"space_to_depth", "SpaceToDepth",
-    (ins Fovea_Tensor:$input, Fovea_Integer<"2">:$block)> {
+    (ins Fovea_Tensor:$input, Fovea_Integer<"2">:$block, Fovea_Name<"DCR">:$order)> {
   let summary = "blocks of pixels become channels";
   let description = [{
     ```mlir
@@ -158,7 +158,7 @@ def Fovea_SpaceToDepthOp : Fovea_Op<"space_to_depth", "SpaceToDepth",
     ```
   }];
   let assemblyFormat = [{
-    $input (`block` $block^)? (`layer` $layer^)?
+    $input (`block` $block^)? (`order` custom<Keyword>($order)^)? (`layer` $layer^)?
     attr-dict `:` functional-type(operands, results)
   }];
 }

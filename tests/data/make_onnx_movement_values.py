@@ -59,7 +59,8 @@ case("pad.reflect_far", "Pad", (2, 3), ints(4, 7, 1, 5), mode="reflect")
 case("pad.wrap", "Pad", (2, 3), ints(1, 7, 3, 2), mode="wrap", opset=19)
 case("depth_to_space.dcr", "DepthToSpace", (1, 8, 2, 3), blocksize=2, mode="DCR")
 case("depth_to_space.crd", "DepthToSpace", (1, 8, 2, 3), blocksize=2, mode="CRD")
-case("space_to_depth", "SpaceToDepth", (1, 2, 4, 6), blocksize=2)
+case("space_to_depth.dcr", "SpaceToDepth", (1, 2, 4, 6), blocksize=2)
+case("space_to_depth.crd", "SpaceToDepth", (1, 2, 4, 6), blocksize=2, mode="CRD", opset=28)
 
 
 
@@ -81,6 +82,8 @@ for mode in ("nearest", "linear", "cubic"):
                coordinate_transformation_mode=coordinates)
     # Scales that floats hold exactly: the reference computes with those.
     resize(f"{mode}.scales", (5, 7), scales=(0.625, 2.25), mode=mode)
+    resize(f"{mode}.corners", (5, 7), scales=(0.625, 2.25), mode=mode,
+           coordinate_transformation_mode="align_corners")
     resize(f"{mode}.symmetric", (5, 7), scales=(0.625, 2.375), mode=mode,
            coordinate_transformation_mode="half_pixel_symmetric")
     resize(f"{mode}.crop", (4, 5), sizes=(3, 6), roi=(0.25, -0.5, 0.75, 1.25), mode=mode,

@@ -58,7 +58,8 @@ TEST(Movement, AgreesWithOnnx) {
   compare_with_onnx("slice.first", slice(Shape{}, Shape{1}, Shape{3}));
   compare_with_onnx("depth_to_space.dcr", depth_to_space(2));
   compare_with_onnx("depth_to_space.crd", depth_to_space(2, DepthOrder::crd));
-  compare_with_onnx("space_to_depth", space_to_depth(2));
+  compare_with_onnx("space_to_depth.dcr", space_to_depth(2));
+  compare_with_onnx("space_to_depth.crd", space_to_depth(2, DepthOrder::crd));
 }
 
 TEST(Movement, PaddingAgreesWithOnnx) {
@@ -86,7 +87,8 @@ TEST(Movement, Shapes) {
   check_op(depth_to_space(2), {{1, 12, 3, 9}});
   check_op(depth_to_space(3, DepthOrder::crd), {{2, 6, 5}});
   check_op(space_to_depth(2), {{1, 3, 4, 18}});
-  check_op(space_to_depth(2), {{1, 2, 2, 4, 6}}); // a volume
+  for (DepthOrder order : {DepthOrder::dcr, DepthOrder::crd})
+    check_op(space_to_depth(2, order), {{1, 2, 2, 4, 6}}); // a volume
 }
 
 TEST(Movement, PaddedShapes) {

@@ -34,6 +34,9 @@ TEST(Resize, AgreesWithOnnx) {
       compare_with_onnx(both + ".down", resize({0, 0, 3, one}, options));
     }
     compare_with_onnx(name + ".scales", resize_by({0.625F, 2.25F}, {.mode = mode}));
+    compare_with_onnx(name + ".corners",
+                      resize_by({0.625F, 2.25F},
+                                {.mode = mode, .coordinates = ResizeCoordinates::align_corners}));
     compare_with_onnx(
         name + ".symmetric",
         resize_by({0.625F, 2.375F},
@@ -161,6 +164,11 @@ TEST(Resize, ShapeRule) {
   EXPECT_EQ(shape_or_refusal(resize_by({1, 0.1F}), {2, 3}),
             "resize makes an empty result; expected extents >= 1 of the result, got 0 in "
             "dimension 1");
+  auto both = resize({0, 4});
+  both.op.set_scales(std::vector{1.0F, 0.25F});
+  EXPECT_EQ(shape_or_refusal(both, {2, 3}),
+            "the scale and the size of dimension 1 contradict each other; expected a scale near 4 "
+            "/ 3, got 1x4; state one of them");
   EXPECT_EQ(shape_or_refusal(resize({0, 1000003}), {2, 999983}),
             "the places in dimension 1 of the input 2x999983 are too fine fractions; expected "
             "numerators and denominators below 2^29, got scale 1000003 / 999983; state the sizes, "

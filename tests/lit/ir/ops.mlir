@@ -80,8 +80,8 @@ func.func @movement(%x: tensor<1x8x4x6xf32>) {
       : (tensor<1x8x4x6xf32>) -> tensor<1x8x4x8xf32>
   // CHECK: fovea.depth_to_space %{{.*}} order CRD :
   %8 = fovea.depth_to_space %x order CRD : (tensor<1x8x4x6xf32>) -> tensor<1x2x8x12xf32>
-  // CHECK: fovea.space_to_depth %{{.*}} : (tensor<1x8x4x6xf32>) -> tensor<1x32x2x3xf32>
-  %9 = fovea.space_to_depth %x : (tensor<1x8x4x6xf32>) -> tensor<1x32x2x3xf32>
+  // CHECK: fovea.space_to_depth %{{.*}} order CRD : (tensor<1x8x4x6xf32>) -> tensor<1x32x2x3xf32>
+  %9 = fovea.space_to_depth %x order CRD : (tensor<1x8x4x6xf32>) -> tensor<1x32x2x3xf32>
   // CHECK: fovea.resize %{{.*}} sizes [0, 0, 8, 3] mode cubic coordinates align_corners coefficient -5.000000e-01 exclude_outside true :
   %10 = fovea.resize %x sizes [0, 0, 8, 3] mode cubic coordinates align_corners
       coefficient -0.5 exclude_outside true : (tensor<1x8x4x6xf32>) -> tensor<1x8x8x3xf32>

@@ -153,7 +153,7 @@ struct ResizedAxis {
 
   constexpr SourcePlace place(ResizeCoordinates coordinates) const {
     const Wide p = scale.numerator, q = scale.denominator, last = Wide{input} - 1;
-    const Wide steps = Wide{output} - 1;
+    const Wide steps = p * input - q; // output - 1, where the scale gives a whole extent
     SourcePlace place{0, 0, 1};
     switch (coordinates) {
     case ResizeCoordinates::pytorch_half_pixel:
@@ -168,7 +168,7 @@ struct ResizedAxis {
       break;
     case ResizeCoordinates::align_corners:
       if (output > 1)
-        place = {last, 0, steps};
+        place = {last * q, 0, steps};
       break;
     case ResizeCoordinates::asymmetric:
       place = {q, 0, p};
@@ -178,7 +178,7 @@ struct ResizedAxis {
       break;
     case ResizeCoordinates::tf_crop_and_resize:
       place = output > 1
-                  ? SourcePlace{last * (crop_end - crop_begin), last * crop_begin * steps,
+                  ? SourcePlace{last * (crop_end - crop_begin) * q, last * crop_begin * steps,
                                 crop_unit * steps}
                   : SourcePlace{0, last * (Wide{crop_begin} + crop_end), Wide{2} * crop_unit};
       break;

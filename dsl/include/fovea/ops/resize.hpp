@@ -179,6 +179,15 @@ struct Resize : OpBase<Resize> {
                           "0 in dimension {0}",
                           "",
                           {Shape{d}}};
+      // Corners can only lie on each other where the scale, too, gives two elements.
+      if (Wide{resized.scale.numerator} * resized.input <= resized.scale.denominator &&
+          resized.output > 1)
+        return ShapeError{"the scale and the size of dimension {0} contradict each other",
+                          "a scale near {1} / {2}",
+                          "{3}",
+                          "state one of them",
+                          {Shape{d}, Shape{resized.output}, Shape{resized.input},
+                           Shape{resized.scale.numerator, resized.scale.denominator}}};
       if (resized.input > largest_term || resized.output > largest_term ||
           !resized.place(coordinates).fits(resized.output))
         return ShapeError{

@@ -1,22 +1,23 @@
 #pragma once
-#include <fovea/op/movement.hpp>
+#include <fovea/ops/depth_to_space.hpp>
 
 namespace fovea {
 namespace ops {
 
-// Pixels become channels: a block of block^2 pixels is one pixel whose channels are those of its
-// pixels, one after the other. In two spatial dimensions, with c = (p*block + q)*channels + k,
+// Pixels become channels, the opposite of depth_to_space: each block of block^2 pixels is one then.
 //   Z(n,c,y,x) = X(n, k, y*block + p, x*block + q)
-// The opposite of depth_to_space in the order DCR.
+// with c = (p*block + q)*channels + k, or with k*block^2 + p*block + q in the order CRD.
 struct SpaceToDepth : OpBase<SpaceToDepth> {
   static constexpr const char* name = "space_to_depth";
   static constexpr int inputs = 1;
 
   int64_t block = 2;
+  DepthOrder order = DepthOrder::dcr;
 
   template <class Self, class V>
   static constexpr void fields(Self& self, V&& visit) {
     visit("block", self.block);
+    visit("order", self.order);
   }
 
   constexpr Inferred infer(const Types& operands) const {
@@ -43,10 +44,16 @@ struct SpaceToDepth : OpBase<SpaceToDepth> {
     const int rank = x.rank();
     std::vector<IndexExpr> places(static_cast<size_t>(rank));
     places[0] = result_index(0);
-    places[1] = mod(result_index(1), x[1]);
-    int64_t stride = x[1];
+    int64_t pixels = 1; // of a block
+    for (int d = 2; d < rank; ++d)
+      pixels *= block;
+    const bool inner = order == DepthOrder::crd; // the place in the block
+    const IndexExpr channel = result_index(1);
+    places[1] = inner ? floor_div(channel, pixels) : mod(channel, x[1]);
+    const IndexExpr pixel = inner ? mod(channel, pixels) : floor_div(channel, x[1]);
+    int64_t stride = 1;
     for (int d = rank - 1; d >= 2; --d, stride *= block) {
-      const IndexExpr digits = floor_div(result_index(1), stride);
+      const IndexExpr digits = floor_div(pixel, stride);
       places[static_cast<size_t>(d)] =
           result_index(d) * block + (d == 2 ? digits : mod(digits, block));
     }
@@ -56,9 +63,11 @@ struct SpaceToDepth : OpBase<SpaceToDepth> {
 
 } // namespace ops
 
-constexpr Layer<ops::SpaceToDepth> space_to_depth(Located<int64_t> block) {
+constexpr Layer<ops::SpaceToDepth> space_to_depth(Located<int64_t> block,
+                                                  DepthOrder order = DepthOrder::dcr) {
   ops::SpaceToDepth op;
   op.block = block.value;
+  op.order = order;
   return {op, block.location};
 }
 
