@@ -57,4 +57,31 @@ def Fovea_SoftmaxOp : Fovea_Op<"softmax", "Softmax",
   }];
 }
 
+class Fovea_Reduce<string mnemonic, string struct, string what>
+    : Fovea_Op<mnemonic, struct,
+          (ins Fovea_Tensor:$input, Fovea_List<"{}">:$axes, Fovea_Flag<"false">:$keep_dims)> {
+  let summary = what # " along dimensions";
+  let description = "Without `axes`: over all. `keep_dims true` leaves extents of 1.\n\n"
+      "```mlir\n%z = fovea." # mnemonic # " %x axes [2, 3] : (tensor<1x8x7x7xf32>)"
+      " -> tensor<1x8xf32>\n```";
+  let assemblyFormat = [{
+    $input (`axes` $axes^)? (`keep_dims` $keep_dims^)? (`layer` $layer^)? attr-dict
+    `:` functional-type(operands, results)
+  }];
+}
+
+def Fovea_ReduceSumOp : Fovea_Reduce<"reduce_sum", "ReduceSum", "the sum">;
+def Fovea_ReduceMeanOp : Fovea_Reduce<"reduce_mean", "ReduceMean", "the mean">;
+def Fovea_ReduceProdOp : Fovea_Reduce<"reduce_prod", "ReduceProd", "the product">;
+def Fovea_ReduceMaxOp : Fovea_Reduce<"reduce_max", "ReduceMax", "the largest">;
+def Fovea_ReduceMinOp : Fovea_Reduce<"reduce_min", "ReduceMin", "the least">;
+def Fovea_ReduceL1Op : Fovea_Reduce<"reduce_l1", "ReduceL1", "the sum of magnitudes">;
+def Fovea_ReduceL2Op : Fovea_Reduce<"reduce_l2", "ReduceL2", "the Euclidean norm">;
+def Fovea_ReduceLogSumOp
+    : Fovea_Reduce<"reduce_log_sum", "ReduceLogSum", "the logarithm of the sum">;
+def Fovea_ReduceLogSumExpOp
+    : Fovea_Reduce<"reduce_log_sum_exp", "ReduceLogSumExp", "log(sum exp(x))">;
+def Fovea_ReduceSumSquareOp
+    : Fovea_Reduce<"reduce_sum_square", "ReduceSumSquare", "the sum of squares">;
+
 #endif

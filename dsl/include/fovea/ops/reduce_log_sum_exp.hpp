@@ -1,0 +1,36 @@
+#pragma once
+#include <fovea/op/reduction.hpp>
+
+namespace fovea {
+namespace ops {
+
+// log(sum exp(x)) along dimensions, shifted by the maximum so that it never overflows:
+//   M = max(r) X(i,r), or 0 where that is infinite;  Z(i) = log(sum(r) exp(X(i,r) - M(i))) + M(i)
+struct ReduceLogSumExp : ReduceOp<ReduceLogSumExp> {
+  static constexpr const char* name = "reduce_log_sum_exp";
+  static constexpr Elements elements = Elements::floats;
+  static StatementPtr equation(const Reduction& R) {
+    const DType type = R.X.type().dtype;
+    const double infinity = std::numeric_limits<double>::infinity();
+    const auto largest = let(M_(R.i) = max(R.r)(R.x()));
+    const auto shift = select(abs(largest(R.i)) < infinity, largest(R.i),
+                              Scalar<Letters<>>{make_constant(0, type)});
+    const auto M = let(S_(R.i) = shift);
+    return Z(R.i) = log(sum(R.r)(exp(R.x() - M(R.i)))) + M(R.i);
+  }
+};
+
+} // namespace ops
+
+// Over all dimensions.
+constexpr Map reduce_log_sum_exp(Map) {
+  return map_of<ops::ReduceLogSumExp>();
+}
+// Over some: reduce_log_sum_exp(-1), reduce_log_sum_exp({2, 3}, keep_dims).
+template <class... Options>
+constexpr Layer<ops::ReduceLogSumExp> reduce_log_sum_exp(Located<Extents> axes,
+                                                         const Options&... options) {
+  return detail::reduce<ops::ReduceLogSumExp>(axes, options...);
+}
+
+} // namespace fovea
