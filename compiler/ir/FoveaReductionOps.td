@@ -84,4 +84,39 @@ def Fovea_ReduceLogSumExpOp
 def Fovea_ReduceSumSquareOp
     : Fovea_Reduce<"reduce_sum_square", "ReduceSumSquare", "the sum of squares">;
 
+def Fovea_MatmulOp : Fovea_Op<"matmul", "Matmul", (ins Fovea_Tensor:$left, Fovea_Tensor:$right)> {
+  let summary = "matrix products, as numpy's matmul";
+  let description = [{
+    Leading dimensions broadcast; an operand of one dimension is a row on the left and a column on
+    the right.
+
+    ```mlir
+    %z = fovea.matmul %a, %b : (tensor<8x2x3xf32>, tensor<3x4xf32>) -> tensor<8x2x4xf32>
+    ```
+  }];
+  let assemblyFormat = [{
+    $left `,` $right (`layer` $layer^)? attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+def Fovea_GemmOp : Fovea_Op<"gemm", "Gemm",
+    (ins Fovea_Tensor:$left, Fovea_Tensor:$right, Optional<Fovea_Tensor>:$added,
+         Fovea_Number<"1.0">:$alpha, Fovea_Number<"1.0">:$beta, Fovea_Flag<"false">:$trans_a,
+         Fovea_Flag<"false">:$trans_b)> {
+  let summary = "alpha * left * right + beta * added";
+  let description = [{
+    With `trans_a` the left matrix stands transposed, with `trans_b` the right one; what is added
+    broadcasts.
+
+    ```mlir
+    %z = fovea.gemm %a, %b, %c trans_b true
+        : (tensor<2x3xf32>, tensor<4x3xf32>, tensor<4xf32>) -> tensor<2x4xf32>
+    ```
+  }];
+  let assemblyFormat = [{
+    $left `,` $right (`,` $added^)? (`alpha` $alpha^)? (`beta` $beta^)? (`trans_a` $trans_a^)?
+    (`trans_b` $trans_b^)? (`layer` $layer^)? attr-dict `:` functional-type(operands, results)
+  }];
+}
+
 #endif

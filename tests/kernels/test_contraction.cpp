@@ -62,6 +62,30 @@ TEST(Contraction, OfADenseLayer) {
   EXPECT_THAT(found->windows, IsEmpty());
 }
 
+// Batches that both have are groups; a batch of the left alone is so many rows more.
+TEST(Contraction, OfMatrixProducts) {
+  const auto contraction = [](const auto& op, const std::vector<Shape>& shapes) {
+    Types types;
+    for (const Shape& shape : shapes)
+      types.push_back(f32(shape));
+    return contraction_with_epilogue(op.definition(types));
+  };
+  const auto both = contraction(ops::Matmul{}, {{2, 3, 7}, {2, 7, 5}});
+  ASSERT_TRUE(both);
+  EXPECT_THAT(both->groups, ElementsAre(0));
+  EXPECT_THAT(both->rows, ElementsAre(1));
+  EXPECT_THAT(both->columns, ElementsAre(2));
+  EXPECT_THAT(both->channels, ElementsAre(3));
+  const auto left = contraction(ops::Matmul{}, {{2, 3, 7}, {7, 5}});
+  ASSERT_TRUE(left);
+  EXPECT_THAT(left->groups, IsEmpty());
+  EXPECT_THAT(left->rows, ElementsAre(0, 1));
+  const auto sum = contraction(ops::Gemm({.alpha = 0.5, .trans_a = true}), {{7, 3}, {7, 5}, {5}});
+  ASSERT_TRUE(sum);
+  EXPECT_THAT(sum->rows, ElementsAre(0));
+  EXPECT_THAT(sum->columns, ElementsAre(1));
+}
+
 TEST(Contraction, OfADepthwiseConvolution) {
   const auto found =
       contraction_with_epilogue(convolution(fovea::conv(4, 3, groups(4), no_bias), {1, 4, 6, 6}));
