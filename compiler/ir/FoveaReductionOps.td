@@ -119,4 +119,21 @@ def Fovea_GemmOp : Fovea_Op<"gemm", "Gemm",
   }];
 }
 
+class Fovea_GlobalPool<string mnemonic, string struct, string what, dag after = (ins),
+                       string own_format = "">
+    : Fovea_Op<mnemonic, struct, !con((ins Fovea_Tensor:$input), after)> {
+  let summary = what # " of each channel's map";
+  let description = "[batch, channels, space...] becomes [batch, channels, 1...].\n\n"
+      "```mlir\n%z = fovea." # mnemonic # " %x : (tensor<1x8x7x7xf32>) -> tensor<1x8x1x1xf32>\n```";
+  let assemblyFormat = "$input " # own_format # [{
+    (`layer` $layer^)? attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+def Fovea_GlobalAvgPoolOp : Fovea_GlobalPool<"global_avg_pool", "GlobalAvgPool", "the mean">;
+def Fovea_GlobalMaxPoolOp : Fovea_GlobalPool<"global_max_pool", "GlobalMaxPool", "the largest">;
+def Fovea_GlobalLpPoolOp
+    : Fovea_GlobalPool<"global_lp_pool", "GlobalLpPool", "the p-norm", (ins Fovea_Integer<"2">:$p),
+                       "(`p` $p^)?">;
+
 #endif

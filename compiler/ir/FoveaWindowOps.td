@@ -76,4 +76,20 @@ def Fovea_AvgPoolOp : Fovea_Pool<"avg_pool", "AvgPool",
   }];
 }
 
+def Fovea_LpPoolOp : Fovea_Pool<"lp_pool", "LpPool", (ins Fovea_Integer<"2">:$p)> {
+  let summary = "the p-norm of each window";
+  let description = [{
+    Padding counts as zeros.
+
+    ```mlir
+    %z = fovea.lp_pool %x kernel [2, 2] stride [2, 2]
+        : (tensor<1x6x28x28xf32>) -> tensor<1x6x14x14xf32>
+    ```
+  }];
+  let assemblyFormat = "$input" # window_format # [{
+    (`ceil_mode` $ceil_mode^)? (`p` $p^)? (`layer` $layer^)? attr-dict
+    `:` functional-type(operands, results)
+  }];
+}
+
 #endif

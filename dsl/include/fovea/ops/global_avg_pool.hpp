@@ -1,0 +1,22 @@
+#pragma once
+#include <fovea/op/global_pool.hpp>
+
+namespace fovea {
+namespace ops {
+
+// The mean of each channel's map: Z(b,c,0) = sum(m) X(b,c,m) / n.
+struct GlobalAvgPool : GlobalPoolOp<GlobalAvgPool> {
+  static constexpr const char* name = "global_avg_pool";
+  static constexpr bool floats_only = true; // as in ONNX
+  StatementPtr equation(const GlobalWindow& W) const {
+    return Z(W.b, W.c, W.one) = mean(W.m)(W.x());
+  }
+};
+
+} // namespace ops
+
+constexpr Map global_avg_pool(Map) {
+  return map_of<ops::GlobalAvgPool>();
+}
+
+} // namespace fovea

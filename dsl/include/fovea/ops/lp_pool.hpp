@@ -1,0 +1,62 @@
+#pragma once
+#include <fovea/op/p_norm.hpp>
+#include <fovea/op/pool.hpp>
+
+namespace fovea {
+namespace ops {
+
+// The p-norm of each window; padding counts as zeros.
+//   Z(b,c,j) = (sum(m) |X(b, c, j*stride + m*dilation - pad)|^p)^(1/p)
+struct LpPool : PoolOp<LpPool> {
+  static constexpr const char* name = "lp_pool";
+  static constexpr bool floats_only = true; // as in ONNX
+  int64_t p = 2;
+
+  template <class Self, class V>
+  static constexpr void fields(Self& self, V&& visit) {
+    PoolOp::fields(self, visit);
+    visit("p", self.p);
+  }
+  constexpr Inferred infer(const Types& operands) const {
+    if (const ShapeError error = check_norm(p); error.what)
+      return error;
+    return PoolOp::infer(operands);
+  }
+
+  Definition definition(const Types& operands) const {
+    const Shape x = operands[0].shape, z = infer(operands).results[0].shape;
+    const Shape space = x.slice(2, x.rank());
+    const int spatial = space.rank();
+    const Tensor<any_rank> X(0, "X", operands[0]);
+    const Index<'b'> b;
+    const Index<'c'> c;
+    const IndexPack<'j'> j(z.slice(2, z.rank()));
+    const IndexPack<'m'> m(spread(kernel, spatial, 1));
+    const auto place =
+        j * spread(stride, spatial, 1) + m * spread(dilation, spatial, 1) - fronts(space);
+    const auto terms = sum(m)(norm_term(X(b, c, zero(place)), p));
+    return bind(name, {{"X", operands[0]}}, {Z(b, c, j) = norm_root(terms, p)});
+  }
+};
+
+} // namespace ops
+
+// The order of a pool's norm.
+struct NormOrder {
+  int64_t p;
+};
+constexpr NormOrder norm_order(int64_t p) {
+  return {p};
+}
+constexpr void apply_option(ops::LpPool& op, const NormOrder& order) {
+  op.p = order.p;
+}
+
+// Pooling by a p-norm, the Euclidean unless said otherwise: lp_pool(2),
+// lp_pool(3, stride(2), pad(1), norm_order(3)). Stride: the kernel's size unless given.
+template <class... Options>
+constexpr Layer<ops::LpPool> lp_pool(Located<Extents> kernel, const Options&... options) {
+  return detail::pool<ops::LpPool>(kernel, options...);
+}
+
+} // namespace fovea
