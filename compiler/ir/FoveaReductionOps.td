@@ -136,4 +136,108 @@ def Fovea_GlobalLpPoolOp
     : Fovea_GlobalPool<"global_lp_pool", "GlobalLpPool", "the p-norm", (ins Fovea_Integer<"2">:$p),
                        "(`p` $p^)?">;
 
+def Fovea_LrnOp : Fovea_Op<"lrn", "Lrn",
+    (ins Fovea_Tensor:$input, Fovea_Integer<"5">:$size, Fovea_Number<"1e-4">:$alpha,
+         Fovea_Number<"0.75">:$beta, Fovea_Number<"1.0">:$bias)> {
+  let summary = "local response normalisation across channels";
+  let description = [{
+    Input [batch, channels, ...]: x / (bias + alpha/size * the sum of squares of `size` channels
+    around it)^beta.
+
+    ```mlir
+    %z = fovea.lrn %x size 3 : (tensor<1x8x7x7xf32>) -> tensor<1x8x7x7xf32>
+    ```
+  }];
+  let assemblyFormat = [{
+    $input (`size` $size^)? (`alpha` $alpha^)? (`beta` $beta^)? (`bias` $bias^)? (`layer` $layer^)?
+    attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+def Fovea_GroupNormOp : Fovea_Op<"group_norm", "GroupNorm",
+    (ins Fovea_Tensor:$input, Fovea_Tensor:$weight, Fovea_Tensor:$bias,
+         Fovea_Integer<"1">:$groups, Fovea_Number<"1e-5">:$epsilon)> {
+  let summary = "normalisation of each group of channels by its own statistics";
+  let description = [{
+    Operands: input [batch, channels, space...], weight and bias [channels].
+
+    ```mlir
+    %z = fovea.group_norm %x, %w, %b groups 2
+        : (tensor<1x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>) -> tensor<1x6x4x4xf32>
+    ```
+  }];
+  let assemblyFormat = [{
+    $input `,` $weight `,` $bias (`groups` $groups^)? (`epsilon` $epsilon^)? (`layer` $layer^)?
+    attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+def Fovea_InstanceNormOp : Fovea_Op<"instance_norm", "InstanceNorm",
+    (ins Fovea_Tensor:$input, Fovea_Tensor:$weight, Fovea_Tensor:$bias,
+         Fovea_Number<"1e-5">:$epsilon)> {
+  let summary = "normalisation of each channel of each image by its own statistics";
+  let description = [{
+    Operands: input [batch, channels, space...], weight and bias [channels].
+
+    ```mlir
+    %z = fovea.instance_norm %x, %w, %b
+        : (tensor<1x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>) -> tensor<1x6x4x4xf32>
+    ```
+  }];
+  let assemblyFormat = [{
+    $input `,` $weight `,` $bias (`epsilon` $epsilon^)? (`layer` $layer^)? attr-dict
+    `:` functional-type(operands, results)
+  }];
+}
+
+def Fovea_LayerNormOp : Fovea_Op<"layer_norm", "LayerNorm",
+    (ins Fovea_Tensor:$input, Fovea_Tensor:$weight, Optional<Fovea_Tensor>:$bias_vector,
+         Fovea_Integer<"-1">:$axis, Fovea_Number<"1e-5">:$epsilon, Fovea_Flag<"true">:$bias)> {
+  let summary = "normalisation over the dimensions from an axis on";
+  let description = [{
+    Weight, and unless `bias false` the bias, have the shape of those dimensions. A negative axis
+    counts from the end.
+
+    ```mlir
+    %z = fovea.layer_norm %x, %w, %b
+        : (tensor<1x7x64xf32>, tensor<64xf32>, tensor<64xf32>) -> tensor<1x7x64xf32>
+    ```
+  }];
+  let assemblyFormat = [{
+    $input `,` $weight (`,` $bias_vector^)? (`axis` $axis^)? (`epsilon` $epsilon^)? (`bias` $bias^)?
+    (`layer` $layer^)? attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+def Fovea_LpNormalizationOp : Fovea_Op<"lp_normalization", "LpNormalization",
+    (ins Fovea_Tensor:$input, Fovea_Integer<"-1">:$axis, Fovea_Integer<"2">:$p)> {
+  let summary = "x / (sum |x|^p)^(1/p) along an axis; 0 where the norm is";
+  let description = [{
+    A negative axis counts from the end.
+
+    ```mlir
+    %z = fovea.lp_normalization %x axis 1 : (tensor<1x10xf32>) -> tensor<1x10xf32>
+    ```
+  }];
+  let assemblyFormat = [{
+    $input (`axis` $axis^)? (`p` $p^)? (`layer` $layer^)? attr-dict
+    `:` functional-type(operands, results)
+  }];
+}
+
+def Fovea_LogSoftmaxOp : Fovea_Op<"log_softmax", "LogSoftmax",
+    (ins Fovea_Tensor:$input, Fovea_Integer<"-1">:$axis)> {
+  let summary = "the logarithm of softmax along an axis";
+  let description = [{
+    A negative axis counts from the end.
+
+    ```mlir
+    %z = fovea.log_softmax %x axis 1 : (tensor<1x10xf32>) -> tensor<1x10xf32>
+    ```
+  }];
+  let assemblyFormat = [{
+    $input (`axis` $axis^)? (`layer` $layer^)? attr-dict `:` functional-type(operands, results)
+  }];
+}
+
 #endif
