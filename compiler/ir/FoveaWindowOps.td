@@ -92,4 +92,26 @@ def Fovea_LpPoolOp : Fovea_Pool<"lp_pool", "LpPool", (ins Fovea_Integer<"2">:$p)
   }];
 }
 
+def Fovea_ConvTransposeOp : Fovea_Window<"conv_transpose", "ConvTranspose",
+    (ins Fovea_Tensor:$input, Fovea_Tensor:$weight, Optional<Fovea_Tensor>:$bias_vector),
+    (ins Fovea_Integer<"1">:$filters),
+    (ins Fovea_List<"{0}">:$output_padding, Fovea_Integer<"1">:$groups, Fovea_Flag<"true">:$bias)> {
+  let summary = "transposed convolution in 1, 2 or 3 dimensions";
+  let description = [{
+    Operands: input [batch, channels, space...], weight [channels, filters/groups, kernel...], and
+    unless `bias false` the bias [filters]. `from` and `to` give what padding explicit takes off the
+    result in front and behind, `output_padding` what is added behind.
+
+    ```mlir
+    %z = fovea.conv_transpose %x, %w, %b filters 6 kernel [2, 2] stride [2, 2]
+        : (tensor<1x4x8x8xf32>, tensor<4x6x2x2xf32>, tensor<6xf32>) -> tensor<1x6x16x16xf32>
+    ```
+  }];
+  let assemblyFormat = [{
+    $input `,` $weight (`,` $bias_vector^)? `filters` $filters }] # window_format # [{
+    (`output_padding` $output_padding^)? (`groups` $groups^)? (`bias` $bias^)? (`layer` $layer^)?
+    attr-dict `:` functional-type(operands, results)
+  }];
+}
+
 #endif

@@ -142,9 +142,8 @@ struct Window {
     return {};
   }
 
-  // The window against the spatial extents `space` of an input.
-  constexpr ShapeError check_window(const Shape& space) const {
-    const int spatial = space.rank();
+  // The lists against the number of spatial dimensions.
+  constexpr ShapeError check_lists(int spatial) const {
     for (ShapeError error :
          {check_list(kernel, spatial, 1, "the kernel size does not fit the input {in}"),
           check_list(stride, spatial, 1, "the stride does not fit the input {in}"),
@@ -157,6 +156,14 @@ struct Window {
             check_list(pad_end, spatial, 0, "the padding behind does not fit the input {in}")})
         if (error.what)
           return error;
+    return {};
+  }
+
+  // The window against the spatial extents `space` of an input.
+  constexpr ShapeError check_window(const Shape& space) const {
+    const int spatial = space.rank();
+    if (const ShapeError error = check_lists(spatial); error.what)
+      return error;
     for (int d = 0; d < spatial; ++d) {
       const int64_t padded = space[d] + front(d, space[d]) + behind(d, space[d]);
       if (padded < reach(d))
