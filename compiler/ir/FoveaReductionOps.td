@@ -225,6 +225,23 @@ def Fovea_LpNormalizationOp : Fovea_Op<"lp_normalization", "LpNormalization",
   }];
 }
 
+class Fovea_Arg<string mnemonic, string struct, string what>
+    : Fovea_Op<mnemonic, struct,
+          (ins Fovea_Tensor:$input, Fovea_Integer<"0">:$axis, Fovea_Flag<"false">:$keep_dims,
+               Fovea_Flag<"false">:$select_last_index)> {
+  let summary = "the place of the " # what # " element along an axis";
+  let description = "Of several the first, with `select_last_index true` the last; a NaN's where"
+      " there is one.\n\n```mlir\n%z = fovea." # mnemonic # " %x axis 1 : (tensor<1x10xf32>)"
+      " -> tensor<1xi64>\n```";
+  let assemblyFormat = [{
+    $input (`axis` $axis^)? (`keep_dims` $keep_dims^)? (`select_last_index` $select_last_index^)?
+    (`layer` $layer^)? attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+def Fovea_ArgMaxOp : Fovea_Arg<"arg_max", "ArgMax", "largest">;
+def Fovea_ArgMinOp : Fovea_Arg<"arg_min", "ArgMin", "least">;
+
 def Fovea_LogSoftmaxOp : Fovea_Op<"log_softmax", "LogSoftmax",
     (ins Fovea_Tensor:$input, Fovea_Integer<"-1">:$axis)> {
   let summary = "the logarithm of softmax along an axis";
@@ -233,6 +250,21 @@ def Fovea_LogSoftmaxOp : Fovea_Op<"log_softmax", "LogSoftmax",
 
     ```mlir
     %z = fovea.log_softmax %x axis 1 : (tensor<1x10xf32>) -> tensor<1x10xf32>
+    ```
+  }];
+  let assemblyFormat = [{
+    $input (`axis` $axis^)? (`layer` $layer^)? attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+def Fovea_HardmaxOp : Fovea_Op<"hardmax", "Hardmax",
+    (ins Fovea_Tensor:$input, Fovea_Integer<"-1">:$axis)> {
+  let summary = "1 at the first of the largest elements along an axis, else 0";
+  let description = [{
+    A negative axis counts from the end.
+
+    ```mlir
+    %z = fovea.hardmax %x axis 1 : (tensor<1x10xf32>) -> tensor<1x10xf32>
     ```
   }];
   let assemblyFormat = [{
