@@ -100,10 +100,11 @@ struct ConvTranspose : OpBase<ConvTranspose>, Window {
     return result;
   }
 
-  // With y + pad = stride*q + r, an element of the result meets the taps m = r + stride*t alone, at
-  // x = q - t: for each phase r of the stride a plain convolution P of X, which Z interleaves.
-  //   P(b,i,r,q) = sum(l,t) X(b, l, q - t) * K(l, i, r + stride*t)
-  //   Z(b,i,y) = B(i) + P(b, i, (y + pad) mod stride, floor((y + pad) / stride))
+  // An element y = stride*q + r of the result meets the taps m = (r + pad) mod stride + stride*t
+  // alone, at x = q + floor((r + pad) / stride) - t: for each phase r of the stride a plain
+  // convolution P of X, which Z interleaves.
+  //   P(b,r,i,q) = sum(l,t) X(b, l, x) * K(l, i, m)
+  //   Z(b,i,y) = B(i) + P(b, y mod stride, i, floor(y / stride))
   // t runs backwards, as m does where the stride is 1. A dilated kernel with a stride is one with
   // zeros between its taps.
   Definition definition(const Types& operands) const {
@@ -120,10 +121,11 @@ struct ConvTranspose : OpBase<ConvTranspose>, Window {
     const IndexPack<'y'> y(z.slice(2, z.rank()));
 
     const auto channel = i / k[1] * (groups == 1 ? 0 : x[1] / groups) + l;
-    const auto place = q + t * phases.dilation - phases.offset;
-    const auto weight = phases.weight(K, channel, i % k[1], r, t);
-    const auto P = let(S_(b, i, r, q) = sum(l, t)(X(b, channel, zero(place)) * weight));
-    const auto result = P(b, i, phases.phase(y), phases.quotient(y));
+    const auto filter = groups == 1 ? i.value() : i % k[1];
+    const auto place = phases.place(q, r, t);
+    const auto weight = phases.weight(K, channel, filter, r, t);
+    const auto P = let(S_(b, r, i, q) = sum(l, t)(X(b, channel, zero(place)) * weight));
+    const auto result = P(b, phases.phase(y), i, phases.quotient(y));
     if (!bias)
       return bind(name, {{"X", operands[0]}, {"K", operands[1]}}, {Z(b, i, y) = result});
     const Tensor<1> B(2, "B", operands[2]);
@@ -152,9 +154,8 @@ struct ConvTranspose : OpBase<ConvTranspose>, Window {
 
   // The plain convolutions, per dimension.
   struct Phases {
-    Shape stride, taps, quotients, dilation; // of the convolutions
-    Shape offset;                            // their padding
-    Shape front, least;                      // pad, and floor(pad / stride)
+    Shape stride, taps, quotients, dilation;
+    Shape front;      // what is cut off
     Shape reach, gap; // extent of the kernel, distance of its taps; 1 where none is between
 
     Phases(const ConvTranspose& op, const Shape& space, const Shape& result) {
@@ -163,14 +164,30 @@ struct ConvTranspose : OpBase<ConvTranspose>, Window {
         const bool spread_out = step > 1 && between > 1;
         stride.push_back(step);
         front.push_back(op.cut(d));
-        least.push_back(front[d] / step);
         reach.push_back(spread_out ? op.reach(d) : entry(op.kernel, d, 1));
         gap.push_back(spread_out ? between : 1);
         dilation.push_back(step > 1 ? 1 : between);
         taps.push_back((reach[d] + step - 1) / step);
-        quotients.push_back((front[d] + result[d] - 1) / step - least[d] + 1);
-        offset.push_back(dilation[d] * (taps[d] - 1) - least[d]);
+        quotients.push_back((result[d] + step - 1) / step);
       }
+    }
+
+    // r + pad
+    IndexExpr begin(const IndexPack<'r'>& r, int d) const {
+      return (stride[d] > 1 ? r[d].expr : IndexExpr{}) + IndexExpr{front[d], {}};
+    }
+    // t counted from the last tap.
+    IndexExpr backwards(const IndexPack<'t'>& t, int d) const {
+      return IndexExpr{taps[d] - 1, {}} - t[d].expr;
+    }
+
+    PackValue<Letters<'q', 'r', 't'>> place(const IndexPack<'q'>& q, const IndexPack<'r'>& r,
+                                            const IndexPack<'t'>& t) const {
+      PackValue<Letters<'q', 'r', 't'>> at;
+      for (int d = 0; d < stride.rank(); ++d)
+        at.exprs.push_back(q[d].expr + floor_div(begin(r, d), stride[d]) -
+                           backwards(t, d) * dilation[d]);
+      return at;
     }
 
     template <class C, class I>
@@ -179,7 +196,7 @@ struct ConvTranspose : OpBase<ConvTranspose>, Window {
       PackValue<Letters<'r', 't'>> at;
       IndexExpr apart; // above 0 between taps
       for (int d = 0; d < stride.rank(); ++d) {
-        const IndexExpr m = r[d].expr + (IndexExpr{taps[d] - 1, {}} - t[d].expr) * stride[d];
+        const IndexExpr m = mod(begin(r, d), stride[d]) + backwards(t, d) * stride[d];
         at.exprs.push_back(floor_div(m, gap[d]));
         apart = apart + mod(m, gap[d]);
       }
@@ -192,13 +209,12 @@ struct ConvTranspose : OpBase<ConvTranspose>, Window {
     }
 
     PackValue<Letters<'y'>> phase(const IndexPack<'y'>& y) const {
-      return detail::map_pack<Letters<'y'>>(y.value().exprs, [&](const IndexExpr& expr, int d) {
-        return mod(expr + IndexExpr{front[d], {}}, stride[d]);
-      });
+      return detail::map_pack<Letters<'y'>>(
+          y.value().exprs, [&](const IndexExpr& expr, int d) { return mod(expr, stride[d]); });
     }
     PackValue<Letters<'y'>> quotient(const IndexPack<'y'>& y) const {
       return detail::map_pack<Letters<'y'>>(y.value().exprs, [&](const IndexExpr& expr, int d) {
-        return floor_div(expr + IndexExpr{front[d], {}}, stride[d]) - IndexExpr{least[d], {}};
+        return floor_div(expr, stride[d]);
       });
     }
   };
