@@ -10,13 +10,8 @@ inline constexpr SelectLastIndex select_last_index{};
 
 namespace ops {
 
-// `place` where x is the extremum M, or NaN (then M is, and equals nothing); elsewhere `none`.
-template <class X, class M, class P>
-auto place_where_extreme(const Scalar<X>& x, const Scalar<M>& extremum, const Scalar<P>& place,
-                         int64_t none) {
-  const Scalar<Letters<>> nowhere{make_constant(static_cast<double>(none), DType::i64)};
-  return select(equal(x, extremum), place, select(equal(x, x), nowhere, place));
-}
+Definition place_of_extremum(const char* name, const TensorType& x, const ReducedAxes& axis,
+                             ReduceKind extremum, bool last);
 
 // The place along `axis` (negative: from the end) of the extremum M = Op::extremum(k) X(a,k,d), as
 // i64; of several the first, or with select_last_index the last:
@@ -50,15 +45,7 @@ struct ArgOp : OpBase<Op> {
   }
 
   Definition definition(const Types& operands) const {
-    const Shape& x = operands[0].shape;
-    const Reduction R = reduced().reduction_of(operands[0]);
-    const int64_t extent = x[dimension_of(axis, x.rank())];
-    const auto M = let(M_(R.i) = Op::extremum(R.r)(R.x()));
-    const auto place =
-        place_where_extreme(R.x(), M(R.i), value(R.r[0]), select_last_index ? -1 : extent);
-    const StatementPtr result =
-        select_last_index ? Z(R.i) = max(R.r)(place) : Z(R.i) = min(R.r)(place);
-    return bind(Op::name, {{"X", operands[0]}}, {result});
+    return place_of_extremum(Op::name, operands[0], reduced(), Op::extremum, select_last_index);
   }
 
  private:

@@ -1,9 +1,6 @@
 #pragma once
 #include <fovea/blocks/block.hpp>
-#include <fovea/equation/statement.hpp>
 #include <fovea/op/options.hpp>
-
-#include <limits>
 
 // What the reductions along dimensions share.
 namespace fovea {
@@ -27,15 +24,6 @@ constexpr ShapeError check_axis(int64_t axis, int rank) {
             {Shape{-rank}, Shape{rank - 1}, Shape{axis}}};
   return {};
 }
-
-// The indices of a reduction of X: `i` of the result, `r` of what goes.
-struct Reduction {
-  Tensor<any_rank> X;
-  IndexPack<'i'> i;
-  IndexPack<'r'> r;
-  PackValue<Letters<'i', 'r'>> place; // where X is read
-  auto x() const { return X(place); }
-};
 
 struct ReducedAxes {
   Shape axes{}; // negative: from the end; none: all dimensions
@@ -78,28 +66,11 @@ struct ReducedAxes {
         result.push_back(1);
     return result;
   }
-  Reduction reduction_of(const TensorType& x) const {
-    const int rank = x.shape.rank();
-    Shape extents;
-    for (int d = 0; d < rank; ++d)
-      if (reduces(d, rank))
-        extents.push_back(x.shape[d]);
-    Reduction all{Tensor<any_rank>(0, "X", x),
-                  IndexPack<'i'>(reduced_shape(x.shape)),
-                  IndexPack<'r'>(extents),
-                  {}};
-    for (int d = 0, kept = 0, gone = 0; d < rank; ++d) {
-      const bool goes = reduces(d, rank);
-      all.place.exprs.push_back(goes ? all.r[gone++].expr : all.i[kept].expr);
-      kept += !goes || keep_dims;
-    }
-    return all;
-  }
 };
 
 enum class Elements : uint8_t { floats, numbers, all };
 
-// Op::equation gives Z(i) = f(r)(x(..)) for a Reduction.
+// Attributes and shape rule; an op adds its definition (dsl/ops/reductions.cpp).
 template <class Op>
 struct ReduceOp : OpBase<Op>, ReducedAxes {
   static constexpr int inputs = 1;
@@ -126,9 +97,6 @@ struct ReduceOp : OpBase<Op>, ReducedAxes {
     if (const ShapeError error = check_axes(x.shape.rank()); error.what)
       return error;
     return TensorType{x.dtype, reduced_shape(x.shape)};
-  }
-  Definition definition(const Types& operands) const {
-    return bind(Op::name, {{"X", operands[0]}}, {Op::equation(reduction_of(operands[0]))});
   }
 };
 

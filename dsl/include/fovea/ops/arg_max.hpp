@@ -7,7 +7,7 @@ namespace ops {
 // The place of the largest element along a dimension, as i64; a NaN's where there is one.
 struct ArgMax : ArgOp<ArgMax> {
   static constexpr const char* name = "arg_max";
-  static auto extremum(const IndexPack<'r'>& r) { return max(r); }
+  static constexpr ReduceKind extremum = ReduceKind::max;
 };
 
 } // namespace ops

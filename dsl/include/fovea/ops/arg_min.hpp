@@ -7,7 +7,7 @@ namespace ops {
 // The place of the least element along a dimension, as i64; a NaN's where there is one.
 struct ArgMin : ArgOp<ArgMin> {
   static constexpr const char* name = "arg_min";
-  static auto extremum(const IndexPack<'r'>& r) { return min(r); }
+  static constexpr ReduceKind extremum = ReduceKind::min;
 };
 
 } // namespace ops

@@ -75,22 +75,7 @@ struct Gemm : OpBase<Gemm>, GemmOptions {
     return result;
   }
 
-  Definition definition(const Types& operands) const {
-    const Shape z = infer(operands).results[0].shape;
-    const Tensor<2> A(0, "A", operands[0]), B(1, "B", operands[1]);
-    const IndexPack<'i'> i(z); // row and column
-    const Index<'k'> k{operands[0].shape[trans_a ? 0 : 1]};
-    std::vector<Operand> names{{"A", operands[0]}, {"B", operands[1]}};
-    const Scalar<Letters<'i', 'k'>> left{(trans_a ? A(k, i[0]).expr : A(i[0], k).expr)},
-        right{(trans_b ? B(i[1], k).expr : B(k, i[1]).expr)};
-    const auto product = sum(k)(left * right) * alpha;
-    if (operands.size() < 3)
-      return bind(name, names, {Z(i) = product});
-    names.push_back({"C", operands[2]});
-    const Tensor<any_rank> C(2, "C", operands[2]);
-    const auto more = C(broadcast_subscripts(i, operands[2].shape)) * beta;
-    return bind(name, names, {Z(i) = product + more});
-  }
+  Definition definition(const Types& operands) const;
 
  private:
   static constexpr bool is_integer(double factor) {

@@ -8,9 +8,7 @@ namespace ops {
 struct GlobalAvgPool : GlobalPoolOp<GlobalAvgPool> {
   static constexpr const char* name = "global_avg_pool";
   static constexpr bool floats_only = true; // as in ONNX
-  StatementPtr equation(const GlobalWindow& W) const {
-    return Z(W.b, W.c, W.one) = mean(W.m)(W.x());
-  }
+  Definition definition(const Types& operands) const;
 };
 
 } // namespace ops

@@ -21,9 +21,7 @@ struct GlobalLpPool : GlobalPoolOp<GlobalLpPool> {
       return error;
     return GlobalPoolOp::infer(operands);
   }
-  StatementPtr equation(const GlobalWindow& W) const {
-    return Z(W.b, W.c, W.one) = norm_root(sum(W.m)(norm_term(W.x(), p)), p);
-  }
+  Definition definition(const Types& operands) const;
 };
 
 } // namespace ops

@@ -7,9 +7,7 @@ namespace ops {
 // The largest element of each channel's map; NaN where one is: Z(b,c,0) = max(m) X(b,c,m).
 struct GlobalMaxPool : GlobalPoolOp<GlobalMaxPool> {
   static constexpr const char* name = "global_max_pool";
-  StatementPtr equation(const GlobalWindow& W) const {
-    return Z(W.b, W.c, W.one) = max(W.m)(W.x());
-  }
+  Definition definition(const Types& operands) const;
 };
 
 } // namespace ops

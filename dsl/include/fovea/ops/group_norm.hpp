@@ -27,7 +27,7 @@ struct GroupNorm : ChannelNormOp<GroupNorm> {
     return inferred;
   }
   Definition definition(const Types& operands) const {
-    return normalised(operands, operands[0].shape[1] / groups);
+    return normalised(name, operands, operands[0].shape[1] / groups, epsilon);
   }
 };
 

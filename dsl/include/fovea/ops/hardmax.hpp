@@ -27,23 +27,7 @@ struct Hardmax : OpBase<Hardmax> {
     return x;
   }
 
-  Definition definition(const Types& operands) const {
-    const Shape& shape = operands[0].shape;
-    const int place = dimension_of(axis, shape.rank());
-    const Tensor<any_rank> x(0, "x", operands[0]);
-    const IndexPack<'a'> a(shape.slice(0, place));
-    const IndexPack<'d'> d(shape.slice(place + 1, shape.rank()));
-    const Index<'c'> c{shape[place]};
-    const Index<'k'> k{shape[place]};
-    const auto M = let(M_(a, d) = max(k)(x(a, k, d)));
-    const auto P =
-        let(S_(a, d) = min(k)(place_where_extreme(x(a, k, d), M(a, d), value(k), shape[place])));
-    const auto number = [&](double n) {
-      return Scalar<Letters<>>{make_constant(n, operands[0].dtype)};
-    };
-    return bind(name, {{"x", operands[0]}},
-                {Z(a, c, d) = select(equal(P(a, d), value(c)), number(1), number(0))});
-  }
+  Definition definition(const Types& operands) const;
 };
 
 } // namespace ops

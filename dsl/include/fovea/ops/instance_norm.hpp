@@ -13,7 +13,9 @@ struct InstanceNorm : ChannelNormOp<InstanceNorm> {
   static constexpr void fields(Self& self, V&& visit) {
     visit("epsilon", self.epsilon);
   }
-  Definition definition(const Types& operands) const { return normalised(operands, 1); }
+  Definition definition(const Types& operands) const {
+    return normalised(name, operands, 1, epsilon);
+  }
 };
 
 } // namespace ops

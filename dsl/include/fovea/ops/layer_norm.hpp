@@ -50,23 +50,7 @@ struct LayerNorm : OpBase<LayerNorm> {
     return x;
   }
 
-  Definition definition(const Types& operands) const {
-    const Shape& x = operands[0].shape;
-    const int first = dimension_of(axis, x.rank());
-    const Tensor<any_rank> X(0, "X", operands[0]), W(1, "weight", operands[1]);
-    const IndexPack<'a'> a(x.slice(0, first));
-    const IndexPack<'d'> d(x.slice(first, x.rank()));
-    const IndexPack<'e'> e(x.slice(first, x.rank()));
-    const auto M = let(M_(a) = mean(e)(X(a, e)));
-    const auto deviation = X(a, e) - M(a);
-    const auto S = let(S_(a) = 1.0 / sqrt(mean(e)(deviation * deviation) + epsilon));
-    const auto scaled = (X(a, d) - M(a)) * S(a) * W(d);
-    if (!bias)
-      return bind(name, {{"X", operands[0]}, {"weight", operands[1]}}, {Z(a, d) = scaled});
-    const Tensor<any_rank> B(2, "bias", operands[2]);
-    return bind(name, {{"X", operands[0]}, {"weight", operands[1]}, {"bias", operands[2]}},
-                {Z(a, d) = scaled + B(d)});
-  }
+  Definition definition(const Types& operands) const;
 };
 
 } // namespace ops

@@ -28,18 +28,7 @@ struct LogSoftmax : OpBase<LogSoftmax> {
     return x;
   }
 
-  Definition definition(const Types& operands) const {
-    const Shape& shape = operands[0].shape;
-    const int place = dimension_of(axis, shape.rank());
-    const Tensor<any_rank> x(0, "x", operands[0]);
-    const IndexPack<'a'> a(shape.slice(0, place));
-    const IndexPack<'d'> d(shape.slice(place + 1, shape.rank()));
-    const Index<'c'> c;
-    const Index<'k'> k;
-    const auto M = let(M_(a, d) = max(k)(x(a, k, d)));
-    const auto S = let(S_(a, d) = log(sum(k)(exp(x(a, k, d) - M(a, d)))));
-    return bind(name, {{"x", operands[0]}}, {Z(a, c, d) = x(a, c, d) - M(a, d) - S(a, d)});
-  }
+  Definition definition(const Types& operands) const;
 };
 
 } // namespace ops

@@ -31,19 +31,7 @@ struct LpNormalization : OpBase<LpNormalization> {
     return x;
   }
 
-  Definition definition(const Types& operands) const {
-    const Shape& x = operands[0].shape;
-    const int place = dimension_of(axis, x.rank());
-    const Tensor<any_rank> X(0, "X", operands[0]);
-    const IndexPack<'a'> a(x.slice(0, place));
-    const IndexPack<'d'> d(x.slice(place + 1, x.rank()));
-    const Index<'c'> c{x[place]};
-    const Index<'k'> k{x[place]};
-    const auto N = let(S_(a, d) = norm_root(sum(k)(norm_term(X(a, k, d), p)), p));
-    const Scalar<Letters<>> nothing{make_constant(0, operands[0].dtype)};
-    return bind(name, {{"X", operands[0]}},
-                {Z(a, c, d) = select(equal(N(a, d), 0.0), nothing, X(a, c, d) / N(a, d))});
-  }
+  Definition definition(const Types& operands) const;
 };
 
 } // namespace ops

@@ -23,20 +23,7 @@ struct LpPool : PoolOp<LpPool> {
     return PoolOp::infer(operands);
   }
 
-  Definition definition(const Types& operands) const {
-    const Shape x = operands[0].shape, z = infer(operands).results[0].shape;
-    const Shape space = x.slice(2, x.rank());
-    const int spatial = space.rank();
-    const Tensor<any_rank> X(0, "X", operands[0]);
-    const Index<'b'> b;
-    const Index<'c'> c;
-    const IndexPack<'j'> j(z.slice(2, z.rank()));
-    const IndexPack<'m'> m(spread(kernel, spatial, 1));
-    const auto place =
-        j * spread(stride, spatial, 1) + m * spread(dilation, spatial, 1) - fronts(space);
-    const auto terms = sum(m)(norm_term(X(b, c, zero(place)), p));
-    return bind(name, {{"X", operands[0]}}, {Z(b, c, j) = norm_root(terms, p)});
-  }
+  Definition definition(const Types& operands) const;
 };
 
 } // namespace ops

@@ -1,6 +1,5 @@
 #pragma once
 #include <fovea/blocks/block.hpp>
-#include <fovea/equation/statement.hpp>
 
 namespace fovea {
 namespace ops {
@@ -36,27 +35,7 @@ struct Lrn : OpBase<Lrn> {
     return x;
   }
 
-  Definition definition(const Types& operands) const {
-    const Shape& x = operands[0].shape;
-    const Tensor<any_rank> X(0, "X", operands[0]);
-    const Index<'b'> b{x[0]};
-    const Index<'c'> c{x[1]};
-    const Index<'n'> n{size};
-    const IndexPack<'j'> j(x.slice(2, x.rank()));
-    const auto near = X(b, zero(c + n - (size - 1) / 2), j);
-    const auto squares = let(S_(b, c, j) = sum(n)(near * near));
-    const auto base = squares(b, c, j) * (alpha / static_cast<double>(size)) + bias;
-    return bind(name, {{"X", operands[0]}}, {Z(b, c, j) = X(b, c, j) / powered(base)});
-  }
-
- private:
-  // Roots where they do: quicker than a power, and as exact.
-  template <class S>
-  Scalar<S> powered(const Scalar<S>& base) const {
-    if (beta == 0.5 || beta == 0.75)
-      return beta == 0.5 ? sqrt(base) : sqrt(base) * sqrt(sqrt(base));
-    return beta == 1 ? base : pow(base, beta);
-  }
+  Definition definition(const Types& operands) const;
 };
 
 } // namespace ops

@@ -41,20 +41,7 @@ struct Matmul : OpBase<Matmul> {
     return result;
   }
 
-  Definition definition(const Types& operands) const {
-    const Shape &left = operands[0].shape, &right = operands[1].shape;
-    const Shape z = infer(operands).results[0].shape;
-    const bool rows = left.rank() > 1, columns = right.rank() > 1;
-    const Tensor<any_rank> A(0, "A", operands[0]), B(1, "B", operands[1]);
-    const IndexPack<'a'> a(z.slice(0, z.rank() - rows - columns));
-    const IndexPack<'i'> i(rows ? Shape{left[left.rank() - 2]} : Shape{});
-    const IndexPack<'j'> j(columns ? Shape{right[right.rank() - 1]} : Shape{});
-    const Index<'k'> k;
-    const auto row = broadcast_subscripts(a, leading(left));
-    const auto column = broadcast_subscripts(a, leading(right));
-    return bind(name, {{"A", operands[0]}, {"B", operands[1]}},
-                {Z(a, i, j) = sum(k)(A(row, i, k) * B(column, k, j))});
-  }
+  Definition definition(const Types& operands) const;
 
  private:
   // The dimensions before a matrix.

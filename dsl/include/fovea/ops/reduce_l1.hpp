@@ -7,7 +7,7 @@ namespace ops {
 // The sum of magnitudes along dimensions: Z(i) = sum(r) |X(i,r)|.
 struct ReduceL1 : ReduceOp<ReduceL1> {
   static constexpr const char* name = "reduce_l1";
-  static StatementPtr equation(const Reduction& R) { return Z(R.i) = sum(R.r)(abs(R.x())); }
+  Definition definition(const Types& operands) const;
 };
 
 } // namespace ops

@@ -8,11 +8,7 @@ namespace ops {
 // their sum wrap, the root is truncated.
 struct ReduceL2 : ReduceOp<ReduceL2> {
   static constexpr const char* name = "reduce_l2";
-  static StatementPtr equation(const Reduction& R) {
-    const auto squares = sum(R.r)(R.x() * R.x());
-    const DType type = R.X.type().dtype, real = is_float(type) ? type : DType::f64;
-    return Z(R.i) = cast(sqrt(cast(squares, real)), type);
-  }
+  Definition definition(const Types& operands) const;
 };
 
 } // namespace ops

@@ -8,7 +8,7 @@ namespace ops {
 struct ReduceLogSum : ReduceOp<ReduceLogSum> {
   static constexpr const char* name = "reduce_log_sum";
   static constexpr Elements elements = Elements::floats;
-  static StatementPtr equation(const Reduction& R) { return Z(R.i) = log(sum(R.r)(R.x())); }
+  Definition definition(const Types& operands) const;
 };
 
 } // namespace ops

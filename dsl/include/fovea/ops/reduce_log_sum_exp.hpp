@@ -9,15 +9,7 @@ namespace ops {
 struct ReduceLogSumExp : ReduceOp<ReduceLogSumExp> {
   static constexpr const char* name = "reduce_log_sum_exp";
   static constexpr Elements elements = Elements::floats;
-  static StatementPtr equation(const Reduction& R) {
-    const DType type = R.X.type().dtype;
-    const double infinity = std::numeric_limits<double>::infinity();
-    const auto largest = let(M_(R.i) = max(R.r)(R.x()));
-    const auto shift = select(abs(largest(R.i)) < infinity, largest(R.i),
-                              Scalar<Letters<>>{make_constant(0, type)});
-    const auto M = let(S_(R.i) = shift);
-    return Z(R.i) = log(sum(R.r)(exp(R.x() - M(R.i)))) + M(R.i);
-  }
+  Definition definition(const Types& operands) const;
 };
 
 } // namespace ops

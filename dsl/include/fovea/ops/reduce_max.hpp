@@ -9,7 +9,7 @@ namespace ops {
 struct ReduceMax : ReduceOp<ReduceMax> {
   static constexpr const char* name = "reduce_max";
   static constexpr Elements elements = Elements::all;
-  static StatementPtr equation(const Reduction& R) { return Z(R.i) = max(R.r)(R.x()); }
+  Definition definition(const Types& operands) const;
 };
 
 } // namespace ops

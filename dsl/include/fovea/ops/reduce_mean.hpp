@@ -7,11 +7,7 @@ namespace ops {
 // The mean along dimensions: Z(i) = sum(r) X(i,r) / n. Integers: truncated towards zero.
 struct ReduceMean : ReduceOp<ReduceMean> {
   static constexpr const char* name = "reduce_mean";
-  static StatementPtr equation(const Reduction& R) {
-    const DType type = R.X.type().dtype; // sums of bytes wrap at the end only
-    const DType wide = is_float(type) || size_of(type) >= 4 ? type : DType::i32;
-    return Z(R.i) = cast(mean(R.r)(cast(R.x(), wide)), type);
-  }
+  Definition definition(const Types& operands) const;
 };
 
 } // namespace ops

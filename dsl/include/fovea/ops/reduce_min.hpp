@@ -9,7 +9,7 @@ namespace ops {
 struct ReduceMin : ReduceOp<ReduceMin> {
   static constexpr const char* name = "reduce_min";
   static constexpr Elements elements = Elements::all;
-  static StatementPtr equation(const Reduction& R) { return Z(R.i) = min(R.r)(R.x()); }
+  Definition definition(const Types& operands) const;
 };
 
 } // namespace ops

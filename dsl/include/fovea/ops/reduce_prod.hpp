@@ -7,7 +7,7 @@ namespace ops {
 // The product along dimensions: Z(i) = product(r) X(i,r). Integers wrap.
 struct ReduceProd : ReduceOp<ReduceProd> {
   static constexpr const char* name = "reduce_prod";
-  static StatementPtr equation(const Reduction& R) { return Z(R.i) = product(R.r)(R.x()); }
+  Definition definition(const Types& operands) const;
 };
 
 } // namespace ops

@@ -7,7 +7,7 @@ namespace ops {
 // The sum along dimensions: Z(i) = sum(r) X(i,r). Integers wrap.
 struct ReduceSum : ReduceOp<ReduceSum> {
   static constexpr const char* name = "reduce_sum";
-  static StatementPtr equation(const Reduction& R) { return Z(R.i) = sum(R.r)(R.x()); }
+  Definition definition(const Types& operands) const;
 };
 
 } // namespace ops

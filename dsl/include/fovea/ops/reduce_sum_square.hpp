@@ -7,7 +7,7 @@ namespace ops {
 // The sum of squares along dimensions: Z(i) = sum(r) X(i,r)^2. Integers wrap.
 struct ReduceSumSquare : ReduceOp<ReduceSumSquare> {
   static constexpr const char* name = "reduce_sum_square";
-  static StatementPtr equation(const Reduction& R) { return Z(R.i) = sum(R.r)(R.x() * R.x()); }
+  Definition definition(const Types& operands) const;
 };
 
 } // namespace ops

@@ -1,0 +1,59 @@
+#include "dsl/ops/p_norm.hpp"
+
+#include <fovea/ops/global_avg_pool.hpp>
+#include <fovea/ops/global_lp_pool.hpp>
+#include <fovea/ops/global_max_pool.hpp>
+#include <fovea/ops/lp_pool.hpp>
+
+namespace fovea::ops {
+namespace {
+
+struct GlobalWindow {
+  TensorType type; // of X
+  Index<'b'> b;
+  Index<'c'> c;
+  IndexPack<'j'> one; // the result's spatial dimensions
+  IndexPack<'m'> m;   // those of X
+
+  explicit GlobalWindow(const TensorType& x)
+      : type(x), b{x.shape[0]}, c{x.shape[1]}, one(Shape::filled(x.shape.rank() - 2, 1)),
+        m(x.shape.slice(2, x.shape.rank())) {}
+  auto x() const { return Tensor<any_rank>(0, "X", type)(b, c, m); }
+  Definition bound(const char* name, const StatementPtr& result) const {
+    return bind(name, {{"X", type}}, {result});
+  }
+};
+
+} // namespace
+
+Definition GlobalAvgPool::definition(const Types& operands) const {
+  const GlobalWindow W(operands[0]);
+  return W.bound(name, Z(W.b, W.c, W.one) = mean(W.m)(W.x()));
+}
+
+Definition GlobalMaxPool::definition(const Types& operands) const {
+  const GlobalWindow W(operands[0]);
+  return W.bound(name, Z(W.b, W.c, W.one) = max(W.m)(W.x()));
+}
+
+Definition GlobalLpPool::definition(const Types& operands) const {
+  const GlobalWindow W(operands[0]);
+  return W.bound(name, Z(W.b, W.c, W.one) = norm_root(sum(W.m)(norm_term(W.x(), p)), p));
+}
+
+Definition LpPool::definition(const Types& operands) const {
+  const Shape x = operands[0].shape, z = infer(operands).results[0].shape;
+  const Shape space = x.slice(2, x.rank());
+  const int spatial = space.rank();
+  const Tensor<any_rank> X(0, "X", operands[0]);
+  const Index<'b'> b;
+  const Index<'c'> c;
+  const IndexPack<'j'> j(z.slice(2, z.rank()));
+  const IndexPack<'m'> m(spread(kernel, spatial, 1));
+  const auto place =
+      j * spread(stride, spatial, 1) + m * spread(dilation, spatial, 1) - fronts(space);
+  const auto terms = sum(m)(norm_term(X(b, c, zero(place)), p));
+  return bind(name, {{"X", operands[0]}}, {Z(b, c, j) = norm_root(terms, p)});
+}
+
+} // namespace fovea::ops
