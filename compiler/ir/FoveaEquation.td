@@ -95,7 +95,7 @@ def Fovea_DefineOp : Op<Fovea_Dialect, "define", [Pure, SingleBlock, NoRegionArg
 class Fovea_BodyOp<string mnemonic, list<Trait> traits = []>
     : Op<Fovea_Dialect, mnemonic, traits # [Pure, HasParent<"DefineOp">]>;
 
-def Fovea_ReadOp : Fovea_BodyOp<"read", [
+def Fovea_ReadOp : Fovea_BodyOp<"read", [AttrSizedOperandSegments,
     TypesMatchWith<"the value has the tensor's element type", "tensor", "value",
                    "::llvm::cast<::mlir::RankedTensorType>($_self).getElementType()">]> {
   let summary = "one element of an operand or of an earlier equation's result";
@@ -104,15 +104,22 @@ def Fovea_ReadOp : Fovea_BodyOp<"read", [
     boundary rule of a dimension says what a read outside gives: `clamp`, `reflect`, `wrap`, or the
     next of the values after `fill`. With `none`, the subscript must stay inside.
 
+    A gather: the subscripts of the dimensions listed after `at` are the integers that follow. The
+    map has 0 there, and there is a boundary rule.
+
     ```mlir
     %0 = fovea.read %X[(d0, d1) -> (d0, d1 - 2)] boundary ["none", "clamp"] : tensor<3x64xf32>
+    %1 = fovea.read %X[(d0, d1) -> (0, d1)] at [0] (%p : i32) boundary ["clamp", "none"]
+           : tensor<3x64xf32>
     ```
   }];
   let arguments = (ins Fovea_Tensor:$tensor, AffineMapAttr:$map,
+                       OptionalAttr<DenseI64ArrayAttr>:$gathered, Variadic<Fovea_Scalar>:$places,
                        OptionalAttr<StrArrayAttr>:$boundaries, Variadic<Fovea_Scalar>:$fills);
   let results = (outs Fovea_Scalar:$value);
   let assemblyFormat = [{
-    $tensor custom<IndexMap>($map) (`boundary` $boundaries^)?
+    $tensor custom<IndexMap>($map) (`at` $gathered^ `(` $places `:` type($places) `)`)?
+    (`boundary` $boundaries^)?
     (`fill` `(` $fills^ `:` type($fills) `)`)? attr-dict `:` type($tensor)
   }];
   let hasVerifier = 1;

@@ -119,7 +119,8 @@ class EquationBuilder {
   mlir::Value make_read(const Node& node) {
     llvm::SmallVector<mlir::AffineExpr> exprs;
     llvm::SmallVector<llvm::StringRef> boundaries;
-    llvm::SmallVector<mlir::Value> fills;
+    llvm::SmallVector<mlir::Value> fills, places;
+    llvm::SmallVector<int64_t> gathered; // dimensions
     bool guarded = false;
     for (const Subscript& subscript : node.subscripts) {
       exprs.push_back(to_affine(*builder_.getContext(), subscript.index));
@@ -128,10 +129,15 @@ class EquationBuilder {
       guarded |= subscript.boundary != Boundary::none;
       if (subscript.boundary == Boundary::fill)
         fills.push_back(build(subscript.fill));
+      if (subscript.computed) {
+        gathered.push_back(static_cast<int64_t>(exprs.size()) - 1);
+        places.push_back(build(subscript.computed));
+      }
     }
     return ReadOp::create(builder_, location_, to_type(node.type),
                           tensors_[static_cast<size_t>(node.tensor)], map_of(exprs),
-                          guarded ? builder_.getStrArrayAttr(boundaries) : nullptr, fills);
+                          gathered.empty() ? nullptr : builder_.getDenseI64ArrayAttr(gathered),
+                          places, guarded ? builder_.getStrArrayAttr(boundaries) : nullptr, fills);
   }
 
   mlir::OpBuilder& builder_;

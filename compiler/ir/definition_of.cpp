@@ -101,6 +101,9 @@ class EquationReader {
         subscript.fill = values_.lookup(*fill++);
       node.subscripts.push_back(std::move(subscript));
     }
+    if (const auto gathered = read.getGathered())
+      for (auto [dimension, place] : llvm::zip(*gathered, read.getPlaces()))
+        node.subscripts[static_cast<size_t>(dimension)].computed = values_.lookup(place);
   }
 
   EquationOp equation_;

@@ -127,6 +127,31 @@ llvm::LogicalResult IndexOp::verify() {
   return verify_map(*this, getMap(), 1);
 }
 
+static llvm::LogicalResult verify_gather(ReadOp read, llvm::ArrayRef<Boundary> rules) {
+  const llvm::ArrayRef<int64_t> dimensions = read.getGathered().value_or(llvm::ArrayRef<int64_t>());
+  if (dimensions.size() != read.getPlaces().size())
+    return read.emitOpError() << "expects a place for each of " << dimensions.size()
+                              << " gathered dimensions, got " << read.getPlaces().size();
+  int64_t first = 0; // each once, in order
+  for (auto [dimension, place] : llvm::zip(dimensions, read.getPlaces())) {
+    if (dimension < first || dimension >= static_cast<int64_t>(rules.size()))
+      return read.emitOpError() << "expects ascending gathered dimensions below " << rules.size()
+                                << ", got [" << dimensions << "]";
+    first = dimension + 1;
+    const unsigned d = static_cast<unsigned>(dimension);
+    if (!is_integer(*dtype_of(place.getType())))
+      return read.emitOpError() << "expects an integer as the place in dimension " << d << ", got "
+                                << place.getType();
+    const auto index = llvm::dyn_cast<mlir::AffineConstantExpr>(read.getMap().getResult(d));
+    if (!index || index.getValue() != 0)
+      return read.emitOpError() << "expects subscript 0 in the map for gathered dimension " << d
+                                << ", got " << printed(read.getMap().getResult(d));
+    if (rules[d] == Boundary::none)
+      return read.emitOpError() << "expects a boundary rule for gathered dimension " << d;
+  }
+  return mlir::success();
+}
+
 llvm::LogicalResult ReadOp::verify() {
   const auto type = llvm::cast<mlir::RankedTensorType>(getTensor().getType());
   const size_t rank = static_cast<size_t>(type.getRank());
@@ -151,6 +176,9 @@ llvm::LogicalResult ReadOp::verify() {
     if (fill.getType() != type.getElementType())
       return emitOpError() << "expects fill values of " << type.getElementType() << ", got "
                            << fill.getType();
+
+  if (mlir::failed(verify_gather(*this, rules)))
+    return mlir::failure();
 
   // Nothing reads outside a tensor: what has no boundary rule must stay inside by its ranges.
   const std::vector<Interval> intervals =

@@ -13,6 +13,16 @@ void mark_irregular(const IndexExpr& expr, std::vector<Stride>& strides) {
       mark_irregular(*term.inner, strides);
 }
 
+// The place that is computed follows none of the indices it is computed from.
+void mark_irregular(const Expr& computed, std::vector<Stride>& strides) {
+  for_each_node(computed, [&](const Node& node) {
+    if (node.kind == Node::Kind::index)
+      mark_irregular(node.index, strides);
+    for (const Subscript& subscript : node.subscripts)
+      mark_irregular(subscript.index, strides);
+  });
+}
+
 } // namespace
 
 std::vector<std::vector<Stride>> strides_of(const Definition& stages, const Equation& equation) {
@@ -22,13 +32,16 @@ std::vector<std::vector<Stride>> strides_of(const Definition& stages, const Equa
       return;
     std::vector<Stride> strides(equation.free.size() + equation.reduced.size());
     const Shape memory = row_major_strides(stages.type_of(node.tensor).shape);
-    for (size_t d = 0; d < node.subscripts.size(); ++d)
+    for (size_t d = 0; d < node.subscripts.size(); ++d) {
+      if (node.subscripts[d].computed)
+        mark_irregular(node.subscripts[d].computed, strides);
       for (const IndexTerm& term : node.subscripts[d].index.terms)
         if (term.kind == IndexTerm::Kind::index)
           strides[static_cast<size_t>(term.index)].elements +=
               term.coefficient * memory[static_cast<int>(d)];
         else
           mark_irregular(*term.inner, strides);
+    }
     result.push_back(std::move(strides));
   });
   return result;

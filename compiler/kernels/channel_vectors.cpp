@@ -135,6 +135,8 @@ class Recogniser {
   }
 
   bool axis(const Subscript& subscript) {
+    if (subscript.computed)
+      return false;
     ChannelWindows::Axis axis;
     axis.offset = subscript.index.constant;
     bool divides = false;

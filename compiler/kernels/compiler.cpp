@@ -133,7 +133,7 @@ Lowered lower_request(const HalideAlgorithm& algorithm, const KernelRequest& req
     function.body = check_and_strip_asserts(function.body, extents);
     function.body = mark_loads_of_results(function.body, realisation.results);
     function.body = split_hopeless_multiply_adds(function.body);
-    function.body = erase_flag_fences(function.body);
+    function.body = erase_fences(function.body);
     module.append(function);
   }
   // Strict by default, also where no operation is: what is not strict would bring the flags that

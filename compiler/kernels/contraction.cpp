@@ -53,7 +53,7 @@ std::optional<Reads> reads_of(const Equation& equation) {
   const Node* first = without_casts(product->args[0].get());
   const Node* second = without_casts(product->args[1].get());
   if (first->kind != Node::Kind::read || second->kind != Node::Kind::read ||
-      first->tensor == second->tensor)
+      first->tensor == second->tensor || is_gather(*first) || is_gather(*second))
     return std::nullopt;
   const size_t indices = equation.free.size() + equation.reduced.size();
   const bool swapped = !is_plain(*second, indices) && is_plain(*first, indices);

@@ -78,13 +78,15 @@ class MultiplyAdds : public IRMutator {
   Scope<Halide::Expr> values_;
 };
 
-// value ^ 0, where the 0 is the lowest bit of the context's address: no object of the runtime
-// stands at an odd one, but LLVM does not know that.
-class FlagFences : public IRMutator {
+// Of flags: value ^ 0, where the 0 is the lowest bit of the context's address: no object of the
+// runtime stands at an odd one, but LLVM does not know that.
+class Fences : public IRMutator {
  private:
   using IRMutator::visit;
 
   Halide::Expr visit(const Call* call) override {
+    if (call->name == bounds_fence)
+      return mutate(call->args[0]);
     if (call->name != flag_fence)
       return IRMutator::visit(call);
     const Halide::Expr value = mutate(call->args[0]);
@@ -100,8 +102,8 @@ class FlagFences : public IRMutator {
 
 } // namespace
 
-Stmt erase_flag_fences(const Stmt& body) {
-  return FlagFences().mutate(body);
+Stmt erase_fences(const Stmt& body) {
+  return Fences().mutate(body);
 }
 
 Stmt mark_loads_of_results(const Stmt& body, const std::vector<Halide::Func>& results) {

@@ -16,7 +16,7 @@ Halide::Internal::Stmt mark_loads_of_results(const Halide::Internal::Stmt& body,
 // kernel would run lane by lane. There a multiplication and an addition are better.
 Halide::Internal::Stmt split_hopeless_multiply_adds(const Halide::Internal::Stmt& body);
 
-// What became of `without_flags` (math.hpp).
-Halide::Internal::Stmt erase_flag_fences(const Halide::Internal::Stmt& body);
+// What became of `without_flags` and `without_bounds` (math.hpp).
+Halide::Internal::Stmt erase_fences(const Halide::Internal::Stmt& body);
 
 } // namespace fovea::kernels

@@ -142,11 +142,11 @@ class BodyLowering {
     for (size_t d = 0; d < node.subscripts.size(); ++d) {
       const Subscript& subscript = node.subscripts[d];
       const int64_t extent = type.shape[static_cast<int>(d)];
-      const Interval range = range_of(subscript.index, intervals_);
-      Scalar i = index(subscript.index);
+      const Interval range = range_of(subscript, intervals_);
+      Scalar i = subscript.computed ? computed(subscript.computed) : index(subscript.index);
       if (range.low < 0 || range.high >= extent)
         i = guarded(node, subscript, i, static_cast<int>(extent), fills);
-      at.push_back(i);
+      at.push_back(Halide::cast<int>(i));
     }
     std::reverse(at.begin(), at.end());
     const size_t tensor = static_cast<size_t>(node.tensor), operands = stages_.operands.size();
@@ -162,6 +162,32 @@ class BodyLowering {
     for (auto fill = fills.rbegin(); fill != fills.rend(); ++fill) // the outermost rule wins
       result = Halide::select(fill->first, result, fill->second);
     return result;
+  }
+
+  // Of 32 bits unless it needs 64: the boundary rule brings it into the dimension.
+  Scalar computed(const Expr& expr) {
+    Scalar place = value(expr);
+    if (expr->type != DType::i64)
+      place = Halide::cast<int>(place);
+    return moves(expr) ? place : without_bounds(place);
+  }
+
+  // Does an index that takes several values stand in it?
+  bool moves(const Expr& expr) const {
+    bool found = false;
+    const auto look = [&](const auto& self, const IndexExpr& index) -> void {
+      for (const IndexTerm& term : index.terms)
+        if (term.inner)
+          self(self, *term.inner);
+        else
+          found |= intervals_[static_cast<size_t>(term.index)].high > 0;
+    };
+    for_each_node(expr, [&](const Node& node) {
+      look(look, node.index);
+      for (const Subscript& subscript : node.subscripts)
+        look(look, subscript.index);
+    });
+    return found;
   }
 
   Scalar guarded(const Node& node, const Subscript& subscript, const Scalar& i, int extent,
@@ -347,58 +373,6 @@ class Lowering {
 };
 
 } // namespace
-
-namespace {
-
-std::vector<catalogue::ReadInfo> reads_of(const Definition& stages, const Equation& equation) {
-  std::vector<catalogue::ReadInfo> reads;
-  const int operands = static_cast<int>(stages.operands.size());
-  const int free = static_cast<int>(equation.free.size());
-  for_each_node(equation.body, [&](const Node& node) {
-    if (node.kind != Node::Kind::read)
-      return;
-    const bool operand = node.tensor < operands;
-    catalogue::ReadInfo read{
-        operand ? stages.operands[static_cast<size_t>(node.tensor)].name
-                : stages.equations[static_cast<size_t>(node.tensor - operands)].name,
-        equation.reduction ? 1 : 0};
-    read.operand = operand;
-    if (operand)
-      read.extents = stages.type_of(node.tensor).shape.to_vector();
-    for (const Subscript& subscript : node.subscripts) {
-      const IndexExpr& index = subscript.index;
-      const bool plain = subscript.boundary == Boundary::none && index.terms.size() == 1 &&
-                         index.is_index(index.terms[0].index) && index.terms[0].index < free;
-      read.own.push_back(plain ? index.terms[0].index : -1);
-    }
-    reads.push_back(std::move(read));
-  });
-  return reads;
-}
-
-} // namespace
-
-std::vector<catalogue::StageInfo> stages_of(const Definition& stages) {
-  std::vector<catalogue::StageInfo> result;
-  for (const Equation& equation : stages.equations) {
-    catalogue::StageInfo info;
-    info.name = equation.name;
-    info.element_bytes = size_of(equation.type);
-    info.reads = reads_of(stages, equation);
-    for (const IndexRange& range : equation.free)
-      info.dimensions.push_back({range.name, range.extent, false});
-    if (equation.reduction) {
-      catalogue::UpdateInfo update{info.dimensions, !is_float(equation.type)};
-      for (const IndexRange& range : equation.reduced)
-        update.dimensions.push_back({range.name, range.extent, true});
-      info.updates.push_back(std::move(update));
-    }
-    result.push_back(std::move(info));
-  }
-  for (const int r : stages.results)
-    result[static_cast<size_t>(r)].result = true;
-  return result;
-}
 
 Realisation lower(const Definition& stages, const catalogue::Target& target,
                   SumArithmetic arithmetic) {

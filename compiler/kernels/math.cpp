@@ -104,6 +104,12 @@ Expr without_flags(Expr value) {
   return Call::make(type, flag_fence, {std::move(value)}, Call::PureExtern);
 }
 
+// Not a pure call: of those Halide follows the arguments.
+Expr without_bounds(Expr value) {
+  const Halide::Type type = value.type();
+  return Call::make(type, bounds_fence, {std::move(value)}, Call::Extern);
+}
+
 // x = n ln 2 + r, |r| <= ln(2)/2; exp(x) = 2^n (1 + r + r^2 P(r)). 2^n is two factors, so that
 // results may overflow to infinity and go down to the least denormal.
 Expr exp_f32(const Expr& x) {

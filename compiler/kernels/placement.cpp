@@ -38,7 +38,8 @@ double weight_of(const Node& node) {
 struct Use {
   int consumer = 0;
   int reads = 0;
-  bool identity = true; // each read is of the very element that is computed
+  bool identity = true;  // each read is of the very element that is computed
+  bool gathered = false; // some read may be of any element
 };
 
 bool reads_identity(const Equation& consumer, const Node& read, const Equation& producer) {
@@ -61,10 +62,11 @@ class Placer {
           return;
         const size_t e = static_cast<size_t>(node.tensor - operands);
         if (uses_[e].empty() || uses_[e].back().consumer != static_cast<int>(c))
-          uses_[e].push_back({static_cast<int>(c), 0, true});
+          uses_[e].push_back({static_cast<int>(c), 0, true, false});
         Use& use = uses_[e].back();
         ++use.reads;
         use.identity &= reads_identity(stages.equations[c], node, stages.equations[e]);
+        use.gathered |= is_gather(node);
       });
   }
 
@@ -110,8 +112,9 @@ class Placer {
 
   static bool is_copy(const Equation& equation) {
     return equation.body->kind == Node::Kind::read &&
-           std::any_of(equation.body->subscripts.begin(), equation.body->subscripts.end(),
-                       [](const Subscript& s) { return s.boundary != Boundary::none; });
+           std::any_of(
+               equation.body->subscripts.begin(), equation.body->subscripts.end(),
+               [](const Subscript& s) { return s.boundary != Boundary::none && !s.computed; });
   }
 
   Placement::Kind kind(size_t e) const {
@@ -123,8 +126,9 @@ class Placer {
     const bool single = uses.size() == 1;
     const Equation& consumer = equation(static_cast<size_t>(uses[0].consumer));
     if (equation(e).reduction)
-      return single && (uses[0].identity || consumer.reduction) ? Placement::Kind::hosted
-                                                                : Placement::Kind::root;
+      return single && (uses[0].identity || (consumer.reduction && !uses[0].gathered))
+                 ? Placement::Kind::hosted
+                 : Placement::Kind::root;
     if (holds_reduction(e))
       return single && uses[0].identity && uses[0].reads == 1 && !consumer.reduction
                  ? Placement::Kind::inlined

@@ -76,7 +76,7 @@ std::optional<Definition> as_one_equation(const Definition& definition) {
   const bool is_pure = std::all_of(
       definition.equations.begin(), definition.equations.end(),
       [](const Equation& equation) { return !equation.reduction && equation.type == DType::f32; });
-  if (definition.results.size() != 1 || !is_f32 || !is_pure)
+  if (definition.results.size() != 1 || !is_f32 || !is_pure || has_gather(definition))
     return std::nullopt;
   Definition one = definition;
   const int operands = static_cast<int>(one.operands.size());

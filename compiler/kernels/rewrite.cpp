@@ -20,7 +20,7 @@ void clamp_reads(const Definition& definition, Equation& equation) {
     if (node.kind == Node::Kind::read)
       for (size_t d = 0; d < node.subscripts.size(); ++d) {
         Subscript& subscript = node.subscripts[d];
-        const Interval range = range_of(subscript.index, intervals);
+        const Interval range = range_of(subscript, intervals);
         const int64_t extent = definition.type_of(node.tensor).shape[static_cast<int>(d)];
         if (subscript.boundary == Boundary::none && range.high >= extent)
           subscript.boundary = Boundary::clamp;

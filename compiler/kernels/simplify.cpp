@@ -64,7 +64,7 @@ void use_ranges(Definition& definition) {
         Subscript& subscript = node.subscripts[d];
         subscript.index = narrowed(subscript.index, intervals);
         const int64_t extent = definition.type_of(node.tensor).shape[static_cast<int>(d)];
-        if (is_inside(range_of(subscript.index, intervals), extent))
+        if (is_inside(range_of(subscript, intervals), extent))
           subscript = {subscript.index, Boundary::none, nullptr};
       }
       return std::make_shared<const Node>(std::move(node));

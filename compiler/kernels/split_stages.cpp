@@ -144,6 +144,12 @@ class Splitter {
     for (size_t d = 0; d < read.subscripts.size(); ++d) {
       const Subscript& subscript = read.subscripts[d];
       Interval walked{0, type.shape[static_cast<int>(d)] - 1};
+      if (subscript.computed) { // the copy has the whole dimension
+        copy.free.push_back({"p" + std::to_string(d), type.shape[static_cast<int>(d)]});
+        rules.push_back({IndexExpr::of(static_cast<int>(d)), Boundary::none, nullptr});
+        own.push_back(subscript);
+        continue;
+      }
       if (subscript.boundary != Boundary::none) {
         needed = true;
         walked = range_of(subscript.index, intervals);

@@ -122,8 +122,9 @@ class Binder {
       infer_alone(arg, symbols, ranges);
     for (size_t d = 0; d < body->subscripts.size(); ++d) {
       const Subscript& subscript = body->subscripts[d];
-      if (subscript.fill)
-        infer_alone(subscript.fill, symbols, ranges);
+      for (const Expr* part : {&subscript.computed, &subscript.fill})
+        if (*part)
+          infer_alone(*part, symbols, ranges);
       const auto& terms = subscript.index.terms;
       if (terms.size() != 1 || !subscript.index.is_index(terms[0].index) ||
           !symbols.count(terms[0].index) || subscript.boundary != Boundary::none)
@@ -150,6 +151,8 @@ class Binder {
       infer_maximal(arg, open, known, limits);
     for (size_t d = 0; d < body->subscripts.size(); ++d) {
       const Subscript& subscript = body->subscripts[d];
+      if (subscript.computed)
+        infer_maximal(subscript.computed, open, known, limits);
       if (subscript.boundary == Boundary::none)
         limit_by(subscript.index, definition_.type_of(tensor_of(*body)).shape[static_cast<int>(d)],
                  open, known, limits);
@@ -331,7 +334,9 @@ class Binder {
   void lower_subscript(Node& read, int dimension, const Frame& frame) {
     Subscript& subscript = read.subscripts[static_cast<size_t>(dimension)];
     subscript.index = renumber(subscript.index, frame.numbers());
-    const Interval range = range_of(subscript.index, intervals(frame));
+    if (subscript.computed)
+      subscript.computed = lower(subscript.computed, frame);
+    const Interval range = range_of(subscript, intervals(frame));
     const int64_t extent = definition_.type_of(read.tensor).shape[dimension];
     if (range.low >= 0 &&
         range.high < extent) { // a rule that never acts is not part of the meaning
@@ -372,8 +377,9 @@ class Binder {
       symbols.merge(symbols_of(arg));
     for (const Subscript& subscript : expr->subscripts) {
       symbols_of(subscript.index, symbols);
-      if (subscript.fill)
-        symbols.merge(symbols_of(subscript.fill));
+      for (const Expr* part : {&subscript.computed, &subscript.fill})
+        if (*part)
+          symbols.merge(symbols_of(*part));
     }
     if (expr->kind == Node::Kind::index)
       symbols_of(expr->index, symbols);

@@ -68,7 +68,10 @@ class Writer {
       expr(*subscript.fill);
       add(" ");
     }
-    index(subscript.index);
+    if (subscript.computed)
+      expr(*subscript.computed);
+    else
+      index(subscript.index);
     add("]");
   }
 

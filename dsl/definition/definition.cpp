@@ -98,11 +98,16 @@ bool contains_read(const Expr& expr) {
 
 bool same(const Expr& a, const Expr& b);
 
+bool both_same(const Expr& a, const Expr& b) {
+  return a && b ? same(a, b) : !a && !b;
+}
+
 bool same_subscripts(const Node& a, const Node& b) {
   return std::equal(a.subscripts.begin(), a.subscripts.end(), b.subscripts.begin(),
                     b.subscripts.end(), [](const Subscript& x, const Subscript& y) {
                       return x.index == y.index && x.boundary == y.boundary &&
-                             (x.boundary != Boundary::fill || same(x.fill, y.fill));
+                             (x.boundary != Boundary::fill || same(x.fill, y.fill)) &&
+                             both_same(x.computed, y.computed);
                     });
 }
 
@@ -116,15 +121,12 @@ bool same(const Expr& a, const Expr& b) {
 }
 
 // A square (of a variance, of a norm) multiplies one read with itself: no multiply-accumulate in
-// the literature's sense.
+// the literature's sense. Neither is arithmetic that computes where to read.
 bool multiplies_two_reads(const Expr& body) {
-  bool found = false;
-  for_each_node(body, [&](const Node& node) {
-    found |= node.kind == Node::Kind::op && node.op == ScalarOp::mul &&
-             contains_read(node.args[0]) && contains_read(node.args[1]) &&
-             !same(node.args[0], node.args[1]);
-  });
-  return found;
+  return (body->kind == Node::Kind::op && body->op == ScalarOp::mul &&
+          contains_read(body->args[0]) && contains_read(body->args[1]) &&
+          !same(body->args[0], body->args[1])) ||
+         std::any_of(body->args.begin(), body->args.end(), multiplies_two_reads);
 }
 
 int64_t evaluations(const Equation& equation) {
@@ -136,6 +138,18 @@ int64_t evaluations(const Equation& equation) {
 }
 
 } // namespace
+
+bool is_gather(const Node& node) {
+  return std::any_of(node.subscripts.begin(), node.subscripts.end(),
+                     [](const Subscript& subscript) { return subscript.computed != nullptr; });
+}
+
+bool has_gather(const Definition& definition) {
+  bool found = false;
+  for (const Equation& equation : definition.equations)
+    for_each_node(equation.body, [&](const Node& node) { found |= is_gather(node); });
+  return found;
+}
 
 bool is_pointwise(const Definition& definition) {
   bool pointwise = true;

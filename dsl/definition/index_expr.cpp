@@ -226,4 +226,9 @@ Interval range_of(const IndexExpr& expr, const std::vector<Interval>& indices) {
   return sum.result();
 }
 
+Interval range_of(const Subscript& subscript, const std::vector<Interval>& indices) {
+  return subscript.computed ? Interval{saturating::lowest, saturating::highest}
+                            : range_of(subscript.index, indices);
+}
+
 } // namespace fovea

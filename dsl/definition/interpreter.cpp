@@ -3,6 +3,7 @@
 #include "dsl/definition/arithmetic.hpp"
 #include "dsl/definition/memory.hpp"
 #include "dsl/definition/program.hpp"
+#include "dsl/definition/value.hpp"
 
 #include <fovea/error.hpp>
 
@@ -190,11 +191,17 @@ struct Interpreter::State {
 
   Value read(EquationState& state, const Instruction& instruction) {
     int64_t offset = 0;
+    double doubt = 0; // of the element, where its place is not certain
     for (const FlatSubscript& subscript : instruction.subscripts) {
       int64_t index = subscript.index.at(state.indices);
+      if (subscript.computed >= 0) {
+        const Value place = evaluate_as(state, subscript.computed, DType::i64);
+        index = place.integer;
+        doubt = place.error == 0 ? doubt : arithmetic::infinity;
+      }
       if (index < 0 || index >= subscript.extent) {
         if (subscript.boundary == Boundary::fill)
-          return evaluate_as(state, subscript.fill, instruction.type);
+          return doubtful(evaluate_as(state, subscript.fill, instruction.type), doubt);
         if (subscript.boundary == Boundary::none || subscript.extent == 0)
           outside(state, instruction, subscript, index);
         index = folded(index, subscript.extent, subscript.boundary);
@@ -205,7 +212,12 @@ struct Interpreter::State {
     const size_t operands = definition.operands.size();
     const Value value = tensor < operands ? read_operand(instruction.tensor, offset)
                                           : element(tensor - operands, offset);
-    return arithmetic::convert(value, instruction.argument_type, instruction.type);
+    return doubtful(arithmetic::convert(value, instruction.argument_type, instruction.type), doubt);
+  }
+
+  static Value doubtful(Value value, double doubt) {
+    value.error += doubt;
+    return value;
   }
 
   [[noreturn]] void outside(const EquationState& state, const Instruction& instruction,

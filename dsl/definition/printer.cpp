@@ -153,9 +153,11 @@ class Printer {
     return texts.empty() ? name : fmt::format("{}({})", name, fmt::join(texts, ", "));
   }
 
+  // A computed index that is clamped stands alone: that is what it means without a rule.
   std::string print(const Subscript& subscript) const {
-    const std::string index = fovea::print(subscript.index, indices_).text;
-    if (subscript.boundary == Boundary::none)
+    const std::string index = subscript.computed ? print(subscript.computed).text
+                                                 : fovea::print(subscript.index, indices_).text;
+    if (subscript.boundary == (subscript.computed ? Boundary::clamp : Boundary::none))
       return index;
     if (subscript.boundary != Boundary::fill)
       return fmt::format("{}({})", name_of(subscript.boundary), index);

@@ -131,8 +131,17 @@ class Flattener {
     const Shape strides = row_major_strides(type.shape);
     for (int d = 0; d < type.shape.rank(); ++d) {
       const Subscript& subscript = node.subscripts[static_cast<size_t>(d)];
-      FlatSubscript flat{flatten(subscript.index), subscript.boundary, -1, type.shape[d],
-                         strides[d]};
+      FlatSubscript flat{.index = flatten(subscript.index),
+                         .boundary = subscript.boundary,
+                         .extent = type.shape[d],
+                         .stride = strides[d]};
+      if (subscript.computed) {
+        if (!subscript.index.terms.empty() || subscript.index.constant != 0 ||
+            subscript.boundary == Boundary::none || !is_integer(subscript.computed->type))
+          fail("reads at a computed index",
+               "an integer, a boundary rule and no other index beside it");
+        flat.computed = flatten(subscript.computed);
+      }
       if (subscript.boundary == Boundary::fill)
         flat.fill = flatten(subscript.fill);
       instruction.subscripts.push_back(std::move(flat));

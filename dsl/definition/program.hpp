@@ -24,7 +24,8 @@ struct FlatIndex {
 struct FlatSubscript {
   FlatIndex index;
   Boundary boundary = Boundary::none;
-  int fill = -1; // an instruction
+  int fill = -1;     // an instruction
+  int computed = -1; // an instruction whose value is the index
   int64_t extent = 0, stride = 0;
 };
 

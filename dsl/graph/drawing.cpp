@@ -136,14 +136,18 @@ struct Colour {
   const char *fill, *line;
 };
 
+// Is its value an element, as it is? What computes where to read does not count.
+bool moves(const Node& node) {
+  const bool choice =
+      node.kind == Node::Kind::op && (node.op == ScalarOp::select || node.type == DType::boolean);
+  return (node.kind != Node::Kind::op || choice) && node.kind != Node::Kind::cast &&
+         std::ranges::all_of(node.args, [](const Expr& arg) { return moves(*arg); }) &&
+         std::ranges::all_of(node.subscripts,
+                             [](const Subscript& s) { return !s.fill || moves(*s.fill); });
+}
+
 bool reads_only(const Equation& equation) {
-  bool only = true;
-  for_each_node(equation.body, [&](const Node& node) {
-    const bool choice =
-        node.kind == Node::Kind::op && (node.op == ScalarOp::select || node.type == DType::boolean);
-    only = only && (node.kind != Node::Kind::op || choice) && node.kind != Node::Kind::cast;
-  });
-  return only && !equation.reduction;
+  return moves(*equation.body) && !equation.reduction;
 }
 
 Colour colour_of(const Definition& definition) {

@@ -26,7 +26,8 @@ void join(Box& box, const Box& other) {
 }
 
 // The elements of each operand that the box of a definition's result depends on. Boundary rules do
-// not cut it: the receptive field counts padding, as in the literature.
+// not cut it: the receptive field counts padding, as in the literature. Where a read is at an index
+// that is computed, it may be any element.
 std::vector<Box> needed(const Definition& definition, const Box& result) {
   std::vector<Box> boxes(definition.operands.size() + definition.equations.size());
   boxes[static_cast<size_t>(definition.tensor_of_equation(definition.results[0]))] = result;
@@ -41,8 +42,10 @@ std::vector<Box> needed(const Definition& definition, const Box& result) {
       if (node.kind != Node::Kind::read)
         return;
       Box read;
-      for (const Subscript& subscript : node.subscripts)
-        read.push_back(range_of(subscript.index, indices));
+      const Shape shape = definition.type_of(node.tensor).shape;
+      for (size_t d = 0; d < node.subscripts.size(); ++d)
+        read.push_back(node.subscripts[d].computed ? Interval{0, shape[static_cast<int>(d)] - 1}
+                                                   : range_of(node.subscripts[d].index, indices));
       join(boxes[static_cast<size_t>(node.tensor)], read);
     });
   }

@@ -144,6 +144,23 @@ TEST(CompiledEquations, OtherTypes) {
   }
 }
 
+// A dimension of few elements at places of all kinds.
+TEST(CompiledEquations, ComputedIndices) {
+  const Types types{{DType::f32, {5, 7}}, {DType::i8, {9}}};
+  const auto check = [&](const char* name, auto lambda) {
+    check_definition(name, define(name, lambda).definition(types));
+  };
+  check("rows", [](Tensor<2> V, Tensor<1> P) { return Z(j, k) = V(P(j), k); });
+  check("bag", [](Tensor<2> V, Tensor<1> P) { return Z(k) = sum(j)(V(wrap(P(j)), k)); });
+  check("counted_from_the_end", [](Tensor<2> V, Tensor<1> P) {
+    return Z(j, k) = V(select(P(j) < 0.0, P(j) + 5.0, P(j)), zero(k - 1)) * V(zero(P(j)), k);
+  });
+  check("of_the_largest", [](Tensor<2> V, Tensor<1> P) {
+    const auto M = let(M_(i, k) = V(i, k) - max(l)(V(l, k)));
+    return Z(j, k) = M(P(j), k) + V(P(j), P(j));
+  });
+}
+
 TEST(CompiledEquations, Batches) {
   const auto pairs =
       define("pairs", [](Tensor<1> x, Tensor<1> w) { return Z(i) = sum(m)(x(i + m) * w(m)); });

@@ -68,13 +68,15 @@ class RoundTrip : public ::testing::Test {
     EXPECT_EQ(text_of(*parsed), text);
   }
 
-  // Operands that Op{} accepts: data of shape 1x4x6x6 (one, or two where that fits), parameters.
+  // Operands that Op{} accepts: data of shape 1x4x6x4 (one, or two where that fits), parameters.
   template <class Op>
   static Definition example() {
-    const TensorType image{DType::f32, {1, 4, 6, 6}};
-    Types inputs{image};
+    const Shape shape{1, 4, 6, 4};
+    Types inputs{{DType::f32, shape}};
     if (Op::inputs != 1)
-      inputs.push_back(image);
+      inputs.push_back(inputs[0]);
+    if (!Op{}.expanded(inputs).infer(operands_of(Op{}.expanded(inputs), inputs)).ok())
+      inputs[inputs.size() - 1].dtype = DType::i64; // indices
     const Op op = Op{}.expanded(inputs);
     return op.definition(operands_of(op, inputs));
   }
@@ -120,6 +122,22 @@ TEST_F(RoundTrip, KeepsIndexArithmetic) {
   expect_no_loss(bind(
       "floors", operands,
       {Z(i.range(24), j.range(20)) = V(i / 2, (j / 4) * 4 + j % 4) + K(i / 2 % 3, clamp(i - j))}));
+}
+
+TEST_F(RoundTrip, KeepsGathers) {
+  const Index<'i'> i;
+  const Index<'j'> j;
+  for (DType type : {DType::i8, DType::u8, DType::i32, DType::i64}) {
+    const Tensor<3> V(0, "V", {DType::f32, {12, 20, 3}});
+    const Tensor<2> P(1, "P", {type, {5, 6}});
+    const std::vector<Operand> operands{{"V", V.type()}, {"P", P.type()}};
+    expect_no_loss(bind("places", operands,
+                        {Z(i, j) = V(P(i, j), clamp(2 * j - 1), zero(P(i, j) + P(i, 0 * j)))}));
+    expect_no_loss(
+        bind("in_a_sum", operands, {Z(i) = sum(j)(V(wrap(P(i, j)), constant(j - 2, 0.5), 0 * j))}));
+    expect_no_loss(
+        bind("of_a_sum", operands, {Z(i) = V(sum(j)(P(i, j)), reflect(P(i, 0 * i)), 0 * i)}));
+  }
 }
 
 // What no op writes today, but a definition may hold.

@@ -25,6 +25,9 @@ uint64_t base_seed(uint64_t otherwise);
 // A convolution, dense layer, pool, softmax, transposition or activation of few operations: odd
 // channels, maps smaller than kernels, uneven padding.
 Definition random_anchor(Random& random);
+// Among them those that read at computed places: rows of a table, sums and maxima of picked
+// elements.
+Definition random_gather(Random& random);
 Definition convolution(const Shape& image, int64_t filters, const Shape& kernel, int64_t stride = 1,
                        int64_t padding = 0, int64_t groups = 1, int64_t dilation = 1);
 

@@ -44,6 +44,11 @@ struct At : Subscript {
   At(IndexExpr index, Boundary boundary, Expr fill = nullptr)
       : Subscript{std::move(index), boundary, std::move(fill)} {}
 };
+inline At computed(Expr place, Boundary boundary = Boundary::clamp, Expr fill = nullptr) {
+  At at(IndexExpr{}, boundary, std::move(fill));
+  at.computed = std::move(place);
+  return at;
+}
 inline At zero(IndexExpr index) {
   return {std::move(index), Boundary::fill, constant(0)};
 }

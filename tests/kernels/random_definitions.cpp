@@ -143,13 +143,54 @@ Definition random_transposition(Random& random, DType type) {
   return builder.results({builder.equation("Z", free, builder.read(x, at))});
 }
 
+// Z(a, p, d) = X(a, P(p), d) along any axis.
+Definition random_rows(Random& random, DType type) {
+  const Shape x = random_image(static_cast<int>(random() % 3), random);
+  const int axis = static_cast<int>(between(random, 0, x.rank() - 1));
+  const DType kinds[] = {DType::i8, DType::u8, DType::i32, DType::i64};
+  const int64_t places = one_of(random, {1, 3, 8, 17});
+  Builder b("rows");
+  const int v = b.operand("X", type, x), p = b.operand("P", kinds[random() % 4], {places});
+  std::vector<IndexRange> free;
+  std::vector<At> at;
+  for (int d = 0; d < x.rank(); ++d) {
+    free.push_back({"d" + std::to_string(d), d == axis ? places : x[d]});
+    at.push_back(d == axis ? computed(b.read(p, {At(index(d))})) : At(index(d)));
+  }
+  return b.results({b.equation("Z", free, b.read(v, at))});
+}
+
+// Z(i, k) = sum(j) X(P(i, j) + j, k) * Y(Q(k), i + j), rules at random, neighbours where P says
+// none.
+Definition random_bag(Random& random, DType type) {
+  const Boundary rules[] = {Boundary::clamp, Boundary::fill, Boundary::reflect, Boundary::wrap};
+  const int64_t i = one_of(random, {1, 3, 8, 17}), j = one_of(random, {1, 2, 9}),
+                k = channels(random);
+  const DType places = random() % 2 ? DType::i8 : DType::i64;
+  Builder b("bag");
+  const int x = b.operand("X", type, {one_of(random, {1, 4, 24}), k}),
+            y = b.operand("Y", type, {one_of(random, {1, 5, 16}), i + j - 1}),
+            p = b.operand("P", places, {i, j}), q = b.operand("Q", DType::i8, {k});
+  const auto at = [&](Expr place) {
+    const Boundary rule = rules[random() % 4];
+    return computed(std::move(place), rule, rule == Boundary::fill ? constant(2) : nullptr);
+  };
+  const Expr place =
+      add(cast(b.read(p, {At(index(0)), At(index(2))}), DType::i64), index_value(index(2)));
+  const Expr first = b.read(x, {at(place), At(index(1))});
+  const Expr second = b.read(y, {at(b.read(q, {At(index(1))})), At(index(0) + index(2))});
+  return b.results(
+      {b.reduction("Z", {{"i", i}, {"k", k}}, random() % 3 ? ReduceKind::sum : ReduceKind::max,
+                   {{"j", j}}, mul(first, second))});
+}
+
 } // namespace
 
 Definition random_anchor(Random& random) {
   for (;;) {
     const DType type = random() % 8 ? DType::f32 : random() % 2 ? DType::f64 : DType::f16;
     std::optional<Definition> made;
-    switch (random() % 16) {
+    switch (random() % 17) {
     case 0:
       made = random_pool<ops::MaxPool>(random, type);
       break;
@@ -170,12 +211,20 @@ Definition random_anchor(Random& random) {
     case 7:
       made = definition_of(ops::Relu{}, random_image(2, random), type);
       break;
+    case 8:
+      made = random_gather(random);
+      break;
     default:
       made = random_convolution(random, type);
     }
     if (made)
       return *made;
   }
+}
+
+Definition random_gather(Random& random) {
+  const DType type = random() % 4 ? DType::f32 : random() % 2 ? DType::f64 : DType::f16;
+  return random() % 2 ? random_bag(random, type) : random_rows(random, type);
 }
 
 Definition convolution(const Shape& image, int64_t filters, const Shape& kernel, int64_t stride,

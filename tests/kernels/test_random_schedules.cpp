@@ -46,6 +46,23 @@ Definition integers() {
                              cast(builder.read(k, {index(1), index(2)}), DType::i32)))});
 }
 
+// Rows of a sum, picked at places that are computed in a stage of their own.
+Definition gathers() {
+  Builder builder("gathers");
+  const int v = builder.operand("V", DType::f32, {9, 10, 5}),
+            p = builder.operand("P", DType::i8, {14});
+  const int t = builder.reduction("T", {{"i", 9}, {"k", 10}}, ReduceKind::sum, {{"l", 5}},
+                                  builder.read(v, {index(0), index(1), index(2)}));
+  const int a =
+      builder.equation("A", {{"j", 14}},
+                       add(cast(builder.read(p, {index(0)}), DType::i32), constant(3, DType::i32)));
+  const Expr place = builder.read(a, {index(0)});
+  return builder.results(
+      {builder.equation("Z", {{"j", 14}, {"k", 10}},
+                        mul(builder.read(t, {computed(place, Boundary::wrap), index(1)}),
+                            builder.read(t, {computed(place), index(1)})))});
+}
+
 struct Case {
   const char* algorithm;
   Definition definition;
@@ -67,6 +84,7 @@ std::vector<Case> cases() {
           {"generic", definition_of(ops::Softmax{}, {4, 11})},
           {"generic", chain()},
           {"generic", integers()},
+          {"generic", gathers()},
           {"direct", conv},
           {"direct", with_epilogue(convolution({1, 16, 5, 5}, 24, {3, 3}), Epilogue::tanh)}};
 }

@@ -29,6 +29,9 @@ void equations(const Tensor<>& image, const Tensor<>& weights) {
   });
   const auto upsampled =
       define("nearest", [=](Tensor<2> x) { return Z(i.range(8), j.range(8)) = x(i / 2, j / 2); });
+  const auto bag = define("bag", [=](Tensor<2> x, Tensor<1> p) {
+    return Z(k) = sum(j)(x(p(j), k) + x(zero(p(j) + cast(value(j), DType::i32)), k));
+  });
   Tensor<> y = tiled(2)(unshared(image, weights), weights) | relu;
-  y = nested(upsampled(dilated(causal(y, weights), weights)));
+  y = bag(nested(upsampled(dilated(causal(y, weights), weights))), weights);
 }

@@ -29,6 +29,10 @@ constexpr bool is_float(DType type) {
   return type <= DType::f64;
 }
 
+constexpr bool is_integer(DType type) {
+  return type >= DType::i8 && type <= DType::i64;
+}
+
 // Size of one element in bytes.
 constexpr int64_t size_of(DType type) {
   constexpr int64_t sizes[] = {2, 2, 4, 8, 1, 1, 4, 8, 1};

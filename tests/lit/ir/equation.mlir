@@ -44,3 +44,28 @@ func.func @causal(%x: tensor<3x64xf32>, %w: tensor<8x3x5xf32>) -> tensor<8x64xf3
   }
   return %z : tensor<8x64xf32>
 }
+
+// Reads at computed places: one, and several of which one has a value outside.
+// CHECK-LABEL: func.func @gathers
+func.func @gathers(%x: tensor<9x4x5xf32>, %p: tensor<7xi32>) -> tensor<7x4xf32> {
+  %z = fovea.equation "gathers" (%x, %p) operands ["x", "p"]
+      : (tensor<9x4x5xf32>, tensor<7xi32>) -> tensor<7x4xf32> {
+  // CHECK: ^bb0(%[[X:.*]]: tensor<9x4x5xf32>, %[[P:.*]]: tensor<7xi32>):
+  ^bb0(%X: tensor<9x4x5xf32>, %P: tensor<7xi32>):
+    %Z = fovea.define "Z" [j < 7, k < 4] {
+      // CHECK: %[[A:.*]] = fovea.read %[[P]] [(d0, d1) -> (d0)] : tensor<7xi32>
+      %0 = fovea.read %P [(d0, d1) -> (d0)] : tensor<7xi32>
+      // CHECK-NEXT: %[[B:.*]] = fovea.read %[[X]] [(d0, d1) -> (0, d1, 3)] at [0](%[[A]] : i32) boundary ["clamp", "none", "none"] : tensor<9x4x5xf32>
+      %1 = fovea.read %X [(d0, d1) -> (0, d1, 3)] at [0] (%0 : i32)
+          boundary ["clamp", "none", "none"] : tensor<9x4x5xf32>
+      // CHECK-NEXT: %[[C:.*]] = fovea.index
+      %2 = fovea.index [(d0, d1) -> (d0 + d1)]
+      // CHECK-NEXT: %[[D:.*]] = fovea.read %[[X]] [(d0, d1) -> (0, d1, 0)] at [0, 2](%[[A]], %[[C]] : i32, i64) boundary ["wrap", "none", "fill"] fill(%[[B]] : f32) : tensor<9x4x5xf32>
+      %3 = fovea.read %X [(d0, d1) -> (0, d1, 0)] at [0, 2] (%0, %2 : i32, i64)
+          boundary ["wrap", "none", "fill"] fill (%1 : f32) : tensor<9x4x5xf32>
+      fovea.yield %3 : f32
+    } : tensor<7x4xf32>
+    fovea.yield %Z : tensor<7x4xf32>
+  }
+  return %z : tensor<7x4xf32>
+}

@@ -452,3 +452,105 @@ func.func @relation(%x: tensor<4xf32>) {
   }
   return
 }
+
+// -----
+
+func.func @gather_type(%x: tensor<4xf32>) {
+  %z = fovea.equation "e" (%x) operands ["x"] : (tensor<4xf32>) -> tensor<4xf32> {
+  ^bb0(%X: tensor<4xf32>):
+    %Z = fovea.define "Z" [i < 4] {
+      %p = fovea.read %X [(d0) -> (d0)] : tensor<4xf32>
+      %i = fovea.index [(d0) -> (d0)]
+      // expected-error @+1 {{op expects an integer as the place in dimension 0, got 'f32'}}
+      %0 = fovea.read %X [(d0) -> (0)] at [0] (%p : f32) boundary ["clamp"] : tensor<4xf32>
+      fovea.yield %0 : f32
+    } : tensor<4xf32>
+    fovea.yield %Z : tensor<4xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @gather_boundary(%x: tensor<4xf32>) {
+  %z = fovea.equation "e" (%x) operands ["x"] : (tensor<4xf32>) -> tensor<4xf32> {
+  ^bb0(%X: tensor<4xf32>):
+    %Z = fovea.define "Z" [i < 4] {
+      %p = fovea.read %X [(d0) -> (d0)] : tensor<4xf32>
+      %i = fovea.index [(d0) -> (d0)]
+      // expected-error @+1 {{op expects a boundary rule for gathered dimension 0}}
+      %0 = fovea.read %X [(d0) -> (0)] at [0] (%i : i64) : tensor<4xf32>
+      fovea.yield %0 : f32
+    } : tensor<4xf32>
+    fovea.yield %Z : tensor<4xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @gather_map(%x: tensor<4xf32>) {
+  %z = fovea.equation "e" (%x) operands ["x"] : (tensor<4xf32>) -> tensor<4xf32> {
+  ^bb0(%X: tensor<4xf32>):
+    %Z = fovea.define "Z" [i < 4] {
+      %p = fovea.read %X [(d0) -> (d0)] : tensor<4xf32>
+      %i = fovea.index [(d0) -> (d0)]
+      // expected-error @+1 {{op expects subscript 0 in the map for gathered dimension 0, got d0}}
+      %0 = fovea.read %X [(d0) -> (d0)] at [0] (%i : i64) boundary ["clamp"] : tensor<4xf32>
+      fovea.yield %0 : f32
+    } : tensor<4xf32>
+    fovea.yield %Z : tensor<4xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @gather_dimension(%x: tensor<4xf32>) {
+  %z = fovea.equation "e" (%x) operands ["x"] : (tensor<4xf32>) -> tensor<4xf32> {
+  ^bb0(%X: tensor<4xf32>):
+    %Z = fovea.define "Z" [i < 4] {
+      %p = fovea.read %X [(d0) -> (d0)] : tensor<4xf32>
+      %i = fovea.index [(d0) -> (d0)]
+      // expected-error @+1 {{op expects ascending gathered dimensions below 1, got [1]}}
+      %0 = fovea.read %X [(d0) -> (0)] at [1] (%i : i64) boundary ["clamp"] : tensor<4xf32>
+      fovea.yield %0 : f32
+    } : tensor<4xf32>
+    fovea.yield %Z : tensor<4xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @gather_twice(%x: tensor<4xf32>) {
+  %z = fovea.equation "e" (%x) operands ["x"] : (tensor<4xf32>) -> tensor<4xf32> {
+  ^bb0(%X: tensor<4xf32>):
+    %Z = fovea.define "Z" [i < 4] {
+      %p = fovea.read %X [(d0) -> (d0)] : tensor<4xf32>
+      %i = fovea.index [(d0) -> (d0)]
+      // expected-error @+1 {{op expects ascending gathered dimensions below 1, got [0, 0]}}
+      %0 = fovea.read %X [(d0) -> (0)] at [0, 0] (%i, %i : i64, i64) boundary ["clamp"] : tensor<4xf32>
+      fovea.yield %0 : f32
+    } : tensor<4xf32>
+    fovea.yield %Z : tensor<4xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @gather_count(%x: tensor<4xf32>) {
+  %z = fovea.equation "e" (%x) operands ["x"] : (tensor<4xf32>) -> tensor<4xf32> {
+  ^bb0(%X: tensor<4xf32>):
+    %Z = fovea.define "Z" [i < 4] {
+      %p = fovea.read %X [(d0) -> (d0)] : tensor<4xf32>
+      %i = fovea.index [(d0) -> (d0)]
+      // expected-error @+1 {{op expects a place for each of 1 gathered dimensions, got 2}}
+      %0 = fovea.read %X [(d0) -> (0)] at [0] (%i, %i : i64, i64) boundary ["clamp"] : tensor<4xf32>
+      fovea.yield %0 : f32
+    } : tensor<4xf32>
+    fovea.yield %Z : tensor<4xf32>
+  }
+  return
+}

@@ -60,11 +60,16 @@ using Expr = std::shared_ptr<const Node>;
 // `Subscript::fill`.
 enum class Boundary : uint8_t { none, fill, clamp, reflect, wrap };
 
+// Where in a dimension a read stands: at an expression over indices or, for a gather, at a value
+// that is computed. What is computed may be anything, so a rule always says what lies outside.
 struct Subscript {
   IndexExpr index;
   Boundary boundary = Boundary::none;
-  Expr fill; // for Boundary::fill
+  Expr fill;               // for Boundary::fill
+  Expr computed = nullptr; // of integer type; where set, `index` is 0 and there is a boundary rule
 };
+// The values it takes, boundary rule not yet applied; of what is computed any.
+Interval range_of(const Subscript& subscript, const std::vector<Interval>& indices);
 
 enum class ReduceKind : uint8_t { sum, product, max, min };
 
@@ -176,14 +181,15 @@ struct Definition {
   }
 };
 
-// Visits every node of an expression, fill values included, children first.
+// Visits every node of an expression, computed subscripts and fill values included, children first.
 template <class Visitor>
 void for_each_node(const Expr& expr, Visitor&& visit) {
   for (const Expr& arg : expr->args)
     for_each_node(arg, visit);
   for (const Subscript& subscript : expr->subscripts)
-    if (subscript.fill)
-      for_each_node(subscript.fill, visit);
+    for (const Expr* part : {&subscript.computed, &subscript.fill})
+      if (*part)
+        for_each_node(*part, visit);
   visit(*expr);
 }
 
@@ -194,10 +200,15 @@ Expr rebuild(const Expr& expr, Rewrite&& rewrite) {
   for (Expr& arg : node.args)
     arg = rebuild(arg, rewrite);
   for (Subscript& subscript : node.subscripts)
-    if (subscript.fill)
-      subscript.fill = rebuild(subscript.fill, rewrite);
+    for (Expr* part : {&subscript.computed, &subscript.fill})
+      if (*part)
+        *part = rebuild(*part, rewrite);
   return rewrite(std::move(node));
 }
+
+// Does the node read at an index that is computed? Does an equation of the definition?
+bool is_gather(const Node& node);
+bool has_gather(const Definition& definition);
 
 // The equation reads each of its operands at the result's own indices only (or broadcasts them),
 // and reduces nothing.

@@ -5,13 +5,6 @@
 // Scalar expressions of equations. The tree is run-time data; only the set of free indices is type.
 namespace fovea {
 
-// A scalar that depends on the indices `Set`.
-template <class Set>
-struct Scalar {
-  using letters = Set;
-  Expr expr;
-};
-
 // Builders of nodes, without types of indices (defined in dsl/definition/build.cpp). Operands must
 // be of one element type.
 Expr make_constant(double value, DType type);

@@ -26,6 +26,14 @@ struct PackValue {
   std::vector<IndexExpr> exprs;
 };
 
+// A scalar that depends on the indices `Set` (equation/expression.hpp). One of integer type is a
+// subscript too: V(P(j), k) reads at the place that P says.
+template <class Set>
+struct Scalar {
+  using letters = Set;
+  Expr expr;
+};
+
 template <char Letter>
 struct Index {
   using letters = Letters<Letter>;
@@ -73,6 +81,10 @@ template <char L>
 struct IsPack<IndexPack<L>> : std::true_type {};
 template <class S>
 struct IsPack<PackValue<S>> : std::true_type {};
+template <class T>
+struct IsScalar : std::false_type {};
+template <class S>
+struct IsScalar<Scalar<S>> : std::true_type {};
 
 template <char L>
 IndexValue<Letters<L>> to_value(const Index<L>& index) {
@@ -110,6 +122,8 @@ using IfIndex = std::enable_if_t<IsIndex<T>::value, int>;
 } // namespace detail
 template <class T>
 concept PackLike = detail::IsPack<T>::value;
+template <class T>
+concept ScalarLike = detail::IsScalar<T>::value;
 
 template <IndexLike A, IndexLike B>
 auto operator+(const A& a, const B& b) {
@@ -177,7 +191,8 @@ auto operator*(const A& a, const Shape& factors) {
       detail::to_pack(a).exprs, [&](const IndexExpr& expr, int d) { return expr * factors[d]; });
 }
 
-// Boundary rules: what a read outside the tensor gives.
+// Boundary rules: what a read outside the tensor gives. Without one, an index may not leave it, and
+// a computed place outside stands for the nearest one inside.
 template <class Set, bool OfPack>
 struct GuardedSubscripts {
   using letters = Set;
@@ -186,6 +201,7 @@ struct GuardedSubscripts {
   Boundary boundary = Boundary::none;
   Expr fill;         // Boundary::fill with a value of one's own
   double number = 0; // Boundary::fill with a constant, in the tensor's element type
+  Expr computed;     // instead of `exprs`
 };
 namespace detail {
 template <class T>
@@ -199,19 +215,26 @@ std::vector<IndexExpr> exprs_of(const T& subscript) {
     return {to_value(subscript).expr};
   else if constexpr (PackLike<T>)
     return to_pack(subscript).exprs;
+  else if constexpr (ScalarLike<T>)
+    return {IndexExpr{}};
   else
     return subscript.exprs;
 }
 template <class T>
 auto guarded(const T& subscript, Boundary boundary, double number = 0) {
-  return GuardedSubscripts<typename T::letters, IsPack<T>::value>{exprs_of(subscript), boundary,
-                                                                  nullptr, number};
+  GuardedSubscripts<typename T::letters, IsPack<T>::value> result{exprs_of(subscript), boundary,
+                                                                  nullptr, number, nullptr};
+  if constexpr (ScalarLike<T>)
+    result.computed = subscript.expr;
+  return result;
 }
 } // namespace detail
 template <class T>
 concept GuardedLike = detail::IsGuarded<T>::value;
 template <class T>
-concept SubscriptLike = IndexLike<T> || PackLike<T> || GuardedLike<T>;
+concept Unguarded = IndexLike<T> || PackLike<T> || ScalarLike<T>;
+template <class T>
+concept SubscriptLike = Unguarded<T> || GuardedLike<T>;
 
 namespace detail {
 // May stand for any number of dimensions.
@@ -224,24 +247,24 @@ constexpr bool is_of_pack() {
 }
 } // namespace detail
 
-template <class T>
-requires(IndexLike<T> || PackLike<T>) auto zero(const T& subscript) {
+template <Unguarded T>
+auto zero(const T& subscript) {
   return detail::guarded(subscript, Boundary::fill);
 }
-template <class T>
-requires(IndexLike<T> || PackLike<T>) auto constant(const T& subscript, double value) {
+template <Unguarded T>
+auto constant(const T& subscript, double value) {
   return detail::guarded(subscript, Boundary::fill, value);
 }
-template <class T>
-requires(IndexLike<T> || PackLike<T>) auto clamp(const T& subscript) {
+template <Unguarded T>
+auto clamp(const T& subscript) {
   return detail::guarded(subscript, Boundary::clamp);
 }
-template <class T>
-requires(IndexLike<T> || PackLike<T>) auto reflect(const T& subscript) {
+template <Unguarded T>
+auto reflect(const T& subscript) {
   return detail::guarded(subscript, Boundary::reflect);
 }
-template <class T>
-requires(IndexLike<T> || PackLike<T>) auto wrap(const T& subscript) {
+template <Unguarded T>
+auto wrap(const T& subscript) {
   return detail::guarded(subscript, Boundary::wrap);
 }
 

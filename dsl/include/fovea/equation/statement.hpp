@@ -23,7 +23,12 @@ template <class T>
 void add_subscripts(const T& subscript, DType type, std::vector<Subscript>& subscripts) {
   for (const IndexExpr& expr : exprs_of(subscript)) {
     Subscript one{expr, Boundary::none, nullptr};
+    if constexpr (ScalarLike<T>) {
+      one.computed = subscript.expr;
+      one.boundary = Boundary::clamp;
+    }
     if constexpr (GuardedLike<T>) {
+      one.computed = subscript.computed;
       one.boundary = subscript.boundary;
       if (one.boundary == Boundary::fill)
         one.fill = subscript.fill ? subscript.fill : make_constant(subscript.number, type);

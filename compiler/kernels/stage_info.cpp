@@ -1,0 +1,56 @@
+#include "compiler/kernels/lowering.hpp"
+
+namespace fovea::kernels {
+namespace {
+
+std::vector<catalogue::ReadInfo> reads_of(const Definition& stages, const Equation& equation) {
+  std::vector<catalogue::ReadInfo> reads;
+  const int operands = static_cast<int>(stages.operands.size());
+  const int free = static_cast<int>(equation.free.size());
+  for_each_node(equation.body, [&](const Node& node) {
+    if (node.kind != Node::Kind::read)
+      return;
+    const bool operand = node.tensor < operands;
+    catalogue::ReadInfo read{
+        operand ? stages.operands[static_cast<size_t>(node.tensor)].name
+                : stages.equations[static_cast<size_t>(node.tensor - operands)].name,
+        equation.reduction ? 1 : 0};
+    read.operand = operand;
+    if (operand)
+      read.extents = stages.type_of(node.tensor).shape.to_vector();
+    for (const Subscript& subscript : node.subscripts) {
+      const IndexExpr& index = subscript.index;
+      const bool plain = subscript.boundary == Boundary::none && index.terms.size() == 1 &&
+                         index.is_index(index.terms[0].index) && index.terms[0].index < free;
+      read.own.push_back(plain ? index.terms[0].index : -1);
+    }
+    reads.push_back(std::move(read));
+  });
+  return reads;
+}
+
+} // namespace
+
+std::vector<catalogue::StageInfo> stages_of(const Definition& stages) {
+  std::vector<catalogue::StageInfo> result;
+  for (const Equation& equation : stages.equations) {
+    catalogue::StageInfo info;
+    info.name = equation.name;
+    info.element_bytes = size_of(equation.type);
+    info.reads = reads_of(stages, equation);
+    for (const IndexRange& range : equation.free)
+      info.dimensions.push_back({range.name, range.extent, false});
+    if (equation.reduction) {
+      catalogue::UpdateInfo update{info.dimensions, !is_float(equation.type)};
+      for (const IndexRange& range : equation.reduced)
+        update.dimensions.push_back({range.name, range.extent, true});
+      info.updates.push_back(std::move(update));
+    }
+    result.push_back(std::move(info));
+  }
+  for (const int r : stages.results)
+    result[static_cast<size_t>(r)].result = true;
+  return result;
+}
+
+} // namespace fovea::kernels
