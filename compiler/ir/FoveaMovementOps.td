@@ -186,6 +186,47 @@ def Fovea_ResizeOp : Fovea_Op<"resize", "Resize",
     (`from` $crop_begin^)? (`to` $crop_end^)? (`unit` $crop_unit^)?
     (`outside` $extrapolation_value^)? (`layer` $layer^)?
     attr-dict `:` functional-type(operands, results)
+def Fovea_GatherOp : Fovea_Op<"gather", "Gather",
+    (ins Fovea_Tensor:$input, Fovea_Tensor:$indices, Fovea_Integer<"0">:$axis)> {
+  let summary = "the slices along the axis that the indices name";
+  let description = [{
+    ```mlir
+    %z = fovea.gather %table, %words : (tensor<1000x64xf32>, tensor<2x9xi64>) -> tensor<2x9x64xf32>
+    ```
+  }];
+  let assemblyFormat = [{
+    $input `,` $indices (`axis` $axis^)? (`layer` $layer^)? attr-dict
+    `:` functional-type(operands, results)
+  }];
+}
+
+def Fovea_GatherElementsOp : Fovea_Op<"gather_elements", "GatherElements",
+    (ins Fovea_Tensor:$input, Fovea_Tensor:$indices, Fovea_Integer<"0">:$axis)> {
+  let summary = "for each index one element, at its own place beside the axis";
+  let description = [{
+    ```mlir
+    %z = fovea.gather_elements %x, %p axis 1
+        : (tensor<2x9xf32>, tensor<2x3xi64>) -> tensor<2x3xf32>
+    ```
+  }];
+  let assemblyFormat = [{
+    $input `,` $indices (`axis` $axis^)? (`layer` $layer^)? attr-dict
+    `:` functional-type(operands, results)
+  }];
+}
+
+def Fovea_GatherNdOp : Fovea_Op<"gather_nd", "GatherNd",
+    (ins Fovea_Tensor:$input, Fovea_Tensor:$indices, Fovea_Integer<"0">:$batch_dims)> {
+  let summary = "the parts at places of several indices each";
+  let description = [{
+    ```mlir
+    %z = fovea.gather_nd %x, %places batch_dims 1
+        : (tensor<2x5x7x8xf32>, tensor<2x4x2xi64>) -> tensor<2x4x8xf32>
+    ```
+  }];
+  let assemblyFormat = [{
+    $input `,` $indices (`batch_dims` $batch_dims^)? (`layer` $layer^)? attr-dict
+    `:` functional-type(operands, results)
   }];
 }
 

@@ -206,6 +206,25 @@ TEST_F(PlanExecution, WeightsThatAreComputedWithAndShared) {
   expect_right(net);
 }
 
+// What reads at computed places joins neither what makes its data nor what makes the places, also
+// where all have one shape; what follows element by element may join it.
+TEST_F(PlanExecution, Gathers) {
+  Network net("gathers");
+  const fovea::Tensor<> x = net.input("x", {4, 6}, DType::i32),
+                        w = net.parameter("w", {5}, DType::i32);
+  const Index<'i'> i;
+  const Index<'j'> j;
+  const auto near = define("near", [=](fovea::Tensor<2> v) { // places within the dimension
+    return Z(i, j) = v(i, j) / 300.0;
+  });
+  const fovea::Tensor<> places = near(x) | relu;
+  net.output("elements", gather_elements((x | dense(6)) | relu, near(x), 1) | relu);
+  net.output("both", gather_elements(places, places, 0) - places);
+  net.output("rows", gather(x + x, w) | dense(3));
+  net.output("weights", gather(w + w, w) * w);
+  expect_right(net);
+}
+
 TEST_F(PlanExecution, ManyLifetimes) {
   for (unsigned seed = 0; seed < 10; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
@@ -214,7 +233,7 @@ TEST_F(PlanExecution, ManyLifetimes) {
     std::vector<fovea::Tensor<>> values{net.input("x", {1, 2, 4, 4}, DType::i32)};
     const auto any = [&] { return values[random() % values.size()]; };
     for (int k = 0; k < 12; ++k) {
-      switch (random() % 5) {
+      switch (random() % 6) {
       case 0:
         values.push_back(any() | conv(2, 3, same));
         break;
@@ -226,6 +245,9 @@ TEST_F(PlanExecution, ManyLifetimes) {
         break;
       case 3:
         values.push_back(any() | max_pool(3, stride(1), same));
+        break;
+      case 4:
+        values.push_back(gather_elements(any(), any(), -1));
         break;
       default:
         values.push_back(any() - any());

@@ -68,6 +68,7 @@ inline Network equation_network() {
   return net;
 }
 
+// Sums that wrap, and elements at places that are computed.
 inline Network integer_network() {
   const Index<'i'> i;
   const Index<'j'> j;
@@ -76,6 +77,10 @@ inline Network integer_network() {
   const auto dot =
       define("dot", [=](Tensor<2> a, Tensor<1> b) { return Z(i) = sum(j)(a(i, j) * b(j)); });
   net.output("y", dot(x, w));
+  const auto pick = define("pick", [=](Tensor<2> v, Tensor<1> p) {
+    return Z(i, j) = v(p(i), zero(cast(p(j), DType::i32) - 1.0));
+  });
+  net.output("picked", pick(x, w) + gather(gather(x, w), w, -1));
   return net;
 }
 

@@ -273,3 +273,20 @@ func.func @types(%a: tensor<4xf16>, %b: tensor<4xbf16>, %c: tensor<4xf64>, %d: t
   %7 = fovea.relu %h : (tensor<f32>) -> tensor<f32>
   return
 }
+
+// CHECK-LABEL: func.func @gathers
+func.func @gathers(%x: tensor<2x6x4xf32>, %p: tensor<3xi32>, %q: tensor<2x3x4xi64>,
+                   %r: tensor<2x5x1xi64>) {
+  // CHECK: fovea.gather %{{.*}}, %{{.*}} : (tensor<2x6x4xf32>, tensor<3xi32>) -> tensor<3x6x4xf32>
+  %0 = fovea.gather %x, %p : (tensor<2x6x4xf32>, tensor<3xi32>) -> tensor<3x6x4xf32>
+  // CHECK: fovea.gather %{{.*}}, %{{.*}} axis -1 layer "pick" :
+  %1 = fovea.gather %x, %p axis -1 layer "pick"
+      : (tensor<2x6x4xf32>, tensor<3xi32>) -> tensor<2x6x3xf32>
+  // CHECK: fovea.gather_elements %{{.*}}, %{{.*}} axis 1 :
+  %2 = fovea.gather_elements %x, %q axis 1
+      : (tensor<2x6x4xf32>, tensor<2x3x4xi64>) -> tensor<2x3x4xf32>
+  // CHECK: fovea.gather_nd %{{.*}}, %{{.*}} batch_dims 1 :
+  %3 = fovea.gather_nd %x, %r batch_dims 1
+      : (tensor<2x6x4xf32>, tensor<2x5x1xi64>) -> tensor<2x5x4xf32>
+  return
+}
