@@ -186,6 +186,9 @@ def Fovea_ResizeOp : Fovea_Op<"resize", "Resize",
     (`from` $crop_begin^)? (`to` $crop_end^)? (`unit` $crop_unit^)?
     (`outside` $extrapolation_value^)? (`layer` $layer^)?
     attr-dict `:` functional-type(operands, results)
+  }];
+}
+
 def Fovea_GatherOp : Fovea_Op<"gather", "Gather",
     (ins Fovea_Tensor:$input, Fovea_Tensor:$indices, Fovea_Integer<"0">:$axis)> {
   let summary = "the slices along the axis that the indices name";
