@@ -68,17 +68,24 @@ class RoundTrip : public ::testing::Test {
     EXPECT_EQ(text_of(*parsed), text);
   }
 
-  // Operands that Op{} accepts: data of shape 1x4x6x4 (one, or two where that fits), parameters.
+  // Operands that Op{} accepts: images or matrices, places behind them or a condition in front
+  // where it wants such, and parameters.
   template <class Op>
   static Definition example() {
-    const Shape shape{1, 4, 6, 4};
-    Types inputs{{DType::f32, shape}};
-    if (Op::inputs != 1)
-      inputs.push_back(inputs[0]);
-    if (!Op{}.expanded(inputs).infer(operands_of(Op{}.expanded(inputs), inputs)).ok())
-      inputs[inputs.size() - 1].dtype = DType::i64; // indices
-    const Op op = Op{}.expanded(inputs);
-    return op.definition(operands_of(op, inputs));
+    for (const Shape& shape : {Shape{1, 4, 6, 4}, Shape{4, 4}})
+      for (const DType first : {DType::f32, DType::boolean})
+        for (const DType last : {DType::f32, DType::i64}) {
+          Types inputs;
+          for (int k = 0; k < (Op::inputs < 0 ? 2 : Op::inputs); ++k)
+            inputs.push_back({k == 0 ? first : DType::f32, shape});
+          if (inputs.size() > 1)
+            inputs[inputs.size() - 1].dtype = last;
+          const Op op = Op{}.expanded(inputs);
+          const Types operands = operands_of(op, inputs);
+          if (op.infer(operands).ok())
+            return op.definition(operands);
+        }
+    throw std::logic_error(std::string("no example of ") + Op::name);
   }
 
   mlir::MLIRContext context;
