@@ -3,6 +3,7 @@
 #include <fovea/model_file.hpp>
 #include <fovea/zoo.hpp>
 
+#include <charconv>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -15,8 +16,8 @@ static constexpr const char* group = "Model";
 void ModelSource::add_to(CLI::App& verb, bool library_too) {
   if (!make_)
     verb.add_option(library_too ? "MODEL|LIB.so" : "MODEL", model_,
-                    library_too ? "model file (.mlir), zoo:NAME, or an emitted library"
-                                : "model file (.mlir) or zoo:NAME")
+                    library_too ? "model file (.onnx, .mlir), zoo:NAME, or an emitted library"
+                                : "model file (.onnx, .mlir) or zoo:NAME")
         ->required();
   CLI::Option* load = verb.add_option("--load", weights_,
                                       make_ ? "weights: a safetensors file (default: the program's)"
@@ -32,6 +33,18 @@ void ModelSource::add_to(CLI::App& verb, bool library_too) {
       ->option_text("N")
       ->group(group)
       ->check(CLI::Range(int64_t{1}, int64_t{1} << 20));
+  if (make_)
+    return;
+  verb.add_option("--shape", shapes_,
+                  "of a .onnx model: the shape of an input whose extents it leaves open")
+      ->option_text("NAME=1x3x224x224")
+      ->group(group)
+      ->allow_extra_args(false);
+  verb.add_option("--fix", fixed_,
+                  "of a .onnx model: the value of an input that the network must know, as a shape")
+      ->option_text("NAME=F.npy")
+      ->group(group)
+      ->allow_extra_args(false);
 }
 
 bool ModelSource::is_library() const {
@@ -66,9 +79,61 @@ static bool has_weights(const Network& network) {
   return true;
 }
 
+static bool is_onnx(const std::string& model) {
+  return std::filesystem::path(model).extension() == ".onnx";
+}
+
+// "x=F" at the first '='.
+static std::pair<std::string, std::string> name_and_value(const char* option,
+                                                          const std::string& text) {
+  const size_t equals = text.find('=');
+  if (equals == 0 || equals == std::string::npos)
+    throw CLI::ValidationError(option, "expected NAME=VALUE, got '" + text + "'");
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+// "1x3x224x224".
+static Shape parse_shape(const std::string& text) {
+  std::vector<int64_t> extents;
+  const char *at = text.data(), *const end = at + text.size();
+  while (true) {
+    int64_t extent = 0;
+    const auto [next, error] = std::from_chars(at, end, extent);
+    if (error != std::errc() || extent < 1 || extents.size() >= size_t{max_rank})
+      throw CLI::ValidationError("--shape",
+                                 "expected extents such as 1x3x224x224, got '" + text + "'");
+    extents.push_back(extent);
+    if (next == end)
+      return Shape(extents);
+    if (*next != 'x')
+      throw CLI::ValidationError("--shape",
+                                 "expected extents such as 1x3x224x224, got '" + text + "'");
+    at = next + 1;
+  }
+}
+
+Network ModelSource::read_onnx() const {
+  LoadOptions options;
+  for (const std::string& text : shapes_) {
+    const auto [name, shape] = name_and_value("--shape", text);
+    options.shapes[name] = parse_shape(shape);
+  }
+  for (const std::string& text : fixed_) {
+    const auto [name, file] = name_and_value("--fix", text);
+    options.fixed.insert_or_assign(name, host::read_npy(file));
+  }
+  options.batch = batch_.value_or(0);
+  return load_network(model_, options, nowhere);
+}
+
 Network ModelSource::read() const {
   if (make_)
     return make_();
+  if (is_onnx(model_))
+    return read_onnx();
+  if (!shapes_.empty() || !fixed_.empty())
+    throw CLI::ValidationError(shapes_.empty() ? "--fix" : "--shape",
+                               "only a .onnx model leaves something open");
   return model_.starts_with(zoo_prefix)
              ? zoo_network(std::string_view(model_).substr(zoo_prefix.size()), 1, nowhere)
              : load_network(model_, {}, nowhere);

@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace fovea::command {
 
@@ -37,12 +38,14 @@ class ModelSource {
 
  private:
   Network read() const;
+  Network read_onnx() const;
 
   std::function<Network()> make_;
   std::string model_;
-  std::string weights_;          // --load
-  std::optional<uint64_t> seed_; // --random
-  std::optional<int64_t> batch_; // --batch
+  std::string weights_;                     // --load
+  std::optional<uint64_t> seed_;            // --random
+  std::optional<int64_t> batch_;            // --batch
+  std::vector<std::string> shapes_, fixed_; // --shape, --fix
 };
 
 } // namespace fovea::command

@@ -1,6 +1,6 @@
 #include "compiler/driver/error_bytes.hpp"
 
-#include "compiler/ir/source_of.hpp"
+#include <fovea/kept_name.hpp>
 
 #include <charconv>
 
@@ -56,7 +56,7 @@ std::optional<ErrorParts> error_from_bytes(std::string_view bytes) {
   if (!take(bytes, file) || !take_number(bytes, parts.where.line) ||
       !take_number(bytes, parts.where.column) || !bytes.empty())
     return std::nullopt;
-  parts.where.file = ir::kept_name(file);
+  parts.where.file = kept_name(file);
   return parts;
 }
 

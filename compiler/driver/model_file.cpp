@@ -5,6 +5,7 @@
 #include "compiler/import/import_network.hpp"
 #include "compiler/import/limits.hpp"
 #include "compiler/import/network_of.hpp"
+#include "compiler/import/onnx/import_onnx.hpp"
 #include "compiler/ir/ops.hpp"
 #include "compiler/ir/source_of.hpp"
 
@@ -67,6 +68,15 @@ host::TensorMap weights_of(const Network& network, SourceLocation location) {
 
 // ---- load --------------------------------------------------------------------------------------
 
+Network read_onnx(const std::string& path, const LoadOptions& options, SourceLocation location) {
+  import::OnnxOptions onnx{.shapes = options.shapes, .fixed = {}, .batch = options.batch};
+  for (const auto& [name, tensor] : options.fixed)
+    onnx.fixed.emplace(name, import::make_constant(
+                                 name, {static_cast<DType>(tensor.dtype()), Shape(tensor.shape())},
+                                 tensor.bytes()));
+  return import::import_onnx(path, onnx, location);
+}
+
 Network parse(const std::string& path, const std::string& text, SourceLocation location) {
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
   context.printOpOnDiagnostic(false);
@@ -120,6 +130,8 @@ void Network::save(const std::string& path, SourceLocation location) const {
 }
 
 Network load_network(const std::string& path, const LoadOptions& options, SourceLocation location) {
+  if (fs::path(path).extension() == ".onnx")
+    return read_onnx(path, options, location);
   const std::string text = driver::read_model_text(path, options.max_bytes, location);
   if (options.isolate) {
     driver::IsolationLimits limits;

@@ -1,6 +1,6 @@
 #include "compiler/driver/model_text.hpp"
 
-#include "compiler/ir/source_of.hpp"
+#include <fovea/kept_name.hpp>
 
 #include <fovea/error.hpp>
 
@@ -81,7 +81,7 @@ std::string read_file(const std::string& path, int64_t max_bytes, SourceLocation
   const size_t column = begin == std::string::npos ? place + 1 : place - begin;
   throw Error(
       {.what = std::move(what),
-       .where = {ir::kept_name(path), static_cast<uint32_t>(line), static_cast<uint32_t>(column)},
+       .where = {kept_name(path), static_cast<uint32_t>(line), static_cast<uint32_t>(column)},
        .expected = std::move(expected),
        .hint = "the text of a model is what Network::save writes"});
 }

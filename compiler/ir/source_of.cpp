@@ -1,19 +1,10 @@
 #include "compiler/ir/source_of.hpp"
 
+#include <fovea/kept_name.hpp>
+
 #include <mlir/IR/MLIRContext.h>
 
-#include <mutex>
-#include <set>
-#include <string>
-
 namespace fovea::ir {
-
-const char* kept_name(llvm::StringRef file) {
-  static std::mutex mutex;
-  static std::set<std::string> names; // as many as files of source code
-  const std::lock_guard lock(mutex);
-  return names.insert(file.str()).first->c_str();
-}
 
 SourceLocation source_of(mlir::Location location) {
   SourceLocation found;
@@ -21,7 +12,7 @@ SourceLocation source_of(mlir::Location location) {
     auto line = mlir::dyn_cast<mlir::FileLineColLoc>(part);
     if (!line)
       return mlir::WalkResult::advance();
-    found = {kept_name(line.getFilename().getValue()), line.getLine(), line.getColumn()};
+    found = {fovea::kept_name(line.getFilename().getValue()), line.getLine(), line.getColumn()};
     return mlir::WalkResult::interrupt();
   });
   return found;

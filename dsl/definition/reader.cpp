@@ -1,5 +1,6 @@
 #include <fovea/definition/interpreter.hpp>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -26,6 +27,31 @@ double from_bfloat(uint16_t bits) {
   return std::bit_cast<float>(uint32_t{bits} << 16);
 }
 
+uint16_t half_of(double value) {
+  const uint16_t sign = std::signbit(value) ? 0x8000 : 0;
+  const double size = std::fabs(value);
+  if (std::isnan(value))
+    return sign | 0x7e00;
+  if (size >= 65520) // half way beyond the largest
+    return sign | 0x7c00;
+  // Below 2^-14 numbers are as far apart as just above.
+  const int exponent = size == 0 ? -14 : std::max(std::ilogb(size), -14);
+  const int units = static_cast<int>(std::nearbyint(std::ldexp(size, 10 - exponent)));
+  return static_cast<uint16_t>(sign + ((exponent + 14) << 10) + units);
+}
+
+uint16_t bfloat_of(double value) {
+  const auto bits = std::bit_cast<uint32_t>(static_cast<float>(value));
+  const uint32_t to_nearest = std::isnan(value) ? 0x400000 : 0x7fff + (bits >> 16 & 1);
+  return static_cast<uint16_t>((std::isnan(value) ? bits | to_nearest : bits + to_nearest) >> 16);
+}
+
+template <class T>
+void store(void* data, int64_t offset, T value) {
+  std::memcpy(static_cast<char*>(data) + offset * static_cast<int64_t>(sizeof(T)), &value,
+              sizeof(T));
+}
+
 template <class T>
 T load(const void* data, int64_t offset) {
   T value;
@@ -34,7 +60,9 @@ T load(const void* data, int64_t offset) {
   return value;
 }
 
-Value read(DType type, const void* data, int64_t offset) {
+} // namespace
+
+Value read_element(DType type, const void* data, int64_t offset) {
   switch (type) {
   case DType::f16:
     return {from_half(load<uint16_t>(data, offset)), 0, 0};
@@ -58,7 +86,27 @@ Value read(DType type, const void* data, int64_t offset) {
   return {0, 0, load<uint8_t>(data, offset) != 0};
 }
 
-} // namespace
+void write_element(DType type, void* data, int64_t offset, const Value& value) {
+  switch (type) {
+  case DType::f16:
+    return store(data, offset, half_of(value.real));
+  case DType::bf16:
+    return store(data, offset, bfloat_of(value.real));
+  case DType::f32:
+    return store(data, offset, static_cast<float>(value.real));
+  case DType::f64:
+    return store(data, offset, value.real);
+  case DType::i8:
+  case DType::u8:
+    return store(data, offset, static_cast<uint8_t>(value.integer));
+  case DType::i32:
+    return store(data, offset, static_cast<int32_t>(value.integer));
+  case DType::i64:
+    return store(data, offset, value.integer);
+  case DType::boolean:
+    return store(data, offset, static_cast<uint8_t>(value.integer != 0));
+  }
+}
 
 OperandReader reader_of(const Definition& definition, const std::vector<const void*>& operands) {
   std::vector<std::pair<DType, const void*>> tensors;
@@ -66,7 +114,7 @@ OperandReader reader_of(const Definition& definition, const std::vector<const vo
     tensors.emplace_back(definition.operands[k].type.dtype, operands.at(k));
   return [tensors = std::move(tensors)](int operand, int64_t offset) {
     const auto& [type, data] = tensors[static_cast<size_t>(operand)];
-    return read(type, data, offset);
+    return read_element(type, data, offset);
   };
 }
 

@@ -63,7 +63,7 @@ int axis_of(const Tensor<>& x, int64_t axis, SourceLocation location) {
                  .where = location,
                  .expected = render(error.expected, error, x.shape()),
                  .got = render(error.got, error, x.shape())});
-  return static_cast<int>(ops::from_front(axis, x.shape().rank()));
+  return ops::dimension_of(axis, x.shape().rank());
 }
 
 } // namespace

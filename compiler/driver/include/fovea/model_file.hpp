@@ -1,10 +1,13 @@
 #pragma once
 #include <fovea/graph/network.hpp>
+#include <fovea/runtime/tensor_file.hpp>
 
+#include <map>
 #include <string>
 
 // A network on disk is two files: lenet5.mlir, the graph as text (the fovea dialect), and
-// lenet5.safetensors beside it, the weights. Network::save writes them.
+// lenet5.safetensors beside it, the weights. Network::save writes them. Or it is one file in ONNX
+// format, resnet50.onnx, as other frameworks write them.
 namespace fovea {
 
 struct LoadOptions {
@@ -17,14 +20,24 @@ struct LoadOptions {
   // since a lock that another thread holds while the child is made is never released in the child
   // (which then ends at its limit of time, as an Error). No handlers of atexit() run in the child.
   bool isolate = true;
-  // Of the model's text. (The weights are read by a parser that needs no such limit.)
+  // Of a model's text. (The weights are read by a parser that needs no such limit.)
   int64_t max_bytes = 64 << 20;
+  // Of a model in ONNX format: shapes of inputs, by name, whose extents the model leaves open. The
+  // other options do not concern such a model: its weights are inside, and it is parsed by
+  // protobuf, which hostile files do not harm, up to 2 GiB.
+  std::map<std::string, Shape> shapes = {};
+  // Likewise inputs whose values are known already, as where a model takes a shape as an input:
+  // the network has them no more.
+  host::TensorMap fixed = {};
+  // Likewise the leading extent of inputs that leave it open. 0: none.
+  int64_t batch = 0;
 };
 
-// Reads what Network::save wrote: a network that works as if it had been written in this program,
-// except that its equations keep their shapes (with_batch). Its lines are those of the file.
-// Without weights, set them by Network::load, set_weight or randomize. Throws Error at the line and
-// column of the file, or at `location` where the file itself is unusable.
+// Reads what Network::save wrote, or a model in ONNX format (`path` ends in .onnx): a network that
+// works as if it had been written in this program, except that its equations keep their shapes
+// (with_batch). Its lines are those of the file. Without weights, set them by Network::load,
+// set_weight or randomize. Throws Error at the line and column of the file, or at `location` where
+// the file itself is unusable.
 Network load_network(const std::string& path, const LoadOptions& options = {},
                      SourceLocation location = SourceLocation::current());
 

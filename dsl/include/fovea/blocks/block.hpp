@@ -12,6 +12,8 @@ struct BlockBase {};
 template <class T>
 concept IsBlock = std::derived_from<T, BlockBase>;
 
+class Block;
+
 // One op with its attributes; `named` gives the layer, and so its weights, a name.
 template <class Op>
 struct Layer : BlockBase {
@@ -25,6 +27,9 @@ struct Layer : BlockBase {
     copy.name = text;
     return copy;
   }
+  // A name that is made while the program runs: named(std::to_string(k)).
+  template <std::same_as<std::string> Text>
+  Block named(const Text& text) const;
   constexpr Inferred infer(const Types& inputs) const { return op.infer(operands_of(op, inputs)); }
   Tensor<> operator()(const Tensor<>& input) const {
     return input.network().apply(make_op(op), {input}, std::string(name.view()), location)[0];
@@ -157,6 +162,24 @@ inline Block Block::named(std::string name) const {
   Block copy;
   copy.self_ = std::make_shared<Renamed>(*this, std::move(name));
   return copy;
+}
+
+// A layer with a name of any length.
+template <class Op>
+struct NamedLayer : BlockBase {
+  Layer<Op> layer;
+  std::string name;
+
+  NamedLayer(const Layer<Op>& layer, const std::string& name) : layer(layer), name(name) {}
+  Inferred infer(const Types& inputs) const { return layer.infer(inputs); }
+  Tensor<> operator()(const Tensor<>& input) const {
+    return input.network().apply(make_op(layer.op), {input}, name, layer.location)[0];
+  }
+};
+template <class Op>
+template <std::same_as<std::string> Text>
+Block Layer<Op>::named(const Text& text) const {
+  return NamedLayer<Op>(*this, text);
 }
 
 template <IsBlock A, IsBlock B>

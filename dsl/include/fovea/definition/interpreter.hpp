@@ -20,6 +20,11 @@ struct Value {
 // Floats within the bound (NaN and infinities exactly), integers equal.
 bool agrees(const Value& got, const Value& expected, DType type);
 
+// Element `offset` of an array in memory, without error. What is written is rounded to nearest (f16
+// and bf16 ties to even); integers keep their lowest bits.
+Value read_element(DType type, const void* data, int64_t offset);
+void write_element(DType type, void* data, int64_t offset, const Value& value);
+
 // Reads element `offset` (row-major) of operand `operand`.
 using OperandReader = std::function<Value(int operand, int64_t offset)>;
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <fovea/equation/statement.hpp>
+#include <fovea/op/axis.hpp>
 #include <fovea/op/op.hpp>
 
 #include <limits>
@@ -17,16 +18,6 @@ constexpr ShapeError check_gather(const Types& operands, int min_rank) {
     return error;
   if (!is_integer(operands[1].dtype))
     return {"its indices are no integers", "an integer type", "", "", {}};
-  return {};
-}
-
-constexpr ShapeError check_gather_axis(int64_t axis, const Shape& shape) {
-  if (axis < -shape.rank() || axis >= shape.rank())
-    return {"the axis is no dimension of the input {in}",
-            "{0} to {1}",
-            "{2}",
-            "",
-            {Shape{-shape.rank()}, Shape{shape.rank() - 1}, Shape{axis}}};
   return {};
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <fovea/blocks/block.hpp>
 #include <fovea/equation/index.hpp>
+#include <fovea/op/axis.hpp>
 
 // What the ops that move elements share. Nothing is computed: each element of the result is one of
 // the operand's, at a place that follows from the result's indices.
@@ -21,20 +22,6 @@ Definition moved(const char* name, const TensorType& x, const Shape& z,
 // elements are apart from the others, so the expressions are as simple as the shapes allow.
 std::vector<IndexExpr> row_major_places(const Shape& x, const Shape& z);
 
-// An axis counted from the front; negative ones are given from the end.
-constexpr int64_t from_front(int64_t axis, int rank) {
-  return axis < 0 ? axis + rank : axis;
-}
-// `axis` against the dimensions of a tensor of `rank`.
-constexpr ShapeError check_axis(int64_t axis, int rank) {
-  if (axis < -rank || axis >= rank)
-    return {"the axis is no dimension of the input {in}",
-            "{0} to {1}",
-            "{2}",
-            "",
-            {Shape{-rank}, Shape{rank - 1}, Shape{axis}}};
-  return {};
-}
 // A list that has an entry for each dimension of the input, or none at all.
 constexpr ShapeError check_per_dimension(const Shape& list, const TensorType& x, const char* what) {
   if (!list.empty() && (list.too_long() || list.rank() != x.shape.rank()))

@@ -1,5 +1,6 @@
 #pragma once
 #include <fovea/blocks/block.hpp>
+#include <fovea/op/axis.hpp>
 #include <fovea/op/options.hpp>
 
 // What the reductions along dimensions share.
@@ -10,20 +11,6 @@ struct KeepDims {};
 inline constexpr KeepDims keep_dims{};
 
 namespace ops {
-
-// `axis` (negative: from the end) as a dimension of a tensor of this rank; checked before.
-constexpr int dimension_of(int64_t axis, int rank) {
-  return static_cast<int>(axis < 0 ? axis + rank : axis);
-}
-constexpr ShapeError check_axis(int64_t axis, int rank) {
-  if (axis < -rank || axis >= rank)
-    return {"the axis is no dimension of the input {in}",
-            "{0} to {1}",
-            "{2}",
-            "",
-            {Shape{-rank}, Shape{rank - 1}, Shape{axis}}};
-  return {};
-}
 
 struct ReducedAxes {
   Shape axes{}; // negative: from the end; none: all dimensions

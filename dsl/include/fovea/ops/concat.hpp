@@ -1,6 +1,7 @@
 #pragma once
 #include <fovea/blocks/block.hpp>
 #include <fovea/equation/statement.hpp>
+#include <fovea/op/axis.hpp>
 
 #include <tuple>
 
@@ -19,9 +20,7 @@ struct Concat : OpBase<Concat> {
     visit("axis", self.axis);
   }
 
-  constexpr int place(const Shape& shape) const {
-    return static_cast<int>(axis < 0 ? axis + shape.rank() : axis);
-  }
+  constexpr int place(const Shape& shape) const { return dimension_of(axis, shape.rank()); }
 
   constexpr Inferred infer(const Types& operands) const {
     if (operands.overflowed())
@@ -30,13 +29,9 @@ struct Concat : OpBase<Concat> {
     TensorType result = operands[0];
     if (const ShapeError error = check_operand(result, 1, max_rank); error.what)
       return error;
+    if (const ShapeError error = check_axis(axis, result.shape.rank()); error.what)
+      return error;
     const int at = place(result.shape);
-    if (at < 0 || at >= result.shape.rank())
-      return ShapeError{"the axis is no dimension of the input {in}",
-                        "{0} to {1}",
-                        "{2}",
-                        "",
-                        {Shape{-result.shape.rank()}, Shape{result.shape.rank() - 1}, Shape{axis}}};
     for (size_t k = 1; k < operands.size(); ++k) {
       if (const ShapeError error = check_operand(operands[k], 1, max_rank); error.what)
         return error;

@@ -18,15 +18,13 @@ struct Gather : OpBase<Gather> {
     visit("axis", self.axis);
   }
 
-  constexpr int place(const Shape& shape) const {
-    return static_cast<int>(axis < 0 ? axis + shape.rank() : axis);
-  }
+  constexpr int place(const Shape& shape) const { return dimension_of(axis, shape.rank()); }
 
   constexpr Inferred infer(const Types& operands) const {
     if (const ShapeError error = check_gather(operands, 0); error.what)
       return error;
     const Shape& x = operands[0].shape;
-    if (const ShapeError error = check_gather_axis(axis, x); error.what)
+    if (const ShapeError error = check_axis(axis, x.rank()); error.what)
       return error;
     const TensorType result{operands[0].dtype, x.slice(0, place(x)) + operands[1].shape +
                                                    x.slice(place(x) + 1, x.rank())};

@@ -18,15 +18,13 @@ struct GatherElements : OpBase<GatherElements> {
     visit("axis", self.axis);
   }
 
-  constexpr int place(const Shape& shape) const {
-    return static_cast<int>(axis < 0 ? axis + shape.rank() : axis);
-  }
+  constexpr int place(const Shape& shape) const { return dimension_of(axis, shape.rank()); }
 
   constexpr Inferred infer(const Types& operands) const {
     if (const ShapeError error = check_gather(operands, 1); error.what)
       return error;
     const Shape &x = operands[0].shape, &p = operands[1].shape;
-    if (const ShapeError error = check_gather_axis(axis, x); error.what)
+    if (const ShapeError error = check_axis(axis, x.rank()); error.what)
       return error;
     bool fits = p.rank() == x.rank();
     for (int d = 0; fits && d < x.rank(); ++d)

@@ -79,7 +79,7 @@ constexpr Inferred without_units(const TensorType& x, const Shape& axes) {
   for (int64_t axis : axes) {
     if (const ShapeError error = ops::check_axis(axis, rank); error.what)
       return error;
-    const int64_t d = ops::from_front(axis, rank);
+    const int64_t d = ops::dimension_of(axis, rank);
     if (x.shape[static_cast<int>(d)] != 1 || out[d])
       return ShapeError{"squeeze takes out dimensions of extent 1, each once",
                         "such axes of {in}",
@@ -106,7 +106,7 @@ constexpr Inferred with_units(const TensorType& x, const Shape& axes) {
                       {Shape{max_rank}}};
   bool in[max_rank] = {};
   for (int64_t axis : axes) {
-    const int64_t d = ops::from_front(axis, rank);
+    const int64_t d = ops::dimension_of(axis, rank);
     if (d < 0 || d >= rank || in[d])
       return ShapeError{"unsqueeze puts in dimensions of the result, each once",
                         "distinct axes from {0} to {1}",

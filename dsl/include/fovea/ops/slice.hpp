@@ -69,7 +69,7 @@ struct Slice : OpBase<Slice> {
       const int64_t axis = axes.empty() ? k : axes[k];
       if (const ShapeError error = check_axis(axis, rank); error.what)
         return error;
-      const int d = static_cast<int>(from_front(axis, rank));
+      const int d = dimension_of(axis, rank);
       if (taken[d])
         return ShapeError{"slice takes an axis twice", "distinct axes", "{0}", "", {axes}};
       taken[d] = true;
@@ -94,7 +94,7 @@ struct Slice : OpBase<Slice> {
     for (int d = 0; d < x.rank(); ++d)
       places.push_back(result_index(d));
     for (int k = 0; k < begin.rank(); ++k) {
-      const int d = static_cast<int>(axes.empty() ? k : from_front(axes[k], x.rank()));
+      const int d = static_cast<int>(axes.empty() ? k : dimension_of(axes[k], x.rank()));
       const Range part = range(x[d], begin[k], end[k], step.empty() ? 1 : step[k]);
       places[static_cast<size_t>(d)] = result_index(d) * part.step + IndexExpr{part.begin, {}};
     }

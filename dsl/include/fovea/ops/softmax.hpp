@@ -1,6 +1,7 @@
 #pragma once
 #include <fovea/blocks/block.hpp>
 #include <fovea/equation/statement.hpp>
+#include <fovea/op/axis.hpp>
 
 namespace fovea {
 namespace ops {
@@ -24,18 +25,14 @@ struct Softmax : OpBase<Softmax> {
       return error;
     if (const ShapeError error = check_float(x); error.what)
       return error;
-    if (axis < -x.shape.rank() || axis >= x.shape.rank())
-      return ShapeError{"the axis is no dimension of the input {in}",
-                        "{0} to {1}",
-                        "{2}",
-                        "",
-                        {Shape{-x.shape.rank()}, Shape{x.shape.rank() - 1}, Shape{axis}}};
+    if (const ShapeError error = check_axis(axis, x.shape.rank()); error.what)
+      return error;
     return x;
   }
 
   Definition definition(const Types& operands) const {
     const Shape& shape = operands[0].shape;
-    const int place = static_cast<int>(axis < 0 ? axis + shape.rank() : axis);
+    const int place = dimension_of(axis, shape.rank());
     const Tensor<any_rank> x(0, "x", operands[0]);
     const IndexPack<'a'> a(shape.slice(0, place));
     const IndexPack<'d'> d(shape.slice(place + 1, shape.rank()));
