@@ -76,6 +76,23 @@ def Fovea_AvgPoolOp : Fovea_Pool<"avg_pool", "AvgPool",
   }];
 }
 
+def Fovea_ArgMaxPoolOp : Fovea_Pool<"arg_max_pool", "ArgMaxPool",
+    (ins Fovea_Flag<"false">:$column_major)> {
+  let summary = "where the maximum of each window stands";
+  let description = [{
+    Its number among all elements of the input.
+
+    ```mlir
+    %z = fovea.arg_max_pool %x kernel [2, 2] stride [2, 2]
+        : (tensor<1x6x28x28xf32>) -> tensor<1x6x14x14xi64>
+    ```
+  }];
+  let assemblyFormat = "$input" # window_format # [{
+    (`ceil_mode` $ceil_mode^)? (`column_major` $column_major^)? (`layer` $layer^)? attr-dict
+    `:` functional-type(operands, results)
+  }];
+}
+
 def Fovea_LpPoolOp : Fovea_Pool<"lp_pool", "LpPool", (ins Fovea_Integer<"2">:$p)> {
   let summary = "the p-norm of each window";
   let description = [{

@@ -207,10 +207,13 @@ Type compute_type(DType type) {
   return type == DType::boolean ? Halide::Bool() : storage_type(type);
 }
 
+// Halide lets LLVM assume that conversions between floats see no NaN, and a later test for one
+// disappears: hence the fences here and in convert_value.
 Expr load_value(Expr stored, DType type) {
   if (type == DType::boolean)
     return stored != make_const(stored.type(), 0);
-  return cast(compute_type(type), std::move(stored));
+  const Expr value = cast(compute_type(type), std::move(stored));
+  return storage_type(type) == compute_type(type) ? value : without_flags(value);
 }
 
 Expr store_value(Expr value, DType type) {
@@ -249,6 +252,8 @@ Expr convert_value(Expr value, DType from, DType to) {
   const Type type = compute_type(to);
   if (is_float(to)) {
     Expr result = cast(type, value);
+    if (is_float(from) && result.type() != value.type())
+      result = without_flags(result);
     const bool rounds = to == DType::f16 || to == DType::bf16;
     return rounds ? cast(type, store_value(result, to)) : result;
   }

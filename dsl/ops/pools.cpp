@@ -1,9 +1,11 @@
 #include "dsl/ops/p_norm.hpp"
 
+#include <fovea/ops/arg_max_pool.hpp>
 #include <fovea/ops/global_avg_pool.hpp>
 #include <fovea/ops/global_lp_pool.hpp>
 #include <fovea/ops/global_max_pool.hpp>
 #include <fovea/ops/lp_pool.hpp>
+#include <fovea/ops/max_pool.hpp>
 
 namespace fovea::ops {
 namespace {
@@ -54,6 +56,41 @@ Definition LpPool::definition(const Types& operands) const {
       j * spread(stride, spatial, 1) + m * spread(dilation, spatial, 1) - fronts(space);
   const auto terms = sum(m)(norm_term(X(b, c, zero(place)), p));
   return bind(name, {{"X", operands[0]}}, {Z(b, c, j) = norm_root(terms, p)});
+}
+
+//   M(b,c,j) = max(m) X(b,c,p);  Z(b,c,j) = min(m) (number of (b,c,p) where X(b,c,p) is M, or NaN)
+Definition ArgMaxPool::definition(const Types& operands) const {
+  const Shape x = operands[0].shape, z = infer(operands).results[0].shape;
+  const Shape space = x.slice(2, x.rank());
+  const int spatial = space.rank();
+  const Tensor<any_rank> X(0, "X", operands[0]);
+  const Index<'b'> b;
+  const Index<'c'> c;
+  const IndexPack<'j'> j(z.slice(2, z.rank()));
+  const IndexPack<'m'> m(spread(kernel, spatial, 1));
+  const auto place =
+      j * spread(stride, spatial, 1) + m * spread(dilation, spatial, 1) - fronts(space);
+  const auto element = X(b, c, constant(place, MaxPool::lowest(operands[0].dtype)));
+  const auto M = let(M_(b, c, j) = max(m)(element));
+
+  using Set = typename decltype(element)::letters;
+  const auto number = [](int64_t n) {
+    return Scalar<Letters<>>{make_constant(static_cast<double>(n), DType::i64)};
+  };
+  IndexExpr in_space;
+  Scalar<Set> candidate = select(equal(element, element), equal(element, M(b, c, j)),
+                                 not_equal(element, element)); // a NaN is found as such
+  for (int k = 0; k < spatial; ++k) {
+    const int d = column_major ? spatial - 1 - k : k;
+    const IndexExpr& at = place.exprs[static_cast<size_t>(d)];
+    in_space = in_space * space[d] + at;
+    const Scalar<Set> here{make_index(at)};
+    candidate = logical_and(candidate, logical_and(number(-1) < here, here < number(space[d])));
+  }
+  const IndexExpr image = b.value().expr * x[1] + c.value().expr;
+  const Scalar<Set> own{make_index(image * space.elements() + in_space)};
+  return bind(name, {{"X", operands[0]}},
+              {Z(b, c, j) = min(m)(select(candidate, own, number(x.elements())))});
 }
 
 } // namespace fovea::ops

@@ -99,7 +99,7 @@ TEST(ShapeRule, AgreesWithTheDefinition) {
   Fuzz fuzz(seed, 100);
   std::map<std::string, int> accepted;
   ops::All::for_each([&]<class Op>() {
-    for (int repetition = 0; repetition < 3000 && accepted[Op::name] < 100; ++repetition) {
+    for (int repetition = 0; repetition < 20'000 && accepted[Op::name] < 100; ++repetition) {
       const Op op = fuzz.op<Op>();
       Types inputs{TensorType{fuzz.dtype(), fuzz.shape()}};
       for (int count = Op::inputs < 0 ? 1 + repetition % 3 : Op::inputs; count > 1; --count)

@@ -73,8 +73,8 @@ class RoundTrip : public ::testing::Test {
   template <class Op>
   static Definition example() {
     for (const Shape& shape : {Shape{1, 4, 6, 4}, Shape{4, 4}})
-      for (const DType first : {DType::f32, DType::boolean})
-        for (const DType last : {DType::f32, DType::i64}) {
+      for (const DType first : {DType::f32, DType::boolean, DType::i64})
+        for (const DType last : {DType::f32, DType::i64, DType::boolean}) {
           Types inputs;
           for (int k = 0; k < (Op::inputs < 0 ? 2 : Op::inputs); ++k)
             inputs.push_back({k == 0 ? first : DType::f32, shape});

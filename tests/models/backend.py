@@ -2,9 +2,8 @@
 """ONNX's backend node tests, which others wrote: https://onnx.ai/onnx/repo-docs/OnnxBackendTest.html
 
 Each is a small model with inputs and the outputs that they must give. Those within scope.txt must
-pass; all others may be refused, but a wrong answer fails everywhere. Without --all a sample, chosen
-by --seed. Where a model takes what a compiler must know (a shape, axes) as an input, it is given
-when the model is read.
+pass; all others may be refused, but a wrong answer fails everywhere. Where a model takes what a
+compiler must know (a shape, axes) as an input, it is given when the model is read.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ import argparse
 import collections
 import json
 import queue
-import random
 import subprocess
 import sys
 import tempfile
@@ -25,12 +23,12 @@ from pathlib import Path
 
 import numpy
 import onnx
+from onnx import numpy_helper
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 import results  # noqa: E402
 import scope  # noqa: E402
 
-SAMPLE = 160  # cases within the scope; and a third as many outside
 TIMEOUT_SECONDS = 120
 
 
@@ -87,6 +85,8 @@ def run_case(case, worker: Worker, cache: str) -> Outcome:
 
 def _run_data(case, inputs, outputs, worker: Worker, cache: str, folder: Path) -> Outcome:
     graph = case.model.graph
+    inputs, outputs = ([numpy_helper.to_array(value) if isinstance(value, onnx.TensorProto)
+                        else value for value in values] for values in (inputs, outputs))
     if not all(isinstance(array, (numpy.ndarray, numpy.generic)) for array in (*inputs, *outputs)):
         return Outcome("refused", "values that are no tensors")
     model = folder / "model.onnx"
@@ -148,18 +148,6 @@ def node_cases() -> list:
         return sorted(load_model_tests(kind="node"), key=lambda case: case.name)
 
 
-def chosen(cases: list, known: scope.Scope, options: argparse.Namespace) -> list:
-    if options.filter:
-        return [case for case in cases if options.filter in case.name]
-    if options.all:
-        return cases
-    generator = random.Random(options.seed)
-    inside = [case for case in cases if known.excludes(case.model) is None]
-    outside = [case for case in cases if known.excludes(case.model) is not None]
-    return [*generator.sample(inside, min(SAMPLE, len(inside))),
-            *generator.sample(outside, min(SAMPLE // 3, len(outside)))]
-
-
 def run_all(cases: list, options: argparse.Namespace) -> list[tuple]:
     """(case, seconds, outcome) in the order of cases."""
     waiting: queue.SimpleQueue = queue.SimpleQueue()
@@ -198,20 +186,33 @@ def judged(done: list[tuple], known: scope.Scope) -> list[tuple]:
     return verdicts
 
 
-def table(done: list[tuple], known: scope.Scope) -> str:
-    """Per op, Markdown: how many cases there are, pass, and are refused."""
+PAGE = """\
+# ONNX's backend node tests
+
+Written by `tests/models/backend.py --table`, with onnx {version}; `./dev test models` runs them all. Each is a
+small model with its inputs and results. Of {all} tests {passed} pass; of the {inside} whose ops and element types are
+within [the scope](../tests/models/scope.txt) all must. The others are refused, with the reason.
+
+{table}
+"""
+
+
+def page(done: list[tuple], known: scope.Scope) -> str:
+    """Markdown: per op, how many cases there are, pass, and are refused."""
     counts: dict[str, collections.Counter] = collections.defaultdict(collections.Counter)
     for case, _, outcome in done:
         inside = known.excludes(case.model) is None
         ops = sorted({node.op_type for node in case.model.graph.node})
-        name = ops[0] if len(ops) == 1 else "several ops"
-        counts[name][outcome.kind if inside or outcome.kind != "refused" else "outside"] += 1
-    rows = ["| op | passed | refused | outside the scope | wrong |", "|:--|--:|--:|--:|--:|"]
+        counts[ops[0] if len(ops) == 1 else "several ops"].update(
+            {"tests": 1, "inside": int(inside), outcome.kind: 1})
+    rows = ["| op | tests | in scope | passed | refused | wrong |", "|:--|--:|--:|--:|--:|--:|"]
     for name in sorted(counts):
         c = counts[name]
-        rows.append(f"| {name} | {c['passed']} | {c['refused']} | {c['outside']} "
+        rows.append(f"| {name} | {c['tests']} | {c['inside']} | {c['passed']} | {c['refused']} "
                     f"| {c['wrong'] + c['crashed']} |")
-    return "\n".join(rows) + "\n"
+    total = sum(counts.values(), collections.Counter())
+    return PAGE.format(version=onnx.__version__, all=total["tests"], inside=total["inside"],
+                       passed=total["passed"], table="\n".join(rows))
 
 
 def main() -> int:
@@ -219,18 +220,14 @@ def main() -> int:
     parser.add_argument("--output", required=True, help="results, as gtest writes them")
     parser.add_argument("--worker", required=True, help="the program onnx_worker")
     parser.add_argument("--cache", required=True, help="folder of compiled kernels")
-    parser.add_argument("--all", action="store_true", help="every case instead of a sample")
-    parser.add_argument("--seed", type=int, default=1, help="of the sample")
-    parser.add_argument("--filter", help="only cases whose names contain this")
-    parser.add_argument("--table", type=Path, help="write the table of ops here")
+    parser.add_argument("--filter", default="", help="only cases whose names contain this")
+    parser.add_argument("--table", type=Path, help="write the page with the table of ops here")
     parser.add_argument("--jobs", type=int, default=2, help="processes at once")
     options = parser.parse_args()
     known = scope.load()
-    if not options.all and not options.filter:
-        print(f"a sample of seed {options.seed}")
-    done = run_all(chosen(node_cases(), known, options), options)
+    done = run_all([case for case in node_cases() if options.filter in case.name], options)
     if options.table:
-        options.table.write_text(table(done, known))
+        options.table.write_text(page(done, known))
     return results.write(options.output, "models", judged(done, known))
 
 

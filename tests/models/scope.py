@@ -8,6 +8,7 @@ from pathlib import Path
 import onnx
 from onnx import TensorProto
 
+OLDEST_OPSET = 7
 FILE = Path(__file__).resolve().parent / "scope.txt"
 
 
@@ -18,6 +19,9 @@ class Scope:
 
     def excludes(self, model: onnx.ModelProto) -> str | None:
         """Why the model is outside: its first op or element type that is not in the lists."""
+        opset = max((i.version for i in model.opset_import if i.domain in ("", "ai.onnx")), default=1)
+        if opset < OLDEST_OPSET:
+            return f"operator set {opset}"
         for node in model.graph.node:
             if node.domain not in ("", "ai.onnx"):
                 return f"domain {node.domain}"

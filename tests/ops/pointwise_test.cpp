@@ -246,5 +246,13 @@ TEST(Pointwise, InBlocksAndOnTensors) {
   EXPECT_EQ(cast(near, DType::f64).type().dtype, DType::f64);
 }
 
+// Conversions must not lose a NaN: LLVM may take them for a promise that there is none.
+TEST(IsNan, OfEveryFloat) {
+  for (DType dtype : {DType::f16, DType::bf16, DType::f32, DType::f64}) {
+    check_op(is_nan, {{3, 17}}, {.dtype = dtype});
+    check_op(relu, {{3, 17}}, {.dtype = dtype});
+  }
+}
+
 } // namespace
 } // namespace fovea

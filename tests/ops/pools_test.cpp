@@ -50,6 +50,14 @@ TEST(Pools, AgreeWithOnnx) {
   onnx().compare("LpPool.l2", lp_pool(2, stride(1)));
 }
 
+// Its values are compared with ONNX's by tests/models.
+TEST(ArgMaxPool, Shapes) {
+  check_op(arg_max_pool(2), {{1, 3, 6, 7}});
+  check_op(arg_max_pool(3, stride(2), pad(1)), {{2, 2, 7, 8}});
+  check_op(arg_max_pool(2, stride(1), ceil_mode), {{1, 2, 9}}, {.dtype = DType::i32});
+  EXPECT_EQ(shape_or_refusal(arg_max_pool(2), {1, 3, 6, 7}), "1x3x3x3");
+}
+
 TEST(LpPool, Shapes) {
   check_op(lp_pool(2), {{1, 7, 6, 7}});
   check_op(lp_pool(3, stride(2), pad(1), norm_order(1)), {{2, 3, 7, 8}});

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <onnx/onnx_pb.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -70,12 +71,25 @@ class GraphImporter : Builder {
       fail("it has sparse initializers, which are not supported");
   }
 
-  void make_inputs() {
+  void check_names_of_options() const {
     std::set<std::string> named;
+    for (const ::onnx::ValueInfoProto& input : graph_.input())
+      if (!values_.count(input.name()))
+        named.insert(input.name());
+    const auto check_known = [&](const auto& given) {
+      for (const auto& entry : given)
+        if (!named.count(entry.first))
+          fail(fmt::format("there is no input '{}'", entry.first), listed(named));
+    };
+    check_known(options_.shapes);
+    check_known(options_.fixed);
+  }
+
+  void make_inputs() {
+    check_names_of_options();
     for (const ::onnx::ValueInfoProto& input : graph_.input()) {
       if (values_.count(input.name())) // a default value, which is taken
         continue;
-      named.insert(input.name());
       if (const auto fixed = options_.fixed.find(input.name()); fixed != options_.fixed.end()) {
         check_fixed(input, fixed->second);
         define(input.name(), named_constant(fixed->second, input.name()));
@@ -84,13 +98,6 @@ class GraphImporter : Builder {
       const TensorType type = type_of(input);
       define(input.name(), network_.input(input.name(), type.shape, type.dtype, where_));
     }
-    const auto check_known = [&](const auto& given) {
-      for (const auto& entry : given)
-        if (!named.count(entry.first))
-          fail(fmt::format("there is no input '{}'", entry.first), listed(named));
-    };
-    check_known(options_.shapes);
-    check_known(options_.fixed);
   }
 
   static Constant named_constant(Constant constant, const std::string& name) {
@@ -239,6 +246,8 @@ class GraphImporter : Builder {
       constants.push_back(*operand.constant());
       types.push_back(operand.type());
     }
+    if (const std::optional<TensorType> empty = empty_result(*op, types))
+      return Data{filled(empty->shape, scalar(empty->dtype, 0))};
     const Inferred inferred = op->infer(types);
     if (constants.empty() || types.overflowed() || !inferred.ok())
       return std::nullopt; // the network says why
@@ -251,6 +260,28 @@ class GraphImporter : Builder {
     for (Constant& result : evaluate(*op, constants, {}))
       results.push_back(std::move(result));
     return results;
+  }
+
+  // Element by element nothing becomes nothing. (Tensors without elements are always known.)
+  static std::optional<TensorType> empty_result(const AnyOp& op, const Types& operands) {
+    Types like; // with one element in place of none
+    bool empty = false;
+    for (const TensorType& operand : operands) {
+      TensorType type = operand;
+      for (int d = 0; d < type.shape.rank(); ++d) {
+        empty |= type.shape[d] == 0;
+        type.shape[d] = std::max<int64_t>(type.shape[d], 1);
+      }
+      like.push_back(type);
+    }
+    if (!empty || like.overflowed() || !op.infer(like).ok() || !is_pointwise(op.definition(like)))
+      return std::nullopt;
+    TensorType result = op.infer(like).results[0];
+    for (const TensorType& operand : operands)
+      for (int d = 0; d < operand.shape.rank(); ++d)
+        if (operand.shape[d] == 0)
+          result.shape[result.shape.rank() - operand.shape.rank() + d] = 0;
+    return result;
   }
 
   // How often a body is evaluated; more than the limit where that overflows.

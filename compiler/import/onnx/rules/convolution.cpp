@@ -1,5 +1,6 @@
 #include "compiler/import/onnx/rules.hpp"
 
+#include <fovea/ops/arg_max_pool.hpp>
 #include <fovea/ops/avg_pool.hpp>
 #include <fovea/ops/conv.hpp>
 #include <fovea/ops/conv_transpose.hpp>
@@ -116,10 +117,8 @@ void pad_for_result(Node& node, ops::ConvTranspose& op, const Shape& input, cons
     const int64_t whole = entry(op.stride, d, 1) * (input[d + 2] - 1) +
                           entry(op.dilation, d, 1) * (entry(op.kernel, d, 1) - 1) + 1 +
                           entry(op.output_padding, d, 0);
-    const int64_t all = whole - result[d];
-    if (all < 0)
-      node.fail("output_shape is larger than the result", "at most " + std::to_string(whole),
-                std::to_string(result[d]));
+    const int64_t all = std::max<int64_t>(whole - result[d], 0);
+    op.output_padding[d] += std::max<int64_t>(result[d] - whole, 0); // what no step reaches
     op.pad_begin.push_back(upper ? all / 2 : all - all / 2);
     op.pad_end.push_back(upper ? all - all / 2 : all / 2);
   }
@@ -153,10 +152,16 @@ Op pool(Node& node) {
   return op;
 }
 
+// The second result says where in the input the maxima stand.
 Data max_pool(Node& node) {
   const auto op = pool<ops::MaxPool>(node);
-  node.integer("storage_order", 0); // of the second result, which is refused
-  return node.apply(op, {node.operand(0)});
+  ops::ArgMaxPool places;
+  static_cast<Window&>(places) = op;
+  places.column_major = node.flag("storage_order", false);
+  Data results = node.apply(op, {node.operand(0)});
+  if (node.wants(1))
+    results.push_back(node.value(places, {node.operand(0)}));
+  return results;
 }
 
 Data average_pool(Node& node) {

@@ -166,6 +166,23 @@ Data unsqueeze(Node& node) {
   return reshaped(node, shape);
 }
 
+// The slice; a constant without elements where nothing is taken.
+Datum sliced(Node& node, const ops::Slice& op) {
+  const Datum& x = node.operand(0);
+  Shape shape = x.shape();
+  bool empty = false;
+  for (int k = 0; k < op.begin.rank() && op.begin.rank() == op.end.rank(); ++k) {
+    const int64_t axis = op.axes.empty() ? k : k < op.axes.rank() ? op.axes[k] : 0;
+    const int d = node.axis_of(axis, shape.rank());
+    const int64_t step = k < op.step.rank() ? op.step[k] : 1;
+    if (step != 0 && ops::Slice::range(shape[d], op.begin[k], op.end[k], step).count == 0) {
+      shape[d] = 0;
+      empty = true;
+    }
+  }
+  return empty ? Datum(filled(shape, scalar(x.dtype(), 0))) : node.value(op, {x});
+}
+
 Data slice(Node& node) {
   ops::Slice op;
   const bool by_inputs = node.opset() >= 10;
@@ -179,7 +196,7 @@ Data slice(Node& node) {
   op.end = list("ends", 2);
   op.axes = list("axes", 3);
   op.step = by_inputs ? list("steps", 4) : Shape();
-  return node.apply(op, {node.operand(0)});
+  return {sliced(node, op)};
 }
 
 // Neighbouring parts along an axis.
@@ -205,7 +222,7 @@ Data split(Node& node) {
     op.axes = Shape{axis};
     op.begin = Shape{begin};
     op.end = Shape{begin += extent};
-    parts.push_back(node.value(op, {node.operand(0)}));
+    parts.push_back(sliced(node, op));
   }
   return parts;
 }

@@ -76,6 +76,22 @@ Data is_inf(Node& node) {
   return node.apply(op, {node.operand(0)});
 }
 
+// The remainder of floats without `fmod` has the divisor's sign, as Python's %.
+Data mod(Node& node) {
+  ops::Mod op;
+  op.fmod = node.flag("fmod", false);
+  const Datum &a = node.operand(0), &b = node.operand(1);
+  if (op.fmod || !is_float(a.dtype()))
+    return node.apply(op, {a, b});
+  op.fmod = true; // of the dividend's sign
+  const Datum zero = scalar(a.dtype(), 0), rest = node.value(op, {a, b});
+  const Datum signs_differ = node.value(ops::LogicalXor{}, {node.value(ops::Less{}, {rest, zero}),
+                                                            node.value(ops::Less{}, {b, zero})});
+  const Datum moves =
+      node.value(ops::LogicalAnd{}, {signs_differ, node.value(ops::NotEqual{}, {rest, zero})});
+  return node.apply(ops::Where{}, {moves, node.value(ops::Add{}, {rest, b}), rest});
+}
+
 // Bases and exponents may have different types; the result has the base's.
 Data pow(Node& node) {
   const Datum &base = node.operand(0), &exponent = node.operand(1);
@@ -156,7 +172,7 @@ std::span<const Rule> pointwise_rules() {
       {"Mean", 8, mean},
       {"Min", 8, folded_over<ops::Minimum>},
       {"Mish", 18, plain<ops::Mish>},
-      {"Mod", 10, plain<ops::Mod>},
+      {"Mod", 10, mod},
       {"Mul", 7, plain<ops::Mul>},
       {"Neg", 6, plain<ops::Neg>},
       {"Not", 1, plain<ops::LogicalNot>},
