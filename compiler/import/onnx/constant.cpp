@@ -1,6 +1,7 @@
 #include "compiler/import/onnx/constant.hpp"
 
 #include <fovea/definition/interpreter.hpp>
+#include <fovea/error.hpp>
 
 #include <cstring>
 
@@ -34,11 +35,16 @@ Constant scalar(DType dtype, double value) {
   Constant made{{}, {dtype, {}}, {}};
   char* memory = nullptr;
   made.data = new_memory(made.type, memory);
-  write_element(dtype, memory, 0, {value, 0, static_cast<int64_t>(value)});
+  write_element(dtype, memory, 0, {value, 0, is_float(dtype) ? 0 : static_cast<int64_t>(value)});
   return made;
 }
 
 Constant filled(const Shape& shape, const Constant& element) {
+  constexpr int64_t most = int64_t{1} << 24;
+  if (shape.elements() < 0 || shape.elements() > most)
+    throw Error({.what = "a constant that the model makes is too large",
+                 .expected = std::to_string(most) + " elements at most",
+                 .got = to_string(shape)});
   const size_t size = static_cast<size_t>(size_of(element.type.dtype));
   std::vector<char> bytes(size * static_cast<size_t>(shape.elements()));
   for (size_t at = 0; at < bytes.size(); at += size)

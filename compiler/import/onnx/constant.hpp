@@ -24,7 +24,7 @@ Constant make_integers(std::string name, const Shape& shape, const std::vector<i
 // One number, of any element type.
 Constant scalar(DType dtype, double value);
 
-// A constant whose elements are all `element`, which has one.
+// A constant whose elements are all `element`, which has one. Throws Error above 2^24 elements.
 Constant filled(const Shape& shape, const Constant& element);
 
 // Element `k`, row-major, of any element type; integers exactly below 2^53.

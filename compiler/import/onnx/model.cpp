@@ -68,14 +68,12 @@ class TensorReader {
     if (proto_.dims_size() > max_rank)
       fail("it has too many dimensions", fmt::format("at most {}", max_rank),
            std::to_string(proto_.dims_size()));
-    bool empty = false;
     for (const int64_t extent : proto_.dims()) {
       if (extent < 0)
         fail("it has a negative extent", "extents >= 0", std::to_string(extent));
-      empty |= extent == 0;
       type.shape.push_back(extent);
     }
-    if (!empty && type.bytes() < 0)
+    if (type.bytes() < 0) // also of no elements: {2^40, 2^40, 0}
       fail("it is too large", "a size in bytes below 2^63", to_string(type.shape));
     return type;
   }

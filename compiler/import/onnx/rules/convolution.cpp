@@ -16,6 +16,8 @@
 namespace fovea::import {
 namespace {
 
+constexpr int64_t largest_step = int64_t{1} << 31; // so that products of two fit
+
 // Elements in front and behind in one dimension, for `auto_pad` SAME_LOWER: as many as SAME_UPPER,
 // the odd one in front.
 void pad_lower(Window& window, const Shape& space) {
@@ -63,11 +65,19 @@ void read_window(Node& node, Window& window, const Shape& input, const Shape& ke
     if (!list.empty() && list.rank() != spatial)
       node.fail(std::string(name) + " has the wrong number of entries", std::to_string(spatial),
                 std::to_string(list.rank()));
+    for (const int64_t entry : list)
+      if (entry < 1 || entry > largest_step)
+        node.fail(std::string(name) + " has an entry out of range",
+                  "1 to " + std::to_string(largest_step), std::to_string(entry));
     return list.empty() ? Shape::filled(spatial, 1) : list;
   };
   if (kernel.rank() != spatial)
     node.fail("the kernel has the wrong number of dimensions", std::to_string(spatial),
               std::to_string(kernel.rank()));
+  for (const int64_t extent : kernel)
+    if (extent < 1 || extent > largest_step)
+      node.fail("the kernel has an extent out of range", "1 to " + std::to_string(largest_step),
+                std::to_string(extent));
   window.kernel = kernel;
   window.stride = per_dimension("strides");
   window.dilation = per_dimension("dilations");
@@ -114,9 +124,11 @@ void pad_for_result(Node& node, ops::ConvTranspose& op, const Shape& input, cons
   op.padding = PaddingMode::explicitly;
   op.pad_begin = op.pad_end = Shape();
   for (int d = 0; d < result.rank(); ++d) {
+    if (std::max({input[d + 2], op.output_padding[d], result[d]}) > largest_step)
+      node.fail("its result is too large", std::to_string(largest_step), to_string(result));
     const int64_t whole = entry(op.stride, d, 1) * (input[d + 2] - 1) +
                           entry(op.dilation, d, 1) * (entry(op.kernel, d, 1) - 1) + 1 +
-                          entry(op.output_padding, d, 0);
+                          op.output_padding[d];
     const int64_t all = std::max<int64_t>(whole - result[d], 0);
     op.output_padding[d] += std::max<int64_t>(result[d] - whole, 0); // what no step reaches
     op.pad_begin.push_back(upper ? all / 2 : all - all / 2);
@@ -133,6 +145,13 @@ Data conv_transpose(Node& node) {
   read_window(node, op, input, kernel);
   const Shape more = node.shape_of(node.integers("output_padding"), "output_padding");
   op.output_padding = more.empty() ? Shape::filled(kernel.rank(), 0) : more;
+  if (op.output_padding.rank() != kernel.rank())
+    node.fail("output_padding has the wrong number of entries", std::to_string(kernel.rank()),
+              std::to_string(more.rank()));
+  for (const int64_t entry : op.output_padding)
+    if (entry < 0 || entry > largest_step)
+      node.fail("output_padding has an entry out of range", "0 to " + std::to_string(largest_step),
+                std::to_string(entry));
   Shape result = node.shape_of(node.integers("output_shape"), "output_shape");
   const std::string mode = node.text("auto_pad", "NOTSET");
   if (result.empty() && mode.starts_with("SAME"))

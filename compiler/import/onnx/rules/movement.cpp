@@ -119,8 +119,8 @@ Data reshape(Node& node) {
       shape[d] = x[d];
     if (shape[d] == -1 && open < 0)
       open = d;
-    else
-      others *= shape[d];
+    else if (__builtin_mul_overflow(others, shape[d], &others))
+      node.fail("the shape is too large", "fewer than 2^63 elements", to_string(shape));
   }
   if (open >= 0 && others > 0)
     shape[open] = x.elements() / others;
@@ -175,7 +175,9 @@ Datum sliced(Node& node, const ops::Slice& op) {
     const int64_t axis = op.axes.empty() ? k : k < op.axes.rank() ? op.axes[k] : 0;
     const int d = node.axis_of(axis, shape.rank());
     const int64_t step = k < op.step.rank() ? op.step[k] : 1;
-    if (step != 0 && ops::Slice::range(shape[d], op.begin[k], op.end[k], step).count == 0) {
+    empty |= shape[d] == 0;
+    if (shape[d] != 0 && step != 0 &&
+        ops::Slice::range(shape[d], op.begin[k], op.end[k], step).count == 0) {
       shape[d] = 0;
       empty = true;
     }
@@ -207,14 +209,20 @@ Data split(Node& node) {
   if (extents.empty()) {
     const int64_t count =
         node.opset() >= 18 ? node.integer("num_outputs", node.outputs()) : node.outputs();
-    if (count < 1)
-      node.fail("it has no results");
+    if (count != node.outputs())
+      node.fail("num_outputs is not the number of its outputs", std::to_string(node.outputs()),
+                std::to_string(count));
     const int64_t each = (x[axis] + count - 1) / count;
     for (int64_t left = x[axis]; static_cast<int64_t>(extents.size()) < count; left -= each)
-      extents.push_back(std::min(each, left));
+      extents.push_back(std::clamp<int64_t>(left, 0, each));
   }
-  if (std::accumulate(extents.begin(), extents.end(), int64_t{0}) != x[axis])
-    node.fail("its parts do not add up to the input", std::to_string(x[axis]));
+  int64_t all = 0;
+  for (const int64_t extent : extents)
+    if (extent < 0 || __builtin_add_overflow(all, extent, &all))
+      node.fail("a part is negative or too large", "0 to " + std::to_string(x[axis]),
+                std::to_string(extent));
+  if (all != x[axis])
+    node.fail("its parts do not add up to the input", std::to_string(x[axis]), std::to_string(all));
   Data parts;
   int64_t begin = 0;
   for (const int64_t extent : extents) {

@@ -38,8 +38,11 @@ std::vector<T> for_all_dimensions(Node& node, const std::vector<T>& list,
 std::vector<int> axes_of(Node& node) {
   const int rank = node.operand(0).shape().rank();
   std::vector<int> axes;
-  for (const int64_t axis : node.integers("axes"))
+  for (const int64_t axis : node.integers("axes")) {
     axes.push_back(node.axis_of(axis, rank));
+    if (std::count(axes.begin(), axes.end(), axes.back()) > 1)
+      node.fail("an axis occurs twice", "distinct axes", std::to_string(axis));
+  }
   if (axes.empty())
     for (int d = 0; d < rank; ++d)
       axes.push_back(d);
@@ -66,7 +69,8 @@ void keep_aspect(Node& node, ops::Resize& op, const std::vector<int>& axes, bool
   const int64_t numerator = op.sizes[best], denominator = x[best];
   op.scale_numerators = op.scale_denominators = Shape::filled(x.rank(), 1);
   for (const int axis : axes) {
-    op.sizes[axis] = (2 * x[axis] * numerator + denominator) / (2 * denominator); // half goes up
+    const auto twice = static_cast<__int128>(2) * x[axis] * numerator + denominator;
+    op.sizes[axis] = static_cast<int64_t>(twice / (2 * static_cast<__int128>(denominator)));
     op.scale_numerators[axis] = numerator;
     op.scale_denominators[axis] = denominator;
   }
@@ -84,6 +88,8 @@ void read_sizes(Node& node, ops::Resize& op, const std::vector<int>& axes) {
 
 Data resize(Node& node) {
   ops::Resize op;
+  if (node.operand(0).shape().elements() == 0 || node.operand(0).shape().empty())
+    node.fail("its input has no dimensions or no elements");
   const std::vector<int> axes = axes_of(node);
   read_name(node, "mode", "nearest", op.mode);
   read_name(node, "coordinate_transformation_mode", "half_pixel", op.coordinates);

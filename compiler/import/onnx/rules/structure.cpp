@@ -48,11 +48,10 @@ Data dropout(Node& node) {
 }
 
 Data constant_of_shape(Node& node) {
-  constexpr int64_t most = int64_t{1} << 28; // elements
   const Shape shape = node.shape_of(node.known_integers(0, "the shape"), "the shape");
-  if (shape.elements() < 0 || shape.elements() > most)
-    node.fail("its result is too large", "at most " + std::to_string(most) + " elements",
-              to_string(shape));
+  for (const int64_t extent : shape)
+    if (extent < 0)
+      node.fail("the shape has a negative extent", "extents >= 0", to_string(shape));
   const Constant element =
       node.has_attribute("value") ? node.tensor("value") : scalar(DType::f32, 0);
   if (element.elements() != 1)
