@@ -124,8 +124,9 @@ void pad_for_result(Node& node, ops::ConvTranspose& op, const Shape& input, cons
   op.padding = PaddingMode::explicitly;
   op.pad_begin = op.pad_end = Shape();
   for (int d = 0; d < result.rank(); ++d) {
-    if (std::max({input[d + 2], op.output_padding[d], result[d]}) > largest_step)
-      node.fail("its result is too large", std::to_string(largest_step), to_string(result));
+    if (result[d] < 1 || std::max(input[d + 2], result[d]) > largest_step)
+      node.fail("output_shape has an entry out of range", "1 to " + std::to_string(largest_step),
+                std::to_string(result[d]));
     const int64_t whole = entry(op.stride, d, 1) * (input[d + 2] - 1) +
                           entry(op.dilation, d, 1) * (entry(op.kernel, d, 1) - 1) + 1 +
                           op.output_padding[d];
