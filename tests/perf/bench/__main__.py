@@ -42,7 +42,7 @@ def parse() -> argparse.Namespace:
         "kernels", help="kernels by themselves, beside what the machine can do",
         description="What the algorithms reach by themselves of the machine's measured roofline, "
         "in the forms that they prefer, as inside a network: on the layers of `./dev bench "
-        "layers`, and on dense layers. All of them take about ten minutes on two cores, and "
+        "layers`, and on dense layers. All of them take about five minutes on two cores, and "
         "rewrite docs/bench/kernels.md.",
         epilog="examples:\n  ./dev bench kernels --network resnet50 --threads 1\n"
         "  ./dev bench kernels --filter '3x3 64->64' --all\n"

@@ -208,7 +208,7 @@ def write_kernels(run: KernelsRun, folder: Path) -> list[Path]:
         "# Kernels by themselves", about_markdown(run.about),
         kernel_summary_table(run).to_markdown(), SUMMARY_EXPLANATION,
         "![what kernels reach](kernels.svg)",
-        "This machine at its best, as measured before the run:", machine_table(run).to_markdown(),
+        "This machine at its best, as measured before the run (and again before each layer, for its bound):", machine_table(run).to_markdown(),
         "\n".join(f"- {note}" for note in notes(run.results)),
         "## How to read the tables", EXPLANATION.format(rounds=rounds),
     ]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from .environment import LOGS
 from .layers import Layer
 from .machine import Bench, about, measure_machine, say, warn_if_busy
-from .results import FOVEA, KernelResult, KernelsRun, Machine, Timing
+from .results import FOVEA, KernelResult, KernelsRun, Timing
 from .tables import microseconds, percent
 from .turns import attempt, take_turns
 from .workers import EngineError, Worker
@@ -88,13 +88,11 @@ def run_kernels(bench: Bench, layers: list[Layer], wanted: Wanted) -> KernelsRun
     results: list[KernelResult] = []
     with _pools(bench) as pools:
         _check_names(pools[bench.threads[0]].worker(0), wanted)
-        say("this machine's arithmetic and memory ...")
-        sizes = sorted({layer.bytes for layer in layers})
-        machines = [measure_machine(bench, threads, sizes) for threads in bench.threads]
+        machines = [measure_machine(bench, threads, []) for threads in bench.threads]
         start = time.monotonic()
         for number, layer in enumerate(layers):
-            mine = [result for machine in machines
-                    for result in _measure(bench, layer, wanted, machine, pools[machine.threads])]
+            mine = [result for threads in bench.threads
+                    for result in _measure(bench, layer, wanted, threads, pools[threads])]
             results += mine
             left = (time.monotonic() - start) / (number + 1) * (len(layers) - number - 1)
             _tell(f"{number + 1:3}/{len(layers)}  {layer.label:<33}", mine, left)
@@ -110,12 +108,14 @@ def _check_names(worker: Worker, wanted: Wanted) -> None:
             raise ValueError(f"no algorithm '{name}'; there are: {', '.join(known)}")
 
 
-def _measure(bench: Bench, layer: Layer, wanted: Wanted, machine: Machine, pool: Pool
+def _measure(bench: Bench, layer: Layer, wanted: Wanted, threads: int, pool: Pool
              ) -> list[KernelResult]:
+    # At the same moment: processors change their pace by several percent within minutes.
+    machine = measure_machine(bench, threads, [layer.bytes])
     command = {"layer": layer.to_json(), "cache": bench.plan.cache}
     offered = pool.worker(0).ask({"do": "match", **command})["algorithms"]
     seconds, bound = machine.bound_seconds(layer)
-    results = [KernelResult(machine.threads, {FOVEA: Timing()}, layer, seconds, bound, name)
+    results = [KernelResult(threads, {FOVEA: Timing()}, layer, seconds, bound, name)
                for name in wanted.choose(layer, [one["algorithm"] for one in offered])]
     for number, result in enumerate(results):
         attempt(result.fovea, lambda _: _prepare(pool.worker(number), result, command))
