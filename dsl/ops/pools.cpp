@@ -26,6 +26,23 @@ struct GlobalWindow {
   }
 };
 
+// The indices of a pool, and where in X each element of a window stands.
+struct SlidingWindow {
+  Tensor<any_rank> X;
+  Shape space;
+  Index<'b'> b;
+  Index<'c'> c;
+  IndexPack<'j'> j;
+  IndexPack<'m'> m;
+  PackValue<Letters<'j', 'm'>> place;
+
+  SlidingWindow(const Window& window, const TensorType& x, const Shape& result)
+      : X(0, "X", x), space(x.shape.slice(2, x.shape.rank())), j(result.slice(2, result.rank())),
+        m(spread(window.kernel, space.rank(), 1)),
+        place(j * spread(window.stride, space.rank(), 1) +
+              m * spread(window.dilation, space.rank(), 1) - window.fronts(space)) {}
+};
+
 } // namespace
 
 Definition GlobalAvgPool::definition(const Types& operands) const {
@@ -44,34 +61,23 @@ Definition GlobalLpPool::definition(const Types& operands) const {
 }
 
 Definition LpPool::definition(const Types& operands) const {
-  const Shape x = operands[0].shape, z = infer(operands).results[0].shape;
-  const Shape space = x.slice(2, x.rank());
-  const int spatial = space.rank();
-  const Tensor<any_rank> X(0, "X", operands[0]);
-  const Index<'b'> b;
-  const Index<'c'> c;
-  const IndexPack<'j'> j(z.slice(2, z.rank()));
-  const IndexPack<'m'> m(spread(kernel, spatial, 1));
-  const auto place =
-      j * spread(stride, spatial, 1) + m * spread(dilation, spatial, 1) - fronts(space);
-  const auto terms = sum(m)(norm_term(X(b, c, zero(place)), p));
-  return bind(name, {{"X", operands[0]}}, {Z(b, c, j) = norm_root(terms, p)});
+  const Shape z = infer(operands).results[0].shape;
+  const SlidingWindow W(*this, operands[0], z);
+  const auto terms = sum(W.m)(norm_term(W.X(W.b, W.c, zero(W.place)), p));
+  return bind(name, {{"X", operands[0]}}, {Z(W.b, W.c, W.j) = norm_root(terms, p)});
 }
 
 //   M(b,c,j) = max(m) X(b,c,p);  Z(b,c,j) = min(m) (number of (b,c,p) where X(b,c,p) is M, or NaN)
 Definition ArgMaxPool::definition(const Types& operands) const {
-  const Shape x = operands[0].shape, z = infer(operands).results[0].shape;
-  const Shape space = x.slice(2, x.rank());
+  const Shape z = infer(operands).results[0].shape;
+  const SlidingWindow W(*this, operands[0], z);
+  const auto& b = W.b;
+  const auto& c = W.c;
+  const auto& j = W.j;
+  const Shape &x = operands[0].shape, &space = W.space;
   const int spatial = space.rank();
-  const Tensor<any_rank> X(0, "X", operands[0]);
-  const Index<'b'> b;
-  const Index<'c'> c;
-  const IndexPack<'j'> j(z.slice(2, z.rank()));
-  const IndexPack<'m'> m(spread(kernel, spatial, 1));
-  const auto place =
-      j * spread(stride, spatial, 1) + m * spread(dilation, spatial, 1) - fronts(space);
-  const auto element = X(b, c, constant(place, MaxPool::lowest(operands[0].dtype)));
-  const auto M = let(M_(b, c, j) = max(m)(element));
+  const auto element = W.X(b, c, constant(W.place, MaxPool::lowest(operands[0].dtype)));
+  const auto M = let(M_(b, c, j) = max(W.m)(element));
 
   using Set = typename decltype(element)::letters;
   const auto number = [](int64_t n) {
@@ -82,7 +88,7 @@ Definition ArgMaxPool::definition(const Types& operands) const {
                                  not_equal(element, element)); // a NaN is found as such
   for (int k = 0; k < spatial; ++k) {
     const int d = column_major ? spatial - 1 - k : k;
-    const IndexExpr& at = place.exprs[static_cast<size_t>(d)];
+    const IndexExpr& at = W.place.exprs[static_cast<size_t>(d)];
     in_space = in_space * space[d] + at;
     const Scalar<Set> here{make_index(at)};
     candidate = logical_and(candidate, logical_and(number(-1) < here, here < number(space[d])));
@@ -90,7 +96,7 @@ Definition ArgMaxPool::definition(const Types& operands) const {
   const IndexExpr image = b.value().expr * x[1] + c.value().expr;
   const Scalar<Set> own{make_index(image * space.elements() + in_space)};
   return bind(name, {{"X", operands[0]}},
-              {Z(b, c, j) = min(m)(select(candidate, own, number(x.elements())))});
+              {Z(b, c, j) = min(W.m)(select(candidate, own, number(x.elements())))});
 }
 
 } // namespace fovea::ops

@@ -35,11 +35,11 @@ Data identity(Node& node) {
 
 // Nothing is dropped; the second result says where.
 Data dropout(Node& node) {
-  const double ratio = node.has(1) ? node.known_number(1, "the ratio") : node.number("ratio", 0.5);
+  const double stated = node.number("ratio", 0.5); // in old versions
+  const double ratio = node.has(1) ? node.known_number(1, "the ratio") : stated;
   if (node.has(2) && node.known_number(2, "training_mode") != 0 && ratio != 0)
     node.fail("it is in training mode, where it draws random numbers", "training_mode false",
               "true", "export the model for inference");
-  node.number("ratio", 0.5);
   node.integer("seed", 0);
   Data results{node.operand(0)};
   if (node.wants(1))
