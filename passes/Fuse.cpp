@@ -40,7 +40,7 @@ class Fuse : public impl::FuseBase<Fuse> {
       if (!kernel)
         kernel = make_kernel(&op);
       if (options_.fuse)
-        kernel = fuse_into_producer(kernel);
+        kernel = fuse_prologue(fuse_into_producer(kernel));
       note_whether_known(kernel);
     }
     return mlir::success();
@@ -75,7 +75,42 @@ class Fuse : public impl::FuseBase<Fuse> {
     if (!best)
       return consumer;
     known_.erase(best->getResult(0));
-    return merge_kernels(best, consumer);
+    return merge_kernels(best, consumer, best.getLayer());
+  }
+
+  // The kernel that computes the consumer's results from now on, what makes one of its operands
+  // element by element included.
+  ir::KernelOp fuse_prologue(ir::KernelOp consumer) {
+    for (auto [operand, input] : llvm::enumerate(consumer.getInputs())) {
+      auto producer = input.getDefiningOp<ir::KernelOp>();
+      if (!producer || !can_precede(producer, consumer, static_cast<int>(operand)))
+        continue;
+      known_.erase(producer->getResult(0));
+      return merge_kernels(producer, consumer, consumer.getLayer());
+    }
+    return consumer;
+  }
+
+  // Legal where nobody else needs what the producer makes element by element of a tensor of the
+  // same type.
+  bool can_precede(ir::KernelOp producer, ir::KernelOp consumer, int operand) {
+    if (producer->getNumResults() != 1 || !only_reader(producer->getResult(0), consumer) ||
+        llvm::count(consumer.getInputs(), producer->getResult(0)) != 1 ||
+        joins_known_to_unknown(producer, consumer))
+      return false;
+    const Definition anchor = definition_of(consumer);
+    if (!is_pointwise(definition_of(producer)) ||
+        llvm::none_of(producer.getInputs(), [&](mlir::Value input) {
+          return input.getType() == producer->getResult(0).getType();
+        }))
+      return false;
+    return algorithm_for(options_, consumer.getLayer().str(), anchor, {})
+        .algorithm->accepts_prologue(anchor, operand);
+  }
+
+  // What is computed once does not join what is computed in each run.
+  bool joins_known_to_unknown(ir::KernelOp producer, ir::KernelOp consumer) const {
+    return options_.prepare && known_.contains(producer->getResult(0)) && !is_known(consumer);
   }
 
   // Legal where each element of the result reads just its own element of the producer's result (a
@@ -85,8 +120,7 @@ class Fuse : public impl::FuseBase<Fuse> {
         ir::tensor_type_of(producer->getResult(0)).shape !=
             ir::tensor_type_of(consumer->getResult(0)).shape)
       return false;
-    // What is computed once does not join what is computed in each run.
-    if (options_.prepare && known_.contains(producer->getResult(0)) && !is_known(consumer))
+    if (joins_known_to_unknown(producer, consumer))
       return false;
     const Definition whole = definition_of(producer);
     return algorithm_for(options_, producer.getLayer().str(), whole, {})

@@ -25,7 +25,8 @@ def Fuse : Fovea_Pass<"fuse", "::fovea::passes::create_fuse"> {
   let description = [{
     Every op but weights and views becomes the anchor of a `fovea.kernel`; an op that works element
     by element joins the kernel of its operand where nothing else reads that operand and the
-    anchor's algorithm accepts it as an epilogue.
+    anchor's algorithm accepts it as an epilogue, or else the kernel that alone reads its result,
+    where that kernel's algorithm accepts it as a prologue.
   }];
 }
 

@@ -37,16 +37,15 @@ ir::KernelOp make_kernel(mlir::Operation* op) {
   return kernel;
 }
 
-ir::KernelOp merge_kernels(ir::KernelOp producer, ir::KernelOp consumer) {
+ir::KernelOp merge_kernels(ir::KernelOp producer, ir::KernelOp consumer, llvm::StringRef layer) {
   mlir::OpBuilder builder(consumer);
   llvm::SetVector<mlir::Value> inputs;
   inputs.insert(producer.getInputs().begin(), producer.getInputs().end());
   for (mlir::Value input : consumer.getInputs())
     if (input.getDefiningOp() != producer.getOperation())
       inputs.insert(input);
-  ir::KernelOp merged =
-      create(builder, builder.getFusedLoc({producer.getLoc(), consumer.getLoc()}),
-             producer.getLayer(), inputs.getArrayRef(), consumer.getResultTypes());
+  ir::KernelOp merged = create(builder, builder.getFusedLoc({producer.getLoc(), consumer.getLoc()}),
+                               layer, inputs.getArrayRef(), consumer.getResultTypes());
 
   mlir::IRMapping outer; // of values outside to values inside
   open(builder, merged, outer);

@@ -9,9 +9,9 @@ namespace fovea::passes {
 // Moves `op` into a kernel of its own, which takes its place.
 ir::KernelOp make_kernel(mlir::Operation* op);
 
-// One kernel of both, in place of `consumer`, which is the only reader of `producer`'s results; it
-// keeps the producer's layer.
-ir::KernelOp merge_kernels(ir::KernelOp producer, ir::KernelOp consumer);
+// One kernel of both, called `layer`, in place of `consumer`, which is the only reader of
+// `producer`'s results.
+ir::KernelOp merge_kernels(ir::KernelOp producer, ir::KernelOp consumer, llvm::StringRef layer);
 
 // Are the results of `op` known before the function runs? Those of weights are, of views of what is
 // known, and of kernels that read nothing else, but for the function's outputs, which each run

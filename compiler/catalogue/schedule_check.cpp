@@ -334,10 +334,18 @@ class Checker : PlaceCheck {
     if (size < 1 || (aligns && size > most_alignment))
       fail(directive.name + " of '" + found.name + "'",
            aligns ? "1 to " + std::to_string(most_alignment) : "1 or more", std::to_string(size));
+    const std::string whole = "bound(" + found.name + ", 0, " + std::to_string(found.extent) + ")";
+    const std::string got =
+        "bound(" + found.name + ", " + std::to_string(low) + ", " + std::to_string(size) + ")";
     if (stage.info.result && (low != 0 || size != found.extent))
-      fail("'" + stage.info.name + "' is a result whose '" + found.name + "' has its bounds",
-           "bound(" + found.name + ", 0, " + std::to_string(found.extent) + ")",
-           "bound(" + found.name + ", " + std::to_string(low) + ", " + std::to_string(size) + ")");
+      fail("'" + stage.info.name + "' is a result whose '" + found.name + "' has its bounds", whole,
+           got);
+    // Of the code behind a promise that does not hold Halide drops what it can prove to be such.
+    if (directive.name == "bound" && (low > 0 || size < found.extent - low))
+      fail("'" + stage.info.name + "' would lack elements of '" + found.name + "'",
+           whole + ", or more", got,
+           "for how many are computed at a time, use bound_extent(" + found.name + ", " +
+               std::to_string(size) + ")");
   }
 
   // --- the whole nest ----------------------------------------------------------------------------

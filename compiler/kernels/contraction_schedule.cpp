@@ -36,10 +36,14 @@ class Scheduler {
 
   std::string text() {
     for (int e = 0; e < parts_.sum; ++e)
-      copy(e);
+      if (parts_.feeds_sum(e) && !is_prologue(e))
+        copy(e);
     if (parts_.root != parts_.host)
       in_order();
     host();
+    for (int e = 0; e < parts_.sum; ++e)
+      if (is_prologue(e))
+        prologue(e);
     sum();
     return text_.str();
   }
@@ -85,6 +89,25 @@ class Scheduler {
     if (own.shape().elements() >= 100'000)
       parallel(outer);
     text_ << "\n";
+  }
+
+  // Computed from the image, not merely copied, with the channels in vectors and each pixel read
+  // once: as the sum wants it, a row of tiles at a time.
+  bool is_prologue(int e) const {
+    const Node& image = *factors_of(parts_.stages, parts_.contraction).image;
+    return image.tensor == parts_.stages.tensor_of_equation(e) &&
+           equation(e).body->kind != Node::Kind::read && parts_.contraction.windows.empty() &&
+           equation(e).free.back().extent % target_.lanes(4) == 0 &&
+           std::any_of(parts_.contraction.channels.begin(), parts_.contraction.channels.end(),
+                       [&](int c) { return image.subscripts.back().index.is_index(c); });
+  }
+
+  // Where each row of tiles is computed for all its columns: from memory once, by all threads.
+  void prologue(int e) {
+    if (image_level_.empty())
+      return copy(e);
+    text_ << name(e) << ": compute_at(" << name(parts_.host) << ", " << image_level_
+          << ") vectorize(" << equation(e).free.back().name << ", " << target_.lanes(4) << ")\n";
   }
 
   // Joins outer loops until there is work for every thread, and runs them in parallel.
@@ -157,6 +180,8 @@ class Scheduler {
       text_ << " reorder(" << joined(order) << ")";
     text_ << unrolled(inner);
     tile_level_ = outer.empty() ? "" : outer.back().name;
+    if (!columns_outermost() && !pixels.empty())
+      image_level_ = pixels.back().name;
     if (is_root && is_parallel()) {
       const std::vector<Loop> all = outer;
       Loop joined_loop = all.empty() ? Loop{"", 1} : all[0];
@@ -171,6 +196,8 @@ class Scheduler {
         if (k == all.size())
           tile_level_ = joined_loop.name;
       }
+      if (k >= pixels.size() && !image_level_.empty())
+        image_level_ = k == pixels.size() ? joined_loop.name : "";
     }
     text_ << "\n";
   }
@@ -361,6 +388,7 @@ class Scheduler {
   const TileProblem problem_;
   const TileShape tile_;
   std::string host_place_, tile_level_;
+  std::string image_level_; // the loop over pixels around those over columns; empty: there is none
   std::ostringstream text_;
 };
 

@@ -40,6 +40,10 @@ ContractionStages::ContractionStages(const Definition& stages)
   host = last_with_elements(stages, sum);
 }
 
+bool ContractionStages::feeds_sum(int e) const {
+  return e < sum && reads(stages, sum, e);
+}
+
 std::vector<int> ContractionStages::outer_rows() const {
   std::vector<int> result = contraction.groups;
   result.insert(result.end(), contraction.rows.begin(), contraction.rows.end());

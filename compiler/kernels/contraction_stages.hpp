@@ -16,6 +16,9 @@ struct ContractionStages {
 
   const Equation& equation(int e) const { return stages.equations[static_cast<size_t>(e)]; }
 
+  // Does the sum itself read the stage? What only other stages read is computed within them.
+  bool feeds_sum(int e) const;
+
   // Dimensions of the host, by their part in the contraction.
   std::vector<int> outer_rows() const; // groups and rows but the last two
   int row(int from_end) const;         // the last row dimension: 1, the last but one: 2; -1: none

@@ -1,6 +1,7 @@
 #pragma once
 #include <fovea/catalogue/problem.hpp>
 
+#include <algorithm>
 #include <optional>
 
 // Convolutions in groups, with the groups as a dimension of their own. From
@@ -24,6 +25,11 @@ struct GroupsApart {
 // The problem itself where nothing is in groups; none where the blocks of a layout hold parts of
 // two groups.
 std::optional<GroupsApart> groups_apart(const catalogue::Problem& problem);
+
+inline bool has_groups(const GroupsApart& apart) {
+  return std::any_of(apart.operands.begin(), apart.operands.end(),
+                     [](const SplitAxis& split) { return split.axis >= 0; });
+}
 
 // A layout for the split tensor as one for the undivided tensor; row-major where blocks would hold
 // parts of two groups.

@@ -39,14 +39,18 @@ Definition definition_of(Epilogue epilogue, const TensorType& type);
 // Both as one system.
 Definition with_epilogue(const Definition& anchor, Epilogue epilogue);
 
+// Elementwise equations that make the anchor's operand `operand`: `relu`, a `residual` sum of it
+// and another tensor, or for `tanh` its product with a scale for each channel.
+Definition with_prologue(const Definition& anchor, int operand, Epilogue prologue);
+
 // Every combination of layouts and preparations that the algorithm takes: of each tensor row-major,
 // the preferred layout, and the second axis in blocks of a vector.
 std::vector<Forms> accepted_forms(const Algorithm& algorithm, const Problem& problem);
 // Any axis in blocks, too. None where the algorithm takes none of some that were tried.
 std::optional<Forms> random_forms(const Algorithm& algorithm, const Problem& problem,
                                   Random& random);
-// A random anchor with that epilogue, if the algorithm accepts it, in random forms; none where the
-// algorithm computes none of many.
+// A random anchor with that epilogue, and often a prologue, if the algorithm accepts them, in
+// random forms; none where the algorithm computes none of many.
 std::optional<Problem> random_problem(const Algorithm& algorithm, const catalogue::Target& target,
                                       Epilogue epilogue, Random& random);
 

@@ -5,6 +5,7 @@
 #include <fovea/ops/conv.hpp>
 #include <fovea/ops/dense.hpp>
 #include <fovea/ops/max_pool.hpp>
+#include <fovea/ops/mul.hpp>
 #include <fovea/ops/relu.hpp>
 #include <fovea/ops/softmax.hpp>
 #include <fovea/ops/tanh.hpp>
@@ -265,6 +266,26 @@ Definition with_epilogue(const Definition& anchor, Epilogue epilogue) {
     operands.push_back({"R", type});
   }
   return compose(anchor.name + "_" + next.name, operands, {first, second}, {{1, 0}});
+}
+
+Definition with_prologue(const Definition& anchor, int operand, Epilogue prologue) {
+  const TensorType type = anchor.operands[static_cast<size_t>(operand)].type;
+  Shape per_channel = type.shape;
+  for (int d = 0; d < type.shape.rank(); ++d)
+    if (d != 1)
+      per_channel[d] = 1;
+  const Definition before = prologue == Epilogue::tanh
+                                ? ops::Mul{}.definition({type, {type.dtype, per_channel}})
+                                : definition_of(prologue, type);
+  std::vector<Operand> operands = anchor.operands;
+  Stage first{before, {{operand, -1, 0}}}, second{anchor, {}};
+  for (size_t k = 1; k < before.operands.size(); ++k) {
+    first.sources.push_back({static_cast<int>(operands.size()), -1, 0});
+    operands.push_back({"P" + std::to_string(k), before.operands[k].type});
+  }
+  for (int k = 0; k < static_cast<int>(anchor.operands.size()); ++k)
+    second.sources.push_back(k == operand ? Stage::Source{-1, 0, 0} : Stage::Source{k, -1, 0});
+  return compose(before.name + "_" + anchor.name, operands, {first, second}, {{1, 0}});
 }
 
 } // namespace fovea::kernel_test

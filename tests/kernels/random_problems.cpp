@@ -116,7 +116,10 @@ std::optional<Problem> random_problem(const Algorithm& algorithm, const catalogu
     if (epilogue != Epilogue::none &&
         !algorithm.accepts_epilogue(anchor, definition_of(epilogue, type)))
       epilogue = Epilogue::none;
-    Problem problem{with_epilogue(anchor, epilogue), target, {}};
+    Definition definition = anchor;
+    if (algorithm.accepts_prologue(anchor, 0) && random() % 3 == 0)
+      definition = with_prologue(anchor, 0, epilogues[1 + random() % 3]);
+    Problem problem{with_epilogue(definition, epilogue), target, {}};
     const std::optional<Forms> forms = random_forms(algorithm, problem, random);
     if (!forms)
       continue;

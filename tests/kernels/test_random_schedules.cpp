@@ -95,7 +95,8 @@ Problem problem_of(const Definition& definition) {
 
 // What Halide itself refuses, beyond what is known beforehand.
 bool is_known_refusal(const std::string& message) {
-  for (const char* reason : {"would access memory outside", "bounds that are too small"})
+  for (const char* reason :
+       {"would access memory outside", "bounds that are too small", "does not fit the stack"})
     if (message.find(reason) != std::string::npos)
       return true;
   return false;

@@ -3,6 +3,7 @@
 #include "compiler/kernels/contraction_stages.hpp"
 #include "compiler/kernels/groups.hpp"
 #include "compiler/kernels/normalise.hpp"
+#include "compiler/kernels/prologue.hpp"
 #include "compiler/kernels/realisable.hpp"
 #include "compiler/kernels/rewrite.hpp"
 
@@ -13,6 +14,25 @@ namespace {
 
 using catalogue::Layout;
 using catalogue::Problem;
+
+// A problem without its prologue and with its groups as a dimension of their own.
+struct Parts {
+  PrologueApart prologue;
+  GroupsApart groups;
+
+  const Problem& problem() const { return groups.problem; }
+  Contraction contraction() const { return *contraction_with_epilogue(problem().definition); }
+};
+
+std::optional<Parts> parts_of(const Problem& problem) {
+  std::optional<PrologueApart> prologue = prologue_apart(problem);
+  if (!prologue)
+    return std::nullopt;
+  std::optional<GroupsApart> groups = groups_apart(prologue->problem);
+  if (!groups || (prologue->exists() && has_groups(*groups)))
+    return std::nullopt;
+  return Parts{std::move(*prologue), std::move(*groups)};
+}
 
 // Sums of products as they are written, a register tile of pixels and output channels at a time:
 // convolutions with any window, 1x1 convolutions and dense layers (which are matrix products), on
@@ -29,39 +49,49 @@ class Direct : public HalideAlgorithm {
   }
 
   bool matches(const Problem& problem) const override {
-    const auto apart = groups_apart(problem);
-    return apart && has_blocked_columns(apart->problem);
+    const auto parts = parts_of(problem);
+    return parts && has_blocked_columns(parts->problem()) &&
+           (!parts->prologue.exists() || parts->contraction().image == parts->prologue.operand);
+  }
+  // Of its image, which is computed once: as a whole, with its padding, or a row of tiles at a
+  // time.
+  bool accepts_prologue(const Definition& anchor, int operand) const override {
+    const auto groups = groups_apart({anchor, {}, {}});
+    const auto contraction = packable_contraction(anchor);
+    return groups && !has_groups(*groups) && contraction && contraction->image == operand;
   }
   Layout preferred_operand_layout(const Problem& problem, int operand) const override {
-    const GroupsApart apart = *groups_apart(problem);
-    const Definition& definition = apart.problem.definition;
-    const auto contraction = *contraction_with_epilogue(definition);
-    const SplitAxis split = apart.operands[static_cast<size_t>(operand)];
-    const Shape shape = definition.operands[static_cast<size_t>(operand)].type.shape;
+    const Parts parts = *parts_of(problem);
+    const Definition& definition = parts.problem().definition;
+    const Contraction contraction = parts.contraction();
+    const auto type = [&](int k) { return definition.operands[static_cast<size_t>(k)].type; };
+    const SplitAxis split = parts.groups.operands[static_cast<size_t>(operand)];
     const int64_t block = problem.target.lanes(4);
-    if (operand == contraction.image) {
+    const bool with_image =
+        parts.prologue.reads(operand) && type(operand) == type(contraction.image);
+    if (operand == contraction.image || with_image) {
       const int axis = channel_axis(definition, contraction);
-      return axis >= 0 && shape[axis] >= block ? joined(Layout::blocked(axis, block), split)
-                                               : Layout();
+      return axis >= 0 && type(operand).shape[axis] >= block
+                 ? joined(Layout::blocked(axis, block), split)
+                 : Layout();
     }
-    const bool same =
-        shape == definition.equations[static_cast<size_t>(contraction.equation)].shape();
+    const bool same = type(operand).shape ==
+                      definition.equations[static_cast<size_t>(contraction.equation)].shape();
     return same && operand != contraction.weights
                ? joined(Layout::blocked(contraction.columns[0], block), split)
                : Layout();
   }
   Layout preferred_result_layout(const Problem& problem, int result) const override {
-    const GroupsApart apart = *groups_apart(problem);
-    const auto contraction = *contraction_with_epilogue(apart.problem.definition);
-    return joined(Layout::blocked(contraction.columns[0], problem.target.lanes(4)),
-                  apart.results[static_cast<size_t>(result)]);
+    const Parts parts = *parts_of(problem);
+    return joined(Layout::blocked(parts.contraction().columns[0], problem.target.lanes(4)),
+                  parts.groups.results[static_cast<size_t>(result)]);
   }
   std::optional<Definition> preparation(const Problem& problem, int operand) const override {
-    const GroupsApart apart = *groups_apart(problem);
-    if (operand != contraction_with_epilogue(apart.problem.definition)->weights)
+    const Parts parts = *parts_of(problem);
+    if (operand != parts.contraction().weights)
       return std::nullopt;
-    Definition packed = packed_weights(apart.problem);
-    const SplitAxis split = apart.operands[static_cast<size_t>(operand)];
+    Definition packed = packed_weights(parts.problem());
+    const SplitAxis split = parts.groups.operands[static_cast<size_t>(operand)];
     if (split.axis >= 0)
       join_operand(packed, 0, split.axis, split.inner);
     return packed;
@@ -69,7 +99,10 @@ class Direct : public HalideAlgorithm {
 
   // --- THE ALGORITHM ---
   Definition system(const Problem& problem) const override {
-    return split_stages(simplify(blocked_columns(groups_apart(problem)->problem)));
+    const Parts parts = *parts_of(problem);
+    const Definition blocked = blocked_columns(parts.problem());
+    return split_stages(
+        simplify(parts.prologue.exists() ? after_prologue(parts.prologue, blocked) : blocked));
   }
   SumArithmetic arithmetic() const override { return SumArithmetic::contracted; }
 
@@ -88,7 +121,7 @@ class Direct : public HalideAlgorithm {
     double copied = 0;
     const ContractionStages parts(stages);
     for (int e = 0; e < static_cast<int>(stages.equations.size()); ++e)
-      if (e < parts.sum || (e == parts.root && e != parts.host))
+      if (parts.feeds_sum(e) || (e == parts.root && e != parts.host))
         copied += static_cast<double>(parts.equation(e).shape().elements());
     const double seconds = (cycles + copied * cycles_a_copy) * machine.cycle(problem.target);
     return cost_of(*this, problem, {.seconds = seconds, .parallel = tile.parallel}, machine);

@@ -55,3 +55,40 @@ func.func @apart(%x: tensor<4x4xf32>, %y: tensor<4xf32>) -> (tensor<4x4xf32>, te
   %2 = fovea.mul %0, %1 layer "c" : (tensor<4x4xf32>, tensor<4xf32>) -> tensor<4x4xf32>
   return %0, %2 : tensor<4x4xf32>, tensor<4x4xf32>
 }
+
+// What only a convolution reads is its prologue; the kernel is the convolution's.
+// CHECK-LABEL: func.func @prologue
+func.func @prologue(%x: tensor<1x16x8x8xf32>) -> (tensor<1x16x8x8xf32>, tensor<1x32x8x8xf32>) {
+  %w = fovea.parameter "w" number 0 : tensor<32x16x1x1xf32>
+  %c = fovea.parameter "c" number 1 : tensor<16xf32>
+  // CHECK: fovea.kernel "a"
+  %0 = fovea.tanh %x layer "a" : (tensor<1x16x8x8xf32>) -> tensor<1x16x8x8xf32>
+  // CHECK: fovea.kernel "conv"
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: fovea.batch_norm
+  %1 = fovea.batch_norm %0, %c, %c, %c, %c layer "bn"
+      : (tensor<1x16x8x8xf32>, tensor<16xf32>, tensor<16xf32>, tensor<16xf32>, tensor<16xf32>)
+      -> tensor<1x16x8x8xf32>
+  // CHECK-NEXT: fovea.relu
+  %2 = fovea.relu %1 layer "relu" : (tensor<1x16x8x8xf32>) -> tensor<1x16x8x8xf32>
+  // CHECK-NEXT: fovea.conv
+  %3 = fovea.conv %2, %w filters 32 kernel [1, 1] bias false layer "conv"
+      : (tensor<1x16x8x8xf32>, tensor<32x16x1x1xf32>) -> tensor<1x32x8x8xf32>
+  // CHECK-NEXT: fovea.tanh
+  %4 = fovea.tanh %3 layer "tanh" : (tensor<1x32x8x8xf32>) -> tensor<1x32x8x8xf32>
+  return %0, %4 : tensor<1x16x8x8xf32>, tensor<1x32x8x8xf32>
+}
+
+// Not one: two read it.
+// CHECK-LABEL: func.func @no_prologue
+func.func @no_prologue(%x: tensor<1x16x8x8xf32>) -> (tensor<1x32x8x8xf32>, tensor<1x16x8x8xf32>) {
+  %w = fovea.parameter "w" number 0 : tensor<32x16x1x1xf32>
+  // CHECK: fovea.kernel "relu"
+  %0 = fovea.relu %x layer "relu" : (tensor<1x16x8x8xf32>) -> tensor<1x16x8x8xf32>
+  // CHECK: fovea.kernel "conv"
+  %1 = fovea.conv %0, %w filters 32 kernel [1, 1] bias false layer "conv"
+      : (tensor<1x16x8x8xf32>, tensor<32x16x1x1xf32>) -> tensor<1x32x8x8xf32>
+  // CHECK: fovea.kernel "softmax"
+  %2 = fovea.softmax %0 layer "softmax" : (tensor<1x16x8x8xf32>) -> tensor<1x16x8x8xf32>
+  return %1, %2 : tensor<1x32x8x8xf32>, tensor<1x16x8x8xf32>
+}

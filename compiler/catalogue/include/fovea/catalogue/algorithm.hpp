@@ -44,6 +44,12 @@ class Algorithm {
   virtual bool matches(const Problem& problem) const = 0;
   // May `epilogue`, which reads `anchor`'s result, be computed in the same kernel?
   virtual bool accepts_epilogue(const Definition& anchor, const Definition& epilogue) const = 0;
+  // May elementwise equations that make `anchor`'s operand `operand`, of a tensor of its type and
+  // others, be computed in the same kernel, each element once?
+  virtual bool accepts_prologue(const Definition& anchor, int operand) const {
+    (void)anchor, (void)operand;
+    return false;
+  }
   // Besides row-major: the layout of an operand (a result) that suits the algorithm best, among
   // those that `matches` accepts; row-major where there is no better.
   virtual Layout preferred_operand_layout(const Problem&, int operand) const {
