@@ -104,8 +104,8 @@ class Fuse : public impl::FuseBase<Fuse> {
           return input.getType() == producer->getResult(0).getType();
         }))
       return false;
-    return algorithm_for(options_, consumer.getLayer().str(), anchor, {})
-        .algorithm->accepts_prologue(anchor, operand);
+    return likely_algorithm(options_, consumer.getLayer().str(), anchor)
+        .accepts_prologue(anchor, operand);
   }
 
   // What is computed once does not join what is computed in each run.
@@ -123,8 +123,8 @@ class Fuse : public impl::FuseBase<Fuse> {
     if (joins_known_to_unknown(producer, consumer))
       return false;
     const Definition whole = definition_of(producer);
-    return algorithm_for(options_, producer.getLayer().str(), whole, {})
-        .algorithm->accepts_epilogue(whole, epilogue);
+    return likely_algorithm(options_, producer.getLayer().str(), whole)
+        .accepts_epilogue(whole, epilogue);
   }
 
   PipelineOptions options_;

@@ -20,6 +20,16 @@ def Canonicalise : Fovea_Pass<"canonicalise", "::fovea::passes::create_canonical
   }];
 }
 
+def HoistWeights : Fovea_Pass<"hoist-weights", "::fovea::passes::create_hoist_weights"> {
+  let summary = "takes out of ops what they compute of weights alone";
+  let description = [{
+    Of ops that work element by element: the parts that depend on weights, and on fewer dimensions
+    than the result, become ops of their own, which `fovea-prepare` later has computed once. Unless
+    results are to be exact, what is affine in its input, as a batch normalisation is, becomes one
+    multiplication and one addition.
+  }];
+}
+
 def Fuse : Fovea_Pass<"fuse", "::fovea::passes::create_fuse"> {
   let summary = "groups ops into kernels";
   let description = [{
@@ -27,6 +37,15 @@ def Fuse : Fovea_Pass<"fuse", "::fovea::passes::create_fuse"> {
     by element joins the kernel of its operand where nothing else reads that operand and the
     anchor's algorithm accepts it as an epilogue, or else the kernel that alone reads its result,
     where that kernel's algorithm accepts it as a prologue.
+  }];
+}
+
+def AssignLayouts : Fovea_Pass<"assign-layouts", "::fovea::passes::create_assign_layouts"> {
+  let summary = "says in which order tensors between kernels lie in memory";
+  let description = [{
+    Row-major, or the channels in blocks of a vector, as the algorithms that make and read a tensor
+    prefer: the choice of least estimated time for all kernels together. Inputs, outputs, weights
+    and what a view reads stay row-major.
   }];
 }
 

@@ -26,17 +26,24 @@ constexpr Phase phases[] = {
     {"import", nullptr},
     // 2. Less to do, and fewer readers per tensor: first, because fusion asks who else reads.
     {"canonicalise", create_canonicalise},
-    // 3. Copies for outputs that no kernel would write: before fusion, so that they count as
+    // 3. What ops compute of weights alone becomes ops of weights alone: before fusion, which would
+    //    take them into kernels that run each time.
+    {"hoist_weights", create_hoist_weights},
+    // 4. Copies for outputs that no kernel would write: before fusion, so that they count as
     //    readers; after simplification, which would take the copies away.
     {"materialise_outputs", create_materialise_outputs},
-    // 4. Kernels: what is computed together. Before selection, since costs depend on epilogues.
+    // 5. Kernels: what is computed together. Before selection, since costs depend on epilogues.
     {"fuse", create_fuse},
-    // 5. How each kernel is computed, and its name in the object file.
+    // 6. Where channels lie in memory, between kernels: needs to know what is one kernel, and
+    // decides
+    //    with their costs.
+    {"assign_layouts", create_assign_layouts},
+    // 7. How each kernel is computed, and its name in the object file.
     {"select", create_select},
-    // 6. What depends on weights alone runs once. After selection, which says how weights are to be
+    // 8. What depends on weights alone runs once. After selection, which says how weights are to be
     //    packed; before memory is planned, as it takes tensors out of the arena.
     {"prepare", create_prepare},
-    // 7. Where tensors live. Last: only now is it known which of them exist.
+    // 9. Where tensors live. Last: only now is it known which of them exist.
     {"plan_memory", create_plan_memory},
 };
 
@@ -61,6 +68,11 @@ llvm::LogicalResult dump(mlir::ModuleOp module, const PipelineOptions& options, 
   return mlir::success();
 }
 
+catalogue::Machine machine_of(const PipelineOptions& options) {
+  return options.machine.flops_per_second > 0 ? options.machine
+                                              : catalogue::Machine::nominal(options.target);
+}
+
 // A pass of the whole module or of each of its functions.
 void add_pass(mlir::OpPassManager& manager, std::unique_ptr<mlir::Pass> pass) {
   if (pass->getOpName() == mlir::ModuleOp::getOperationName())
@@ -77,12 +89,9 @@ LayerChoice choice_for(const PipelineOptions& options, const std::string& layer)
 }
 
 catalogue::Choice algorithm_for(const PipelineOptions& options, const std::string& layer,
-                                const Definition& definition, const std::vector<bool>& known) {
+                                const catalogue::Problem& problem, const std::vector<bool>& known) {
   std::string name = choice_for(options, layer).algorithm;
-  const catalogue::Problem problem{definition, options.target};
-  const catalogue::Machine machine = options.machine.flops_per_second > 0
-                                         ? options.machine
-                                         : catalogue::Machine::nominal(options.target);
+  const catalogue::Machine machine = machine_of(options);
   if (name.empty() && !options.generic)
     return options.catalogue->best(problem, known, machine, options.error_bound);
   if (name.empty())
@@ -100,6 +109,32 @@ catalogue::Choice algorithm_for(const PipelineOptions& options, const std::strin
   return choice;
 }
 
+const catalogue::Algorithm& likely_algorithm(const PipelineOptions& options,
+                                             const std::string& layer,
+                                             const Definition& definition) {
+  const catalogue::Choice plain = algorithm_for(options, layer, {definition, options.target}, {});
+  if (!options.layouts || options.generic || !choice_for(options, layer).algorithm.empty())
+    return *plain.algorithm;
+  const catalogue::Algorithm* best = plain.algorithm;
+  double least = plain.cost.seconds;
+  for (const catalogue::Algorithm* algorithm : options.catalogue->algorithms()) {
+    catalogue::Problem problem{definition, options.target};
+    if (algorithm->error_bound() > options.error_bound || !algorithm->matches(problem))
+      continue;
+    const catalogue::Forms forms = catalogue::preferred_forms(*algorithm, problem);
+    problem.forms = forms;
+    if (forms.all_plain() || !algorithm->matches(problem))
+      continue;
+    const catalogue::Cost cost =
+        algorithm->cost(problem, algorithm->default_schedule(problem), machine_of(options));
+    if (cost.seconds < least) {
+      least = cost.seconds;
+      best = algorithm;
+    }
+  }
+  return *best;
+}
+
 std::vector<std::string> phase_names() {
   std::vector<std::string> names;
   for (const Phase& phase : phases)
@@ -113,7 +148,9 @@ llvm::LogicalResult run_pipeline(mlir::ModuleOp module, const PipelineOptions& o
     return module.emitError() << "no phase '" << options.stop_after
                               << "'; phases are: " << llvm::join(names, ", ");
   for (size_t k = 0; k < names.size(); ++k) {
-    if (phases[k].create && (options.simplify || phases[k].create != create_canonicalise)) {
+    const bool simplifies =
+        phases[k].create == create_canonicalise || phases[k].create == create_hoist_weights;
+    if (phases[k].create && (options.simplify || !simplifies)) {
       mlir::PassManager manager(module.getContext());
       add_pass(manager, phases[k].create(options));
       if (mlir::failed(manager.run(module)))

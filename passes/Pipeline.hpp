@@ -27,9 +27,10 @@ struct PipelineOptions {
   catalogue::Target target = {};
   catalogue::Machine machine = {}; // what costs are estimated for; default: nominal(target)
   std::map<std::string, LayerChoice> layers = {}; // by layer name
-  bool simplify = true; // false: canonicalise leaves everything as the user wrote it
-  bool fuse = true;     // false: each op is a kernel of its own
+  bool simplify = true;                           // false: every op stays as the user wrote it
+  bool fuse = true;                               // false: each op is a kernel of its own
   bool generic = false; // true: the generic algorithm computes what no choice names another for
+  bool layouts = true;  // false: every tensor is row-major
   // What depends on weights alone is computed once, when they are bound; false: in each run, and
   // no operand is packed.
   bool prepare = true;
@@ -45,15 +46,21 @@ struct PipelineOptions {
 
 // What was chosen for `layer`; both empty where the catalogue decides.
 LayerChoice choice_for(const PipelineOptions& options, const std::string& layer);
-// How `definition` is computed: by the algorithm chosen for `layer`, else by the catalogue's best
+// How `problem` is solved: by the algorithm chosen for `layer`, else by the catalogue's best
 // within the error bound, with the operands in `known` (before the kernel runs) prepared as it
 // wants. The schedule is the algorithm's own. Throws Error where the catalogue has none of that
 // name, or where the chosen one exceeds the bound or does not match.
 catalogue::Choice algorithm_for(const PipelineOptions& options, const std::string& layer,
-                                const Definition& definition, const std::vector<bool>& known);
+                                const catalogue::Problem& problem, const std::vector<bool>& known);
 
-// The phases in order: "import", "canonicalise", "materialise_outputs", "fuse", "select",
-// "prepare", "plan_memory".
+// The algorithm that the kernel of `definition` will have, as far as that can be told before
+// layouts are assigned: the best where each has its tensors as it prefers.
+const catalogue::Algorithm& likely_algorithm(const PipelineOptions& options,
+                                             const std::string& layer,
+                                             const Definition& definition);
+
+// The phases in order: "import", "canonicalise", "hoist_weights", "materialise_outputs", "fuse",
+// "assign_layouts", "select", "prepare", "plan_memory".
 std::vector<std::string> phase_names();
 
 // Runs the phases on a module that import_network made (phase "import" is done, but dumped here).

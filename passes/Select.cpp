@@ -73,7 +73,8 @@ class Select : public impl::SelectBase<Select> {
     std::vector<bool> known;
     for (mlir::Value input : kernel.getInputs())
       known.push_back(known_.contains(input));
-    catalogue::Choice choice = algorithm_for(options_, layer, definition, known);
+    catalogue::Choice choice =
+        algorithm_for(options_, layer, {definition, options_.target, ir::forms_of(kernel)}, known);
     const catalogue::Problem problem{definition, options_.target, choice.forms};
     if (const std::string given = choice_for(options_, layer).schedule; !given.empty()) {
       choice.schedule = catalogue::Schedule::parse(given);

@@ -46,6 +46,15 @@ const Algorithm& Catalogue::find(std::string_view name) const {
                .trail = {}});
 }
 
+Forms preferred_forms(const Algorithm& algorithm, const Problem& problem) {
+  Forms forms;
+  for (int k = 0; k < static_cast<int>(problem.definition.operands.size()); ++k)
+    forms.operands.push_back(algorithm.preferred_operand_layout(problem, k));
+  for (int k = 0; k < static_cast<int>(problem.definition.results.size()); ++k)
+    forms.results.push_back(algorithm.preferred_result_layout(problem, k));
+  return forms;
+}
+
 Problem with_preparations(const Algorithm& algorithm, Problem problem,
                           const std::vector<bool>& known) {
   problem.forms.prepared.assign(problem.definition.operands.size(), false);

@@ -16,6 +16,19 @@ TensorType stored_type(const TensorType& type, const Layout& layout) {
   return stored;
 }
 
+int64_t stored_offset(const Shape& shape, const Layout& layout, int64_t offset) {
+  if (layout.is_row_major())
+    return offset;
+  int64_t inner = 1; // elements of one index of the axis
+  for (int d = layout.axis + 1; d < shape.rank(); ++d)
+    inner *= shape[d];
+  const int64_t extent = shape[layout.axis];
+  const int64_t blocks = (extent + layout.block - 1) / layout.block;
+  const int64_t place = offset / inner % extent, outer = offset / inner / extent;
+  return ((outer * blocks + place / layout.block) * inner + offset % inner) * layout.block +
+         place % layout.block;
+}
+
 std::string to_string(const Layout& layout) {
   if (layout.is_row_major())
     return "row_major";

@@ -285,14 +285,16 @@ class Comparison {
 
     KernelComparison report{.layer = call.layer, .ops = call.ops, .algorithm = call.algorithm};
     for (size_t r = 0; r < call.results.size(); ++r) {
-      const TensorType& type = call.results[r].type;
       const int result = static_cast<int>(r);
+      const TensorType type =
+          call.definition.type_of(call.definition.tensor_of_equation(call.definition.results[r]));
+      const catalogue::Layout layout = call.forms.result(result);
       const int64_t elements = type.shape.elements();
       report.elements += elements;
       ResultComparison comparison(report, result, type);
       for (const int64_t offset :
            offsets_to_compare(elements, options_.samples, options_.seed + number))
-        comparison.element(read(result, offset),
+        comparison.element(read(result, stored_offset(type.shape, layout, offset)),
                            interpreter.element(result, indices_of(offset, type.shape)), offset);
     }
     reports_.push_back(std::move(report));

@@ -42,9 +42,12 @@ OperandReader PlainOperands::reader(const ir::Call& call,
   std::vector<const void*> data;
   for (const Source& source : sources)
     data.push_back(source.data);
-  return [sources, memory = reader_of(call.definition, data)](int operand, int64_t offset) {
-    const Source& source = sources[static_cast<size_t>(operand)];
-    return source.values ? (*source.values)[static_cast<size_t>(offset)] : memory(operand, offset);
+  return [sources, &call, memory = reader_of(call.definition, data)](int operand, int64_t offset) {
+    const size_t k = static_cast<size_t>(operand);
+    if (sources[k].values)
+      return (*sources[k].values)[static_cast<size_t>(offset)];
+    return memory(operand, stored_offset(call.definition.operands[k].type.shape,
+                                         call.forms.operand(operand), offset));
   };
 }
 

@@ -13,6 +13,12 @@
 namespace fovea::ir {
 namespace {
 
+// An equation's is that of its definition.
+std::string name_of(mlir::Operation* op) {
+  auto equation = llvm::dyn_cast<EquationOp>(op);
+  return equation ? equation.getDefinitionName().str() : op->getName().stripDialect().str();
+}
+
 [[noreturn]] void fail(mlir::Operation* op, std::string expected, std::string got) {
   ErrorParts parts;
   parts.what = "the network is not planned at '" + layer_of(op) + "'";
@@ -82,7 +88,7 @@ class CallReader {
 
   static void read_ops(KernelOp kernel, Call& call) {
     for (mlir::Operation& op : kernel.getBody().front().without_terminator()) {
-      call.ops += (call.ops.empty() ? "" : " ") + op.getName().stripDialect().str();
+      call.ops += (call.ops.empty() ? "" : " ") + name_of(&op);
       call.layers.push_back(layer_of(&op));
     }
   }

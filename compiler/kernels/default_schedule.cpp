@@ -188,7 +188,9 @@ class Scheduler {
   // Outer loops become one, until there is work for every thread; returns the innermost's name.
   std::string parallelise(const Equation& own, std::ostringstream& line, std::vector<Loop> loops) {
     const std::string innermost = loops.empty() ? "" : loops.back().name;
-    std::erase_if(loops, [](const Loop& loop) { return loop.extent < 2; });
+    // Of extent 1: not needed around the rest; within it they are joined, as neighbours must be.
+    loops.erase(loops.begin(), std::find_if(loops.begin(), loops.end(),
+                                            [](const Loop& loop) { return loop.extent > 1; }));
     if (loops.empty())
       return innermost;
     Loop outer = loops[0];

@@ -5,6 +5,7 @@
 #include <expect_error.hpp>
 #include <fovea/kernels/kernels.hpp>
 
+#include <algorithm>
 #include <gmock/gmock.h>
 
 namespace fovea::testing {
@@ -31,8 +32,9 @@ class Faulty : public catalogue::KernelCompiler {
     Equation& last = changed.definition.equations.back();
     if (request.definition.name == name_) {
       last.body = scaled(last.body);
-      if (changed.forms.all_plain()) // the algorithm may not know the like
-        changed.algorithm = "generic";
+      const std::vector<bool>& prepared = changed.forms.prepared;
+      if (std::find(prepared.begin(), prepared.end(), true) == prepared.end())
+        changed.algorithm = "generic"; // the algorithm may not know the like
     }
     return halide_->compile(changed);
   }

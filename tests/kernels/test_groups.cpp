@@ -92,10 +92,7 @@ TEST(Groups, PreferencesAreTaken) {
     Problem problem{with_epilogue(layer.definition(), Epilogue::residual), test_target(), {}};
     if (!direct().matches(problem))
       continue;
-    Forms forms;
-    for (int k = 0; k < 4; ++k)
-      forms.operands.push_back(direct().preferred_operand_layout(problem, k));
-    forms.results = {direct().preferred_result_layout(problem, 0)};
+    const Forms forms = preferred_forms(direct(), problem);
     const int64_t lanes = problem.target.lanes(4);
     const Layout blocks = Layout::blocked(1, lanes);
     EXPECT_EQ(forms.operands[0], layer.channels % lanes ? Layout() : blocks);

@@ -69,10 +69,7 @@ Definition definition_of(const Layer& layer) {
 // As a network asks for it.
 Problem preferred(const Algorithm& algorithm, const Definition& definition) {
   Problem problem{definition, test_target(), {}};
-  const Problem plain = problem;
-  for (int k = 0; k < static_cast<int>(definition.operands.size()); ++k)
-    problem.forms.operands.push_back(algorithm.preferred_operand_layout(plain, k));
-  problem.forms.results = {algorithm.preferred_result_layout(plain, 0)};
+  problem.forms = preferred_forms(algorithm, problem);
   std::vector<bool> weights(definition.operands.size(), true);
   weights[0] = false;
   return catalogue::with_preparations(algorithm, problem, weights);

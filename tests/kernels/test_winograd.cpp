@@ -103,13 +103,8 @@ Problem problem_of(int64_t tile, const Definition& definition, bool blocked) {
   Problem problem{definition, test_target(), {}};
   std::vector<bool> known(definition.operands.size(), false);
   known[1] = true;
-  if (blocked) {
-    const Algorithm& algorithm = winograd(tile);
-    const Problem plain = problem;
-    for (int k = 0; k < static_cast<int>(definition.operands.size()); ++k)
-      problem.forms.operands.push_back(algorithm.preferred_operand_layout(plain, k));
-    problem.forms.results = {algorithm.preferred_result_layout(plain, 0)};
-  }
+  if (blocked)
+    problem.forms = preferred_forms(winograd(tile), problem);
   return catalogue::with_preparations(winograd(tile), problem, known);
 }
 

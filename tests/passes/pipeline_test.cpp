@@ -214,8 +214,8 @@ TEST_F(PipelineTest, PhasesAreDumpedAndCanBeTheLast) {
   for (const auto& entry : std::filesystem::directory_iterator(folder))
     files.insert(entry.path().filename().string());
   std::filesystem::remove_all(folder);
-  EXPECT_THAT(files, ElementsAre("01_import.mlir", "02_canonicalise.mlir",
-                                 "03_materialise_outputs.mlir", "04_fuse.mlir"));
+  EXPECT_THAT(files, ElementsAre("01_import.mlir", "02_canonicalise.mlir", "03_hoist_weights.mlir",
+                                 "04_materialise_outputs.mlir", "05_fuse.mlir"));
   EXPECT_EQ(diagnostics, "");
   EXPECT_THROW(ir::plan_of(*module), Error);
 }

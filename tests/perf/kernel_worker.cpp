@@ -51,12 +51,7 @@ std::optional<catalogue::Problem> preferred(const catalogue::Algorithm& algorith
                                             catalogue::Problem problem) {
   if (!algorithm.matches(problem))
     return std::nullopt;
-  catalogue::Forms forms;
-  for (size_t k = 0; k < problem.definition.operands.size(); ++k)
-    forms.operands.push_back(algorithm.preferred_operand_layout(problem, static_cast<int>(k)));
-  for (size_t k = 0; k < problem.definition.results.size(); ++k)
-    forms.results.push_back(algorithm.preferred_result_layout(problem, static_cast<int>(k)));
-  problem.forms = forms;
+  problem.forms = preferred_forms(algorithm, problem);
   if (!algorithm.matches(problem))
     throw std::logic_error(std::string(algorithm.name()) + " refuses the forms that it prefers");
   std::vector<bool> weights(problem.definition.operands.size(), true);

@@ -88,6 +88,9 @@ class Algorithm {
 std::vector<TensorType> operand_types(const Algorithm& algorithm, const Problem& problem);
 std::vector<TensorType> result_types(const Problem& problem);
 
+// Every operand and result in the layout that suits the algorithm best.
+Forms preferred_forms(const Algorithm& algorithm, const Problem& problem);
+
 // The problem with those operands prepared that are known before the kernel runs and that the
 // algorithm wants prepared. `known`: per operand, may be shorter.
 Problem with_preparations(const Algorithm& algorithm, Problem problem,

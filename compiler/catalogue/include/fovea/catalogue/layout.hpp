@@ -24,6 +24,9 @@ struct Layout {
 // What is stored: the type of the row-major tensor that holds the elements.
 TensorType stored_type(const TensorType& type, const Layout& layout);
 
+// Where element `offset` of a row-major tensor of that shape is stored, in elements.
+int64_t stored_offset(const Shape& shape, const Layout& layout, int64_t offset);
+
 // "row_major", "blocked(1, 16)".
 std::string to_string(const Layout& layout);
 // The inverse. Throws fovea::Error.
