@@ -1,4 +1,5 @@
-"""Where layers.json comes from: torchvision's networks and a U-Net, followed by forward hooks."""
+"""Torchvision's networks and a U-Net; layers.json comes from some of them, followed by forward
+hooks."""
 
 from __future__ import annotations
 
@@ -7,9 +8,6 @@ import torchvision
 from torch import nn
 
 from .layers import Layer
-
-IMAGE = 224  # rows and columns of the input of torchvision's networks
-UNET_IMAGE = 256
 
 
 class _TwoConvolutions(nn.Sequential):
@@ -47,18 +45,23 @@ class UNet(nn.Module):
         return self.classes(x)
 
 
-def networks() -> dict[str, tuple[nn.Module, int]]:
-    """Each with the rows of its square input. Weights are random: only shapes count."""
-    models = torchvision.models
-    return {
-        "alexnet": (models.alexnet(weights=None), IMAGE),
-        "vgg16": (models.vgg16(weights=None), IMAGE),
-        "googlenet": (models.googlenet(weights=None, aux_logits=False, init_weights=False), IMAGE),
-        "resnet50": (models.resnet50(weights=None), IMAGE),
-        "mobilenet_v2": (models.mobilenet_v2(weights=None), IMAGE),
-        "efficientnet_b0": (models.efficientnet_b0(weights=None), IMAGE),
-        "unet": (UNet(), UNET_IMAGE),
-    }
+IMAGES = {"inception_v3": 299, "unet": 256}
+LISTED = ("alexnet", "vgg16", "googlenet", "resnet50", "mobilenet_v2", "efficientnet_b0", "unet")
+
+
+def image_of(name: str) -> int:
+    """Rows and columns of the network's input."""
+    return IMAGES.get(name, 224)
+
+
+def build(name: str) -> nn.Module:
+    """With random weights."""
+    if name == "unet":
+        return UNet()
+    # What serves training is left out: further results, and weights that take long to draw.
+    more = {"aux_logits": False, "init_weights": False} if name in (
+        "googlenet", "inception_v3") else {}
+    return torchvision.models.get_model(name, weights=None, **more)
 
 
 def convolutions(network: nn.Module, rows: int) -> list[Layer]:
@@ -90,10 +93,10 @@ def convolutions(network: nn.Module, rows: int) -> list[Layer]:
 
 
 def list_layers() -> list[Layer]:
-    """The layers of all networks, each once, with the places where it occurs."""
+    """The layers of the networks that are listed, each once, with the places where it occurs."""
     found: dict[Layer, Layer] = {}
-    for network, (module, rows) in networks().items():
-        for place, layer in enumerate(convolutions(module, rows)):
+    for name in LISTED:
+        for place, layer in enumerate(convolutions(build(name), image_of(name))):
             known = found.setdefault(layer, layer)
-            known.networks.setdefault(network, []).append(place)
+            known.networks.setdefault(name, []).append(place)
     return list(found.values())
