@@ -1,9 +1,11 @@
-// fovea's side of `./dev bench layers` and `./dev bench lenet`: compiles and times one network at a
+// fovea's side of `./dev bench layers`, `zoo` and `lenet`: compiles and times one network at a
 // time, as it is told on standard input, by the same commands as the other engines' side,
 // bench/engines.py, in the way of worker.hpp:
 //
 //   {"do": "prepare", "kind": "conv", "layer": {...}, "input": "x.npy",
 //    "weights": {"conv.weight": "w.npy", "conv.bias": "b.npy"}, "cache": "DIR"}
+//       {"seconds": compilation, "network_seconds": before it, for reading or writing down the
+//        network, "peak_bytes": the most memory so far, "kernels": [{"layers", ...}, ...]}
 //   {"do": "output", "path": "y.npy"}   runs once and writes the result
 //   {"do": "time", "seconds": 0.1}      {"samples": [seconds of a run, ...], "runs_per_sample": 4}
 //   {"do": "profile", "seconds": 0.1}   {"kernels": [{"layer", "ops", "seconds", ...}, ...]}
@@ -19,6 +21,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
+#include <fstream>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -55,20 +58,49 @@ Network network_of(const json& command) {
     return zoo_network("lenet5", command.at("batch"));
   if (kind == "call")
     return call_network();
+  if (kind == "onnx")
+    return load_network(command.at("onnx"));
   throw std::invalid_argument("no network of kind '" + kind + "'");
+}
+
+struct Compiled {
+  Model model;
+  double network_seconds = 0; // for the network, before its compilation
+  int64_t peak_bytes = 0;     // of memory, of this process until then
+};
+
+// "VmHWM:     123456 kB": unlike getrusage(), it leaves out what the parent had before exec().
+int64_t peak_bytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("VmHWM:"))
+      return std::stoll(line.substr(6)) * 1024;
+  throw std::runtime_error("/proc/self/status has no VmHWM");
+}
+
+Compiled compiled(const json& command) {
+  const bench::Clock::time_point begin = bench::Clock::now();
+  Network network = network_of(command);
+  for (const auto& [name, path] : command.at("weights").items()) {
+    const host::HostTensor weight = host::read_npy(path.get<std::string>());
+    network.set_weight(name, weight.bytes(), weight.size_bytes());
+  }
+  const double network_seconds = bench::seconds_since(begin);
+  CompileOptions options;
+  options.cache = command.at("cache").get<std::string>();
+  return {compile(network, options), network_seconds, peak_bytes()};
 }
 
 // --- A network in memory, ready to run -------------------------------------------------------
 
 class Job {
  public:
-  Job(const json& command, uint32_t threads)
-      : model_(compiled(command)), threads_(threads), context_(model_.runtime(), options()),
+  Job(const json& command, Model model, uint32_t threads)
+      : model_(std::move(model)), threads_(threads), context_(model_.runtime(), options()),
         x_(host::read_npy(command.at("input").get<std::string>())),
         y_(FOVEA_F32, extents_of(model_.outputs().at(0).type.shape)) {}
   Job(const Job&) = delete; // its buffers are addresses within it
 
-  const Model& model() const { return model_; }
   const host::HostTensor& output() const { return y_; }
   void run() { context_.run({&input_, 1}, {&output_, 1}); }
 
@@ -87,16 +119,6 @@ class Job {
   }
 
  private:
-  static Model compiled(const json& command) {
-    Network network = network_of(command);
-    for (const auto& [name, path] : command.at("weights").items()) {
-      const host::HostTensor weight = host::read_npy(path.get<std::string>());
-      network.set_weight(name, weight.bytes(), weight.size_bytes());
-    }
-    CompileOptions options;
-    options.cache = command.at("cache").get<std::string>();
-    return compile(network, options);
-  }
   static std::vector<int64_t> extents_of(const Shape& shape) {
     return {shape.begin(), shape.end()};
   }
@@ -116,14 +138,17 @@ class Job {
 
 // --- Commands --------------------------------------------------------------------------------
 
-json to_json(const Model& model) {
+json to_json(const Compiled& compiled) {
   json kernels = json::array();
-  for (const KernelInfo& kernel : model.kernels())
+  for (const KernelInfo& kernel : compiled.model.kernels())
     kernels.push_back({{"layers", kernel.layers},
                        {"algorithm", kernel.algorithm},
                        {"schedule", kernel.schedule},
                        {"compile_seconds", kernel.seconds}});
-  return {{"seconds", model.compile_seconds()}, {"kernels", kernels}};
+  return {{"seconds", compiled.model.compile_seconds()},
+          {"network_seconds", compiled.network_seconds},
+          {"peak_bytes", compiled.peak_bytes},
+          {"kernels", kernels}};
 }
 
 json profile(Job& job, double seconds) {
@@ -144,8 +169,9 @@ class Worker {
     const std::string verb = command.at("do");
     if (verb == "prepare") {
       job_.reset(); // its memory first
-      job_ = std::make_unique<Job>(command, threads_);
-      return to_json(job_->model());
+      const Compiled network = compiled(command);
+      job_ = std::make_unique<Job>(command, network.model, threads_);
+      return to_json(network);
     }
     if (verb == "release") {
       job_.reset();

@@ -4,10 +4,8 @@ fovea's workers, what happens to workers that fail, and what is told of results.
 asserted."""
 
 import argparse
-import ast
 import math
 import os
-import struct
 import sys
 import tempfile
 import time
@@ -19,8 +17,10 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1])]
 import results as gtest_results  # noqa: E402
 import kernel_cases  # noqa: E402
+import zoo_cases  # noqa: E402
 from bench import charts, layers, report, results  # noqa: E402
 from bench.workers import EngineError, Worker  # noqa: E402
+from npy import read_npy, write_npy  # noqa: E402
 
 
 # --- The list of layers ------------------------------------------------------------------------
@@ -54,20 +54,6 @@ def samples_are_reproducible(options):
 
 
 # --- fovea's worker ----------------------------------------------------------------------------
-
-
-def write_npy(path, shape, values):
-    header = str({"descr": "<f4", "fortran_order": False, "shape": tuple(shape)}).encode()
-    header += b" " * (-(len(header) + 11) % 64) + b"\n"
-    path.write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header
-                     + struct.pack(f"<{len(values)}f", *values))
-
-
-def read_npy(path):
-    content = path.read_bytes()
-    (length,) = struct.unpack_from("<H", content, 8)
-    shape = ast.literal_eval(content[10 : 10 + length].decode())["shape"]
-    return shape, struct.unpack(f"<{math.prod(shape)}f", content[10 + length :])
 
 
 def convolve(layer, x, w, b):
@@ -279,7 +265,7 @@ CASES = [
     worker_computes_times_and_profiles, worker_answers_nonsense,
     workers_that_end_are_told_and_start_again, silent_workers_are_ended, idle_workers_are_stopped,
     summaries_are_right, runs_are_told_and_kept, charts_are_pictures_with_bars,
-    *kernel_cases.CASES,
+    *kernel_cases.CASES, *zoo_cases.CASES,
 ]
 
 

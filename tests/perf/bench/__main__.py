@@ -1,4 +1,4 @@
-"""The command line: `./dev bench layers`, `./dev bench kernels` and `./dev bench lenet`."""
+"""The command line: `./dev bench zoo`, `layers`, `kernels` and `lenet`."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ import shlex
 import sys
 from pathlib import Path
 
-from . import environment, layers, results
+from . import environment, layers, results, zoo
 from .environment import ROOT
-from .results import KernelsRun, LayersRun, Run
+from .results import KernelsRun, LayersRun, Run, ZooRun
 from .workers import usable_cores
 
 DOCS = ROOT / "docs" / "bench"
 PROGRAMS = ROOT / "build" / "release" / "bin"
-WORKERS = {"layers": "layer_worker", "kernels": "kernel_worker", "lenet": "layer_worker"}
+WORKERS = {"zoo": "layer_worker fovea", "layers": "layer_worker", "kernels": "kernel_worker",
+           "lenet": "layer_worker"}
 
 
 def parse() -> argparse.Namespace:
@@ -26,7 +27,8 @@ def parse() -> argparse.Namespace:
         "build/bench-venv; `kernels` needs none of them. Without an argument, `./dev bench` runs "
         "fovea's own benchmarks.",
     )
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="{layers,kernels,lenet}")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="{zoo,layers,kernels,lenet}")
+    networks = _add_zoo(verbs)
     each = verbs.add_parser(
         "layers", help="convolution layers of well-known networks, one at a time",
         description="The convolution layers of well-known networks (tests/perf/layers.json), one "
@@ -66,16 +68,44 @@ def parse() -> argparse.Namespace:
         "and how long fovea compiles it, with and without kernels kept from earlier times. Takes "
         "about a minute, and rewrites docs/bench/lenet.md.",
     )
-    for verb in (each, kernels, lenet):
+    for verb in (networks, each, kernels, lenet):
         _add_common(verb)
     each.add_argument("--list", action="store_true",
                       help="write tests/perf/layers.json anew from torchvision's networks")
     options = parser.parse_args()
+    if options.verb == "zoo":
+        options.network = options.network or [*(zoo.QUICK if options.quick else zoo.NETWORKS)]
     if options.verb == "layers" and not (options.list or options.report):
         _check_layers(each, options, layers.load())
     if options.verb == "kernels" and not options.report:
         _check_layers(kernels, options, [*layers.load(), *layers.DENSE])
     return options
+
+
+def _add_zoo(verbs) -> argparse.ArgumentParser:
+    verb = verbs.add_parser(
+        "zoo", help="whole networks, and how long fovea compiles them",
+        description="Whole networks, by ONNX format from PyTorch with random weights, float32: "
+        f"{', '.join(zoo.NETWORKS)}. The time of a run in fovea, ONNX Runtime, OpenVINO, PyTorch "
+        "and ncnn, by turns; how far each result is off that in float64; the least time that this "
+        "machine could take; and what fovea's compilation takes: time, memory, size of the "
+        "library. All of it takes a while, mostly compilation, and rewrites docs/bench/zoo.md. "
+        "Models are kept in build/bench-models, about 4 GB.",
+        epilog="examples:\n  ./dev bench zoo --quick\n"
+        "  ./dev bench zoo --network resnet50 --threads 1 --rounds 3\n"
+        "  ./dev bench zoo --batch 8 --network unet --json build/unet8.json\n"
+        "  ./dev bench zoo --report build/unet8.json --docs build/pages",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    which = verb.add_argument_group("which networks (default: all)")
+    which.add_argument("--network", action="append", metavar="NAME", choices=zoo.NETWORKS,
+                       help="this one; may be repeated")
+    which.add_argument("--quick", action="store_true", help=f"{', '.join(zoo.QUICK)}")
+    verb.add_argument("--no-compilation", action="store_true", help="do not measure what "
+                      "compilation takes; only then do kernels come from --cache")
+    verb.add_argument("--batch", type=_positive, default=1, metavar="N",
+                      help="images of a run (default: 1)")
+    return verb
 
 
 def _add_choice(verb: argparse.ArgumentParser) -> argparse._ArgumentGroup:
@@ -160,33 +190,43 @@ def list_layers() -> None:
     print(f"{len(found)} different in all, in {layers.LIST.relative_to(ROOT)}")
 
 
+def _engines(verb: str) -> tuple[str, ...]:
+    return environment.NETWORK_ENGINES if verb == "zoo" else environment.ENGINES
+
+
 def measure(options: argparse.Namespace) -> Run:
     from .machine import Bench
     from .turns import Plan
 
     plan = Plan(str(options.cache.resolve()), options.rounds, options.milliseconds / 1e3)
     command = "./dev bench " + shlex.join(sys.argv[1:])
-    bench = Bench(options.programs.resolve(), options.threads, plan, command)
+    bench = Bench(options.programs.resolve(), options.threads, plan, command,
+                  _engines(options.verb))
     if options.verb == "kernels":
         from . import run_kernels
 
         wanted = run_kernels.Wanted(tuple(options.algorithm), options.all)
         return run_kernels.run_kernels(bench, options.layers, wanted)
 
-    from . import run  # what only the environment of the other engines has
+    from . import run, run_zoo  # what only the environment of the other engines has
 
+    if options.verb == "zoo":
+        return run_zoo.run_zoo(bench, options.network, options.batch,
+                               not options.no_compilation)
     if options.verb == "lenet":
         return run.run_lenet(bench, [1, 64])
     return run.run_layers(bench, options.layers)
 
 
 def tell(done: Run, docs: Path | None) -> None:
-    from . import report, report_kernels
+    from . import report, report_kernels, report_zoo
 
     if isinstance(done, LayersRun):
         text, write = report.layers_text, report.write_layers
     elif isinstance(done, KernelsRun):
         text, write = report_kernels.kernels_text, report_kernels.write_kernels
+    elif isinstance(done, ZooRun):
+        text, write = report_zoo.zoo_text, report_zoo.write_zoo
     else:
         text, write = report.lenet_text, report.write_lenet
     print(text(done))
@@ -196,6 +236,9 @@ def tell(done: Run, docs: Path | None) -> None:
 
 def is_complete(options: argparse.Namespace) -> bool:
     """Was everything measured that belongs on the page?"""
+    if options.verb == "zoo":
+        return (options.network == list(zoo.NETWORKS) and options.batch == 1
+                and not options.no_compilation)
     parts = ("quick", "network", "filter", "algorithm", "all")
     return not any(getattr(options, part, None) for part in parts)
 
@@ -211,7 +254,8 @@ def bench() -> None:
         tell(results.load(options.report), options.docs)
         return
     if options.verb != "kernels":
-        environment.enter(["base", *environment.ENGINES, *(["torchvision"] if lists else [])])
+        torchvision = ["torchvision"] if lists or options.verb == "zoo" else []
+        environment.enter(["base", *_engines(options.verb), *torchvision])
     if lists:
         list_layers()
         return

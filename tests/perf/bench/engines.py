@@ -11,11 +11,14 @@ import gc
 import json
 import math
 import os
+import subprocess
 import sys
+import tempfile
 import time
 import warnings
 from collections import OrderedDict
 from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol, TextIO
 
 import numpy as np
@@ -112,8 +115,6 @@ class PyTorch:
     def prepare(self, command: dict) -> Run:
         torch = self.torch
         module = self._module(command).eval()
-        module.load_state_dict({name: torch.from_numpy(np.load(path))
-                                for name, path in command["weights"].items()})
         x = torch.from_numpy(np.load(command["input"]))
         forms: dict[str, Callable] = {"eager": lambda: module(x)}
         with warnings.catch_warnings():
@@ -136,6 +137,16 @@ class PyTorch:
         return self.run().numpy()
 
     def _module(self, command: dict):
+        if command["kind"] == "onnx":
+            from . import export
+
+            return export.load(Path(command["onnx"]).parent)
+        module = self._small_module(command)
+        module.load_state_dict({name: self.torch.from_numpy(np.load(path))
+                                for name, path in command["weights"].items()})
+        return module
+
+    def _small_module(self, command: dict):
         nn = self.torch.nn
         if command["kind"] == "call":
             return nn.ReLU()
@@ -154,10 +165,80 @@ class PyTorch:
         ))
 
 
+class Ncnn:
+    """Fed and read by its Python API, which copies the result. It knows no batch: images follow one
+    another."""
+
+    form = ""
+
+    def __init__(self, threads: int) -> None:
+        import ncnn
+
+        self.ncnn = ncnn
+        self.version = ncnn.__version__
+        self.threads = threads
+
+    def prepare(self, command: dict) -> Run:
+        ncnn = self.ncnn
+        param, weights = ncnn_files(Path(command["one_image"]))
+        self.net = net = ncnn.Net()
+        net.opt.num_threads = self.threads
+        net.opt.use_vulkan_compute = False
+        for name in ("use_fp16_packed", "use_fp16_storage", "use_fp16_arithmetic",
+                     "use_bf16_storage"):
+            setattr(net.opt, name, False)  # float32, as all
+        if net.load_param(str(param)) or net.load_model(str(weights)):
+            raise RuntimeError(f"cannot read {param}")
+        images = np.load(command["input"])
+        self.y = np.zeros(command["output_shape"], np.float32)
+
+        def run() -> None:
+            for image, result in zip(images, self.y):
+                extractor = net.create_extractor()
+                extractor.input("in0", ncnn.Mat(image))
+                failed, value = extractor.extract("out0")
+                if failed:
+                    raise RuntimeError("ncnn has no result")
+                result[...] = value
+
+        return run
+
+    def output(self) -> np.ndarray:
+        return self.y
+
+
+def ncnn_files(model: Path) -> tuple[Path, Path]:
+    """A model in ncnn's format, made of one in ONNX format by pnnx, and kept beside it."""
+    files = model.with_name("ncnn.param"), model.with_name("ncnn.bin")
+    if all(path.exists() for path in files):
+        return files
+    import ncnn
+
+    pnnx = Path(ncnn.__file__).parents[1] / "pnnx" / "pnnx"
+    with tempfile.TemporaryDirectory(prefix=".ncnn.", dir=model.parent) as folder:
+        # It writes its intermediate files beside its input.
+        source = Path(folder) / model.name
+        source.symlink_to(model)
+        made = [Path(folder) / path.name for path in files]
+        done = subprocess.run(
+            [str(pnnx), source.name, f"ncnnparam={made[0]}", f"ncnnbin={made[1]}", "fp16=0"],
+            cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, errors="replace",
+        )
+        if done.returncode or not all(path.exists() for path in made):
+            words = [line for line in done.stdout.splitlines() if line.strip()]
+            raise RuntimeError(f"pnnx ended with exit code {done.returncode}: "
+                               + (words[-1] if words else "no word"))
+        for path, place in zip(made, files):
+            path.rename(place)
+    return files
+
+
 ENGINES: dict[str, Callable[[int], Engine]] = {
     "onnxruntime": OnnxRuntime,
     "openvino": OpenVino,
     "torch": PyTorch,
+    "ncnn": Ncnn,
 }
 
 

@@ -26,6 +26,7 @@ PINS: dict[str, list[str]] = {
     "torch": ["torch==2.15.0", "filelock==4.2.11", "sympy==1.14.0", "mpmath==1.3.0",
               "networkx==3.6.1", "jinja2==3.1.6", "markupsafe==3.0.4", "fsspec==2026.9.0"],
     "torchvision": ["torchvision==0.29.2", "pillow==13.0.0"],
+    "ncnn": ["ncnn==1.0.20261020", "pnnx==20261020"],  # pnnx converts to its format
 }
 # PyPI's wheel for x86-64 is the one with CUDA, whose libraries must be found before it loads, even
 # where nothing but the CPU is used. These are all that it is linked with.
@@ -40,6 +41,7 @@ if os.uname().machine == "x86_64":
 GIGABYTES = {"torch": 5.0}  # that a group takes while it is installed; others: below one
 
 ENGINES = ("onnxruntime", "openvino", "torch")
+NETWORK_ENGINES = (*ENGINES, "ncnn")  # of whole networks
 
 
 def read_state() -> dict[str, dict]:
@@ -49,11 +51,11 @@ def read_state() -> dict[str, dict]:
         return {}
 
 
-def failures() -> dict[str, str]:
-    """Why engines are not installed, by their names."""
+def failures(engines: tuple[str, ...]) -> dict[str, str]:
+    """Why some are not installed, by their names."""
     state = read_state()
     return {name: state.get(name, {}).get("error") or "not installed"
-            for name in ENGINES if state.get(name, {}).get("error", "") is not None}
+            for name in engines if state.get(name, {}).get("error", "") is not None}
 
 
 def _run(command: list[str], log: Path) -> str | None:

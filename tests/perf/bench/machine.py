@@ -12,6 +12,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .environment import ENGINES
 from .results import TITLES, Machine
 from .turns import Plan
 from .workers import confine, usable_cores
@@ -25,6 +26,7 @@ class Bench:
     threads: list[int]
     plan: Plan
     command: str  # as the user typed it
+    engines: tuple[str, ...] = ENGINES  # beside fovea
     unavailable: dict[str, str] = field(default_factory=dict)  # engines, and why
     versions: dict[str, str] = field(default_factory=dict)
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from .layers import Layer
 
 FOVEA = "fovea"
-TITLES = {FOVEA: "fovea", "onnxruntime": "ONNX Runtime", "openvino": "OpenVINO", "torch": "PyTorch"}
+TITLES = {FOVEA: "fovea", "onnxruntime": "ONNX Runtime", "openvino": "OpenVINO", "torch": "PyTorch",
+          "ncnn": "ncnn"}
 ALL = "all"  # networks together
 
 
@@ -135,6 +136,23 @@ class NetworkResult(Result):
         return f"batch {self.batch}"
 
 
+@dataclass
+class ZooResult(Result):
+    network: str
+    batch: int
+    bound_seconds: float = math.nan  # by the direct algorithm, and where Winograd's could be
+    winograd_seconds: float = math.nan
+
+    @property
+    def place(self) -> str:
+        return self.network
+
+    def of_bound(self, winograd: bool) -> float:
+        """The part that fovea reaches."""
+        bound = self.winograd_seconds if winograd else self.bound_seconds
+        return bound / self.fovea.seconds if self.fovea.ok else math.nan
+
+
 @dataclass(frozen=True)
 class Summary:
     """Layers of one network, or all, with one number of threads."""
@@ -252,8 +270,54 @@ class LenetRun:
                         [Compilation(**c) for c in record["compilations"]])
 
 
-Run = LayersRun | LenetRun | KernelsRun
-RUNS: dict[str, type[Run]] = {"layers": LayersRun, "lenet": LenetRun, "kernels": KernelsRun}
+@dataclass
+class NetworkCompilation:
+    """fovea's, each time in a new process, on all cores."""
+
+    import_seconds: float = math.nan  # reading the model in ONNX format
+    cold_seconds: float = math.nan  # without kernels from earlier times
+    warm_seconds: float = math.nan
+    cold_peak_bytes: float = math.nan  # the most memory of the process
+    warm_peak_bytes: float = math.nan
+    library_bytes: float = math.nan  # as emitted, with its weights
+    code_bytes: float = math.nan  # of it: machine code
+    failure: str | None = None
+
+
+@dataclass
+class ZooNetwork:
+    name: str
+    batch: int
+    macs: int  # of all images
+    weight_bytes: int
+    compilation: NetworkCompilation
+
+
+@dataclass
+class ZooRun:
+    about: dict[str, str]
+    machines: list[Machine]
+    networks: list[ZooNetwork]
+    results: list[ZooResult]
+
+    def to_json(self) -> dict:
+        return {"bench": "zoo", **asdict(self)}
+
+    @staticmethod
+    def from_json(record: dict) -> ZooRun:
+        networks = [ZooNetwork(**{**n, "compilation": NetworkCompilation(**n["compilation"])})
+                    for n in record["networks"]]
+        results = [ZooResult(**{**r, "timings": _timings(r)}) for r in record["results"]]
+        return ZooRun(record["about"], _machines(record), networks, results)
+
+    @property
+    def threads(self) -> list[int]:
+        return [machine.threads for machine in self.machines]
+
+
+Run = LayersRun | LenetRun | KernelsRun | ZooRun
+RUNS: dict[str, type[Run]] = {"layers": LayersRun, "lenet": LenetRun, "kernels": KernelsRun,
+                              "zoo": ZooRun}
 
 
 def _machines(record: dict) -> list[Machine]:

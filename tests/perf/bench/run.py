@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from . import environment
-from .environment import ENGINES, LOGS, PYTHON
+from .environment import LOGS, PYTHON
 from .jobs import Job, call_job, layer_job, lenet5_job
 from .layers import Layer
 from .machine import Bench, about, measure_machine, say, warn_if_busy
@@ -35,11 +35,11 @@ def worker_for(name: str, threads: int, programs: Path) -> Worker:
 @contextmanager
 def engines(bench: Bench) -> Iterator[dict[int, list[Worker]]]:
     """Workers by number of threads. Those that do not start are unavailable from then on."""
-    bench.unavailable.update(environment.failures())
+    bench.unavailable.update(environment.failures(bench.engines))
     workers: dict[int, list[Worker]] = {threads: [] for threads in bench.threads}
     try:
         for threads, started in workers.items():
-            for name in (FOVEA, *ENGINES):
+            for name in (FOVEA, *bench.engines):
                 if name in bench.unavailable:
                     continue
                 worker = worker_for(name, threads, bench.programs)
@@ -79,7 +79,7 @@ def run_layers(bench: Bench, layers: list[Layer]) -> LayersRun:
                         for machine in machines]
             results += mine
             left = (time.monotonic() - start) / (number + 1) * (len(layers) - number - 1)
-            _tell(bench, f"{number + 1:3}/{len(layers)}  {layer.label:<33}", mine, left)
+            tell(bench, f"{number + 1:3}/{len(layers)}  {layer.label:<33}", mine, left)
         return LayersRun(about(bench), machines, results)
 
 
@@ -90,7 +90,7 @@ def _layer_result(bench: Bench, layer: Layer, job: Job, machine: Machine,
     return LayerResult(machine.threads, timings, layer, seconds, bound)
 
 
-def _tell(bench: Bench, title: str, results: Sequence[Result], seconds_left: float = 0) -> None:
+def tell(bench: Bench, title: str, results: Sequence[Result], seconds_left: float = 0) -> None:
     """One line, and one more for each failure of an engine that is there."""
     parts = [title]
     for r in results:
@@ -129,7 +129,7 @@ def _network_result(bench: Bench, batch: int | None, threads: int,
         job = call_job(Path(folder)) if batch is None else lenet5_job(batch, Path(folder))
         timings = measure(job, workers, bench.unavailable, bench.plan)
     result = NetworkResult(threads, timings, batch or 1)
-    _tell(bench, f"{'call' if batch is None else f'LeNet-5, batch {batch}':<18}", [result])
+    tell(bench, f"{'call' if batch is None else f'LeNet-5, batch {batch}':<18}", [result])
     return result
 
 
