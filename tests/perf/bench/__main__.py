@@ -89,7 +89,8 @@ def _add_zoo(verbs) -> argparse.ArgumentParser:
         f"{', '.join(zoo.NETWORKS)}. The time of a run in fovea, ONNX Runtime, OpenVINO, PyTorch "
         "and ncnn, by turns; how far each result is off that in float64; the least time that this "
         "machine could take; and what fovea's compilation takes: time, memory, size of the "
-        "library. All of it takes a while, mostly compilation, and rewrites docs/bench/zoo.md. "
+        "library. All of it takes about a quarter of an hour on two cores, and rewrites "
+        "docs/bench/zoo.md. "
         "Models are kept in build/bench-models, about 4 GB.",
         epilog="examples:\n  ./dev bench zoo --quick\n"
         "  ./dev bench zoo --network resnet50 --threads 1 --rounds 3\n"

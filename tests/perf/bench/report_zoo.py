@@ -34,8 +34,9 @@ has weights. All other layers, activations and changes of layout count as nothin
 the operations of the direct algorithm, two a multiply-add. **Winograd** counts a quarter of them
 for convolutions of 3x3 with stride 1, one group and at least {WINOGRAD_CHANNELS} channels and
 filters: the multiplications of Winograd's algorithm F(4x4, 3x3), whose transformations are left
-out. **of direct** and **of Winograd** are the bounds divided by fovea's time. No algorithm but one that saves operations can be above
-100% of **direct**; F(6x6, 3x3) could be above 100% of **Winograd**."""
+out. **of direct** and **of Winograd** are the bounds divided by fovea's time. Only an algorithm
+that saves operations can be above 100% of **direct**; F(6x6, 3x3) could be above 100% of
+**Winograd**."""
 
 ERRORS = """\
 The largest difference between an engine's result and that of PyTorch in float64, relative to the

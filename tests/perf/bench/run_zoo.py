@@ -87,10 +87,17 @@ def job_of(model: Model, folder: Path) -> Job:
 def _result(bench: Bench, plan: Plan, model: Model, job: Job, machine: Machine,
             workers: list[Worker]) -> ZooResult:
     timings = measure(job, workers, bench.unavailable, plan)
+    for timing in timings.values():
+        timing.failure = timing.failure and _in_one_line(timing.failure, model)
     bounds = [bound_seconds(model.layers, machine.flops_per_second,
                             machine.bytes_per_second_of[model.weight_bytes], winograd)
               for winograd in (False, True)]
     return ZooResult(machine.threads, timings, model.name, model.batch, *bounds)
+
+
+def _in_one_line(message: str, model: Model) -> str:
+    """Without the folder, which says nothing on a page."""
+    return " ".join(message.replace(f"{model.folder}/", "").split())
 
 
 # --- Compilation -------------------------------------------------------------------------------
@@ -110,7 +117,7 @@ def _compile(bench: Bench, model: Model, job: Job, cache: str) -> NetworkCompila
         result.code_bytes = code_bytes(library)
         library.unlink()
     except EngineError as error:
-        result.failure = str(error)
+        result.failure = _in_one_line(str(error), model)
     say(f"         {model.name}: " + (result.failure or (
         f"compiled in {result.cold_seconds:.1f} s cold, {result.warm_seconds:.2f} s warm")))
     return result
