@@ -213,7 +213,7 @@ class Scheduler {
     const Equation& own = equation(root);
     std::ostringstream line;
     if (!is_result(root))
-      line << " compute_root";
+      line << " compute_root" << in_rows_of_vectors(own, tile);
 
     std::vector<Loop> outer;        // around the tile, outermost first
     std::vector<std::string> inner; // of the tile, innermost first
@@ -271,6 +271,18 @@ class Scheduler {
     return text;
   }
 
+  // Values between equations lie as vectors do, whatever the order of their dimensions: else each
+  // vector would be gathered and scattered, and no accumulator could stay in a register.
+  static std::string in_rows_of_vectors(const Equation& own, const Tile& tile) {
+    const size_t vector = static_cast<size_t>(tile.vector);
+    if (tile.vector < 0 || vector + 1 == own.free.size())
+      return "";
+    std::string names = own.free[vector].name;
+    for (size_t k = own.free.size(); --k > vector;)
+      names += ", " + own.free[k].name;
+    return " reorder_storage(" + names + ")";
+  }
+
   // The accumulation itself: the tile's accumulators, then the loop over terms around them.
   void schedule_hosted(size_t e, const std::string& where, const Tile& tile, size_t main) {
     const Equation& sum = equation(e);
@@ -285,7 +297,7 @@ class Scheduler {
       names += loops[static_cast<size_t>(step.position)] + ", ";
     const bool dot = tile.dot >= 0 && e == main;
     if (!dot) {
-      emit(sum.name, " " + where + widened);
+      emit(sum.name, " " + where + in_rows_of_vectors(sum, tile) + widened);
       emit(sum.name + ".1", reordered(sum, names) + widened + unrolled_terms(sum, tile));
       return;
     }

@@ -191,6 +191,30 @@ TEST(Generic, Matmul) {
   check(builder.results({z}));
 }
 
+// S(r, i, q) = sum(l) V(r, q, l) * K(r, l, i): a tile has all of i, a dimension between others.
+Definition two_products() {
+  Builder builder("two_products");
+  const int v = builder.operand("V", DType::f32, {2, 128, 256});
+  const int k = builder.operand("K", DType::f32, {2, 256, 64});
+  const int s =
+      builder.reduction("S", {{"r", 2}, {"i", 64}, {"q", 128}}, ReduceKind::sum, {{"l", 256}},
+                        mul(builder.read(v, {index(0), index(2), index(3)}),
+                            builder.read(k, {index(0), index(3), index(1)})));
+  return builder.results({s});
+}
+
+TEST(Generic, LoopsOfOneIterationJoinOthers) {
+  check(two_products());
+}
+
+TEST(Generic, AccumulatorsLieAsTheirVectors) {
+  const std::string text = kernels::make_catalogue()
+                               .find("generic")
+                               .default_schedule({two_products(), test_target()})
+                               .to_string();
+  EXPECT_NE(text.find("reorder_storage(i, q) vectorize(i, "), std::string::npos) << text;
+}
+
 TEST(Generic, Broadcasting) {
   Builder builder("broadcast");
   const int a = builder.operand("a", DType::f32, {2, 3, 4, 5});
