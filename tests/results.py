@@ -4,11 +4,19 @@ import json
 from pathlib import Path
 
 
+class Skipped(str):
+    """Why a case did not run."""
+
+
+def _failed(message):
+    return message is not None and not isinstance(message, Skipped)
+
+
 def write(path, suite, cases):
-    """cases: (name, seconds, failure message or None)."""
+    """cases: (name, seconds, failure message, or Skipped, or None)."""
     document = {
         "tests": len(cases),
-        "failures": sum(message is not None for _, _, message in cases),
+        "failures": sum(_failed(message) for _, _, message in cases),
         "testsuites": [
             {
                 "name": suite,
@@ -17,9 +25,9 @@ def write(path, suite, cases):
                         "name": name,
                         "classname": suite,
                         "status": "RUN",
-                        "result": "COMPLETED",
+                        "result": "SKIPPED" if isinstance(message, Skipped) else "COMPLETED",
                         "time": f"{seconds:.3f}s",
-                        **({"failures": [{"failure": message}]} if message is not None else {}),
+                        **({"failures": [{"failure": message}]} if _failed(message) else {}),
                     }
                     for name, seconds, message in cases
                 ],
@@ -29,7 +37,8 @@ def write(path, suite, cases):
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     Path(path).write_text(json.dumps(document, indent=1))
     for name, seconds, message in cases:
-        print(f"{'ok    ' if message is None else 'FAILED'} {seconds:6.1f} s  {suite}.{name}")
+        how = "ok" if message is None else "FAILED" if _failed(message) else "skipped"
+        print(f"{how:<7} {seconds:6.1f} s  {suite}.{name}")
         if message is not None:
             print("    " + message.rstrip().replace("\n", "\n    "))
     return 1 if document["failures"] or not cases else 0

@@ -190,8 +190,8 @@ TEST_F(Onnx, OpsAttributesAndVersions) {
   model.graph().mutable_node(0)->set_domain("com.microsoft");
   EXPECT_THAT(refusal(model), HasSubstr("ops of domain 'com.microsoft' are not supported"));
   model = relu_model();
-  model.proto().mutable_opset_import(0)->set_version(6);
-  EXPECT_THAT(refusal(model), HasSubstr("expected: version 7 or later, got 6"));
+  model.proto().mutable_opset_import(0)->set_version(5);
+  EXPECT_THAT(refusal(model), HasSubstr("expected: version 6 or later, got 5"));
   model = relu_model();
   model.graph().mutable_node(0)->add_output("z");
   EXPECT_THAT(refusal(model), HasSubstr("its output 1 ('z') is not supported"));
@@ -201,6 +201,25 @@ TEST_F(Onnx, OpsAttributesAndVersions) {
   model = relu_model();
   model.graph().mutable_node(0)->clear_input();
   EXPECT_THAT(refusal(model), HasSubstr("its input 0 is missing"));
+}
+
+// Operator set 6, where arithmetic does not line operands up by itself.
+TEST_F(Onnx, OldArithmetic) {
+  OnnxModel model = relu_model(); // y: [2,3]
+  model.proto().mutable_opset_import(0)->set_version(6);
+  model.floats("w", {2}, {1, 2});
+  auto& add = model.node("Add", {"y", "w"}, {"z"});
+  EXPECT_THAT(refusal(model), HasSubstr("it has no attribute broadcast = 1"));
+  testing::set(add, "broadcast", 1); // lined up with the last dimension, of 3
+  EXPECT_THAT(refusal(model), HasSubstr("the shapes 2x3 and 2 do not broadcast"));
+  testing::set(add, "axis", 0);
+  EXPECT_NO_THROW(read(model));
+  add.mutable_attribute(1)->set_i(2);
+  EXPECT_THAT(refusal(model), HasSubstr("the axis is no dimension of the input"));
+  model = relu_model();
+  model.proto().mutable_opset_import(0)->set_version(6);
+  model.graph().mutable_node(0)->set_op_type("Dropout");
+  EXPECT_THAT(refusal(model), HasSubstr("expected: is_test = 1"));
 }
 
 TEST_F(Onnx, Graphs) {

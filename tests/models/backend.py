@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""ONNX's backend node tests, which others wrote: https://onnx.ai/onnx/repo-docs/OnnxBackendTest.html
+"""ONNX's backend tests, which others wrote: https://onnx.ai/onnx/repo-docs/OnnxBackendTest.html
 
-Each is a small model with inputs and the outputs that they must give. Those within scope.txt must
+Each is a model with inputs and the outputs that they must give. Those within scope.txt must
 pass; all others may be refused, but a wrong answer fails everywhere. Where a model takes what a
 compiler must know (a shape, axes) as an input, it is given when the model is read.
 """
@@ -10,14 +10,12 @@ from __future__ import annotations
 
 import argparse
 import collections
-import json
+import os
 import queue
-import subprocess
 import sys
 import tempfile
 import threading
 import time
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,42 +26,8 @@ from onnx import numpy_helper
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 import results  # noqa: E402
 import scope  # noqa: E402
-
-TIMEOUT_SECONDS = 120
-
-
-class Worker:
-    """fovea in a process of its own, started again where it ended."""
-
-    def __init__(self, program: str) -> None:
-        self._program = program
-        self._process: subprocess.Popen | None = None
-
-    def ask(self, command: dict) -> dict:
-        if self._process is None:
-            self._process = subprocess.Popen([self._program], stdin=subprocess.PIPE,
-                                             stdout=subprocess.PIPE, text=True)
-        process = self._process
-        timer = threading.Timer(TIMEOUT_SECONDS, process.kill)
-        timer.start()
-        try:
-            process.stdin.write(json.dumps(command) + "\n")
-            process.stdin.flush()
-            line = process.stdout.readline()
-        except OSError:
-            line = ""
-        finally:
-            timer.cancel()
-        if line:
-            return json.loads(line)
-        self.close()
-        return {"crashed": f"the worker ended with exit code {process.wait()}"}
-
-    def close(self) -> None:
-        if self._process:
-            self._process.stdin.close()
-            self._process.wait()
-            self._process = None
+import suites  # noqa: E402
+from worker import Worker  # noqa: E402
 
 
 @dataclass
@@ -92,7 +56,7 @@ def _run_data(case, inputs, outputs, worker: Worker, cache: str, folder: Path) -
     model = folder / "model.onnx"
     onnx.save(case.model, model)
     named = {}
-    for value, array in zip(graph.input, inputs):
+    for value, array in zip(suites.free_inputs(graph), inputs):
         path = folder / f"input{len(named)}.npy"
         numpy.save(path, numpy.ascontiguousarray(array).reshape(numpy.shape(array)))
         named[value.name] = (str(path), numpy.asarray(array))
@@ -140,14 +104,6 @@ def _compared(case, graph, outputs, wanted) -> Outcome:
     return Outcome("passed")
 
 
-def node_cases() -> list:
-    from onnx.backend.test.loader import load_model_tests
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of numpy, about values that tests want
-        return sorted(load_model_tests(kind="node"), key=lambda case: case.name)
-
-
 def run_all(cases: list, options: argparse.Namespace) -> list[tuple]:
     """(case, seconds, outcome) in the order of cases."""
     waiting: queue.SimpleQueue = queue.SimpleQueue()
@@ -182,37 +138,57 @@ def judged(done: list[tuple], known: scope.Scope) -> list[tuple]:
         excluded = known.excludes(case.model)
         bad = outcome.kind in ("wrong", "crashed") or (not excluded and outcome.kind != "passed")
         message = f"{outcome.kind}: {outcome.message}" if bad else None
-        verdicts.append((case.name, seconds, message))
+        verdicts.append((f"{case.kind}/{case.name}", seconds, message))
     return verdicts
 
 
 PAGE = """\
-# ONNX's backend node tests
+# ONNX's backend tests
 
-Written by `tests/models/backend.py --table`, with onnx {version}; `./dev test models` runs them all. Each is a
-small model with its inputs and results. Of {all} tests {passed} pass; of the {inside} whose ops and element types are
-within [the scope](../tests/models/scope.txt) all must. The others are refused, with the reason.
+Written by `tests/models/backend.py --table`, with onnx {version}; `./dev test models` runs them (of the light
+networks some; all with `--all`). Each is a model with its inputs and results. Those whose ops and element types are
+within [the scope](../tests/models/scope.txt) must pass. The others may be refused, with the reason, and must never give
+a wrong result.
 
-{table}
+| suite | holds | tests | in scope | passed | refused | wrong |
+|:--|:--|--:|--:|--:|--:|--:|
+{suites}
+"""
+PART = """
+## {name}
+
+| {what} | tests | in scope | passed | refused | wrong |
+|:--|--:|--:|--:|--:|--:|
+{rows}
 """
 
 
+def _row(counts: collections.Counter) -> str:
+    wrong = counts["wrong"] + counts["crashed"]
+    numbers = [counts[name] for name in ("tests", "inside", "passed", "refused")]
+    return " | ".join(map(str, [*numbers, wrong])) + " |"
+
+
 def page(done: list[tuple], known: scope.Scope) -> str:
-    """Markdown: per op, how many cases there are, pass, and are refused."""
-    counts: dict[str, collections.Counter] = collections.defaultdict(collections.Counter)
+    """Markdown: per suite and op, how many cases there are, pass, and are refused."""
+    counts: dict[str, dict[str, collections.Counter]] = {
+        suite: collections.defaultdict(collections.Counter) for suite in suites.SUITES}
     for case, _, outcome in done:
         inside = known.excludes(case.model) is None
         ops = sorted({node.op_type for node in case.model.graph.node})
-        counts[ops[0] if len(ops) == 1 else "several ops"].update(
-            {"tests": 1, "inside": int(inside), outcome.kind: 1})
-    rows = ["| op | tests | in scope | passed | refused | wrong |", "|:--|--:|--:|--:|--:|--:|"]
-    for name in sorted(counts):
-        c = counts[name]
-        rows.append(f"| {name} | {c['tests']} | {c['inside']} | {c['passed']} | {c['refused']} "
-                    f"| {c['wrong'] + c['crashed']} |")
-    total = sum(counts.values(), collections.Counter())
-    return PAGE.format(version=onnx.__version__, all=total["tests"], inside=total["inside"],
-                       passed=total["passed"], table="\n".join(rows))
+        if case.kind == "light":
+            what = case.name.removeprefix("test_")
+        else:
+            what = ops[0] if len(ops) == 1 else "several ops"
+        counts[case.kind][what].update({"tests": 1, "inside": int(inside), outcome.kind: 1})
+    text = PAGE.format(version=onnx.__version__, suites="\n".join(
+        f"| [{suite}](#{suite}) | {holds} | "
+        + _row(sum(counts[suite].values(), collections.Counter()))
+        for suite, holds in suites.SUITES.items()))
+    for suite, of_ops in counts.items():
+        text += PART.format(name=suite, what="network" if suite == "light" else "op", rows="\n".join(
+            f"| {what} | {_row(of_ops[what])}" for what in sorted(of_ops)))
+    return text
 
 
 def main() -> int:
@@ -220,12 +196,14 @@ def main() -> int:
     parser.add_argument("--output", required=True, help="results, as gtest writes them")
     parser.add_argument("--worker", required=True, help="the program onnx_worker")
     parser.add_argument("--cache", required=True, help="folder of compiled kernels")
-    parser.add_argument("--filter", default="", help="only cases whose names contain this")
+    parser.add_argument("--filter", default="", help="only cases whose suite/name contains this")
     parser.add_argument("--table", type=Path, help="write the page with the table of ops here")
     parser.add_argument("--jobs", type=int, default=2, help="processes at once")
     options = parser.parse_args()
     known = scope.load()
-    done = run_all([case for case in node_cases() if options.filter in case.name], options)
+    if options.table:
+        os.environ["FOVEA_TEST_ALL"] = "1"  # the page is of all
+    done = run_all(suites.load(options.filter), options)
     if options.table:
         options.table.write_text(page(done, known))
     return results.write(options.output, "models", judged(done, known))

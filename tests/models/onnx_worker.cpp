@@ -1,15 +1,17 @@
-// Runs models in ONNX format for tests/models/backend.py. One JSON object a line comes in on
-// standard input and one goes out:
+// Runs models for the scripts of tests/models. One JSON object a line comes in on standard input
+// and one goes out:
 //
 //   {"model": "m.onnx", "inputs": {"x": "x.npy"}, "fixed": {"shape": "s.npy"},
 //    "outputs": {"y": "y.npy"}, "cache": "DIR"}
 //   {"done": true}   or   {"refused": "why"}
 //
-// `fixed` are inputs that are known when the model is read.
+// `fixed` are inputs that are known when the model is read. A model may also be {"zoo": "resnet18",
+// "weights": "w.safetensors"}, and "precision" may be "exact".
 #include <fovea/fovea.hpp>
 #include <fovea/model_file.hpp>
 #include <fovea/runtime/host_tensor.hpp>
 #include <fovea/runtime/tensor_file.hpp>
+#include <fovea/zoo.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -34,15 +36,26 @@ std::vector<int64_t> extents_of(const Shape& shape) {
   return {shape.begin(), shape.end()};
 }
 
+Network network_of(const json& command, const host::TensorMap& inputs) {
+  if (command.contains("zoo")) {
+    Network network = zoo_network(command.at("zoo").get<std::string>());
+    network.load(command.at("weights").get<std::string>());
+    return network;
+  }
+  LoadOptions options;
+  options.fixed = tensors_of(command.value("fixed", json::object()));
+  for (const auto& [name, tensor] : inputs)
+    options.shapes[name] = Shape(tensor.shape());
+  return load_network(command.at("model"), options);
+}
+
 void run(const json& command) {
   host::TensorMap inputs = tensors_of(command.at("inputs"));
-  LoadOptions load;
-  load.fixed = tensors_of(command.at("fixed"));
-  for (const auto& [name, tensor] : inputs)
-    load.shapes[name] = Shape(tensor.shape());
   CompileOptions options;
   options.cache = command.at("cache").get<std::string>();
-  const Model model = compile(load_network(command.at("model"), load), options);
+  if (command.value("precision", "fast") == "exact")
+    options.precision = Precision::exact;
+  const Model model = compile(network_of(command, inputs), options);
 
   std::vector<fovea_buffer> in, out;
   std::vector<host::HostTensor> results;

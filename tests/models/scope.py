@@ -8,7 +8,7 @@ from pathlib import Path
 import onnx
 from onnx import TensorProto
 
-OLDEST_OPSET = 7
+OLDEST_OPSET = 6
 FILE = Path(__file__).resolve().parent / "scope.txt"
 
 

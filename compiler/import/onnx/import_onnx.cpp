@@ -15,7 +15,7 @@
 namespace fovea::import {
 namespace {
 
-constexpr int oldest_opset = 7;
+constexpr int oldest_opset = 6;
 
 class GraphImporter : Builder {
  public:

@@ -92,6 +92,36 @@ Data mod(Node& node) {
   return node.apply(ops::Where{}, {moves, node.value(ops::Add{}, {rest, b}), rest});
 }
 
+// Before version 7 the second operand's shape is a part of the first's, which begins at `axis`;
+// where that is left out, it ends with the first's.
+template <class Op>
+Data with_part(Node& node) {
+  const Datum &a = node.operand(0), &part = node.operand(1);
+  const int missing = a.shape().rank() - part.shape().rank();
+  const int first = node.has_attribute("axis")
+                        ? node.axis_of(node.integer("axis", 0), a.shape().rank())
+                        : missing;
+  if (!node.flag("broadcast", false) && !(a.shape() == part.shape()))
+    node.fail("its operands have different shapes, and it has no attribute broadcast = 1",
+              to_string(a.shape()), to_string(part.shape()));
+  if (first > missing)
+    node.fail("its second operand does not fit into its first from the axis on",
+              to_string(a.shape()), to_string(part.shape()));
+  ops::Reshape spread;
+  spread.shape = part.shape() + Shape::filled(missing - first, 1);
+  return node.apply(Op{}, {a, first == missing ? part : node.value(spread, {part})});
+}
+
+// Before version 7 with one slope, or one for each channel.
+Data prelu_by_channel(Node& node) {
+  const Datum &x = node.operand(0), &slope = node.operand(1);
+  if (slope.shape().elements() == 1 || x.shape().rank() < 2)
+    return node.apply(ops::Prelu{}, {x, slope});
+  ops::Reshape spread;
+  spread.shape = slope.shape() + Shape::filled(x.shape().rank() - 2, 1);
+  return node.apply(ops::Prelu{}, {x, node.value(spread, {slope})});
+}
+
 // Bases and exponents may have different types; the result has the base's.
 Data pow(Node& node) {
   const Datum &base = node.operand(0), &exponent = node.operand(1);
@@ -138,7 +168,9 @@ std::span<const Rule> pointwise_rules() {
       {"Abs", 6, plain<ops::Abs>},
       {"Acos", 7, plain<ops::Acos>},
       {"Acosh", 9, plain<ops::Acosh>},
+      {"Add", 6, with_part<ops::Add>},
       {"Add", 7, plain<ops::Add>},
+      {"And", 1, with_part<ops::LogicalAnd>},
       {"And", 7, plain<ops::LogicalAnd>},
       {"Asin", 7, plain<ops::Asin>},
       {"Asinh", 9, plain<ops::Asinh>},
@@ -151,13 +183,16 @@ std::span<const Rule> pointwise_rules() {
       {"Clip", 6, clip},
       {"Cos", 7, plain<ops::Cos>},
       {"Cosh", 9, plain<ops::Cosh>},
+      {"Div", 6, with_part<ops::Div>},
       {"Div", 7, plain<ops::Div>},
       {"Elu", 6, plain<ops::Elu>},
+      {"Equal", 1, with_part<ops::Equal>},
       {"Equal", 7, plain<ops::Equal>},
       {"Erf", 9, plain<ops::Erf>},
       {"Exp", 6, plain<ops::Exp>},
       {"Floor", 6, plain<ops::Floor>},
       {"Gelu", 20, gelu},
+      {"Greater", 1, with_part<ops::Greater>},
       {"Greater", 7, plain<ops::Greater>},
       {"GreaterOrEqual", 12, plain<ops::GreaterEqual>},
       {"HardSigmoid", 6, plain<ops::HardSigmoid>},
@@ -165,19 +200,24 @@ std::span<const Rule> pointwise_rules() {
       {"IsInf", 10, is_inf},
       {"IsNaN", 9, plain<ops::IsNan>},
       {"LeakyRelu", 6, plain<ops::LeakyRelu>},
+      {"Less", 1, with_part<ops::Less>},
       {"Less", 7, plain<ops::Less>},
       {"LessOrEqual", 12, plain<ops::LessEqual>},
       {"Log", 6, plain<ops::Log>},
-      {"Max", 8, folded_over<ops::Maximum>},
-      {"Mean", 8, mean},
-      {"Min", 8, folded_over<ops::Minimum>},
+      {"Max", 6, folded_over<ops::Maximum>},
+      {"Mean", 6, mean},
+      {"Min", 6, folded_over<ops::Minimum>},
       {"Mish", 18, plain<ops::Mish>},
       {"Mod", 10, mod},
+      {"Mul", 6, with_part<ops::Mul>},
       {"Mul", 7, plain<ops::Mul>},
       {"Neg", 6, plain<ops::Neg>},
       {"Not", 1, plain<ops::LogicalNot>},
+      {"Or", 1, with_part<ops::LogicalOr>},
       {"Or", 7, plain<ops::LogicalOr>},
+      {"PRelu", 6, prelu_by_channel},
       {"PRelu", 7, plain<ops::Prelu>},
+      {"Pow", 1, with_part<ops::Pow>},
       {"Pow", 7, pow},
       {"Reciprocal", 6, plain<ops::Reciprocal>},
       {"Relu", 6, plain<ops::Relu>},
@@ -191,13 +231,15 @@ std::span<const Rule> pointwise_rules() {
       {"Softplus", 1, plain<ops::Softplus>},
       {"Softsign", 1, plain<ops::Softsign>},
       {"Sqrt", 6, plain<ops::Sqrt>},
+      {"Sub", 6, with_part<ops::Sub>},
       {"Sub", 7, plain<ops::Sub>},
-      {"Sum", 8, folded_over<ops::Add>},
+      {"Sum", 6, folded_over<ops::Add>},
       {"Swish", 24, swish},
       {"Tan", 7, plain<ops::Tan>},
       {"Tanh", 6, plain<ops::Tanh>},
       {"ThresholdedRelu", 10, plain<ops::ThresholdedRelu>},
       {"Where", 9, plain<ops::Where>},
+      {"Xor", 1, with_part<ops::LogicalXor>},
       {"Xor", 7, plain<ops::LogicalXor>},
   };
   return rules;

@@ -107,6 +107,8 @@ Data over_the_rest(Node& node) {
 
 Data gemm(Node& node) {
   ops::Gemm op;
+  if (node.opset() < 7)
+    node.flag("broadcast", false); // of the third operand, as always since
   op.alpha = node.number("alpha", 1);
   op.beta = node.number("beta", 1);
   op.trans_a = node.flag("transA", false);
@@ -157,7 +159,8 @@ Data batch_normalization(Node& node) {
   ops::BatchNorm op;
   op.epsilon = node.number("epsilon", 1e-5);
   const double momentum = node.number("momentum", 0.9);
-  const bool training = node.flag("training_mode", false);
+  const bool training =
+      node.opset() < 7 ? !node.flag("is_test", false) : node.flag("training_mode", false);
   node.integer("spatial", 1);
   Data operands;
   for (int k = 0; k < 5; ++k)
@@ -243,8 +246,8 @@ std::span<const Rule> reduction_rules() {
   static constexpr Rule rules[] = {
       {"ArgMax", 1, place_of_extremum<ops::ArgMax>},
       {"ArgMin", 1, place_of_extremum<ops::ArgMin>},
-      {"BatchNormalization", 7, batch_normalization},
-      {"Gemm", 7, gemm},
+      {"BatchNormalization", 6, batch_normalization},
+      {"Gemm", 6, gemm},
       {"GroupNormalization", 18, group_normalization},
       {"Hardmax", 1, over_the_rest<ops::Hardmax>},
       {"Hardmax", 13, along_axis<ops::Hardmax>},

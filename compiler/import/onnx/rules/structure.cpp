@@ -1,5 +1,7 @@
 #include "compiler/import/onnx/rules.hpp"
 
+#include <fovea/ops/expand.hpp>
+
 #include <algorithm>
 
 // What is known without a network, and what does nothing.
@@ -33,6 +35,15 @@ Data identity(Node& node) {
   return {node.operand(0)};
 }
 
+// `element` everywhere: memory for many of them is not needed before the network is compiled.
+Datum repeated(Node& node, const Shape& shape, const Constant& element) {
+  if (shape.elements() == 0)
+    return filled(shape, element);
+  ops::Expand op;
+  op.shape = shape;
+  return node.value(op, {element});
+}
+
 // Nothing is dropped; the second result says where.
 Data dropout(Node& node) {
   const double stated = node.number("ratio", 0.5); // in old versions
@@ -40,10 +51,15 @@ Data dropout(Node& node) {
   if (node.has(2) && node.known_number(2, "training_mode") != 0 && ratio != 0)
     node.fail("it is in training mode, where it draws random numbers", "training_mode false",
               "true", "export the model for inference");
+  if (node.opset() < 7 && !node.flag("is_test", false))
+    node.fail("it is in training mode, where it draws random numbers", "is_test = 1", "is_test = 0",
+              "export the model for inference");
   node.integer("seed", 0);
-  Data results{node.operand(0)};
+  const Datum& x = node.operand(0);
+  Data results{x};
   if (node.wants(1))
-    results.push_back(filled(node.operand(0).shape(), scalar(DType::boolean, 1)));
+    results.push_back(
+        repeated(node, x.shape(), scalar(node.opset() < 10 ? x.dtype() : DType::boolean, 1)));
   return results;
 }
 
@@ -56,7 +72,7 @@ Data constant_of_shape(Node& node) {
       node.has_attribute("value") ? node.tensor("value") : scalar(DType::f32, 0);
   if (element.elements() != 1)
     node.fail("its value is not one number", "one element", to_string(element.type));
-  return {filled(shape, element)};
+  return {repeated(node, shape, element)};
 }
 
 Data shape(Node& node) {
@@ -79,7 +95,7 @@ Data size(Node& node) {
 std::span<const Rule> structure_rules() {
   static constexpr Rule rules[] = {
       {"Constant", 1, constant}, {"ConstantOfShape", 9, constant_of_shape},
-      {"Dropout", 7, dropout},   {"Identity", 1, identity},
+      {"Dropout", 6, dropout},   {"Identity", 1, identity},
       {"Shape", 1, shape},       {"Size", 1, size},
   };
   return rules;
