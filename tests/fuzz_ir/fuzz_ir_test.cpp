@@ -1,4 +1,5 @@
 // Model files damaged at random: each is loaded or refused by an Error, and what is loaded works.
+// FOVEA_FUZZ_COUNT and FOVEA_FUZZ_FIRST choose other cases, as `./dev fuzz` does.
 #include "compiler/driver/isolate.hpp"
 
 #include "mutate.hpp"
@@ -121,15 +122,20 @@ class FuzzIr : public ::testing::Test {
         return true;
       }
     }
-    ADD_FAILURE() << "case " << number << " (FOVEA_TEST_SEED=" << seed << "): " << error.what()
-                  << "\n"
+    ADD_FAILURE() << "to repeat it alone: FOVEA_TEST_SEED=" << seed
+                  << " FOVEA_FUZZ_FIRST=" << number << " FOVEA_FUZZ_COUNT=1\n"
+                  << error.what() << "\n"
                   << (text.empty() ? "but alone it loads" : "alone: " + text) << "\n"
                   << read(folder / "case.mlir");
     return false;
   }
 
-  const char* chosen = std::getenv("FOVEA_TEST_SEED");
-  const uint64_t seed = chosen ? std::strtoull(chosen, nullptr, 10) : 20250601;
+  static int64_t number_from(const char* variable, int64_t otherwise) {
+    const char* text = std::getenv(variable);
+    return text ? std::strtoll(text, nullptr, 10) : otherwise;
+  }
+
+  const uint64_t seed = static_cast<uint64_t>(number_from("FOVEA_TEST_SEED", 20250601));
   Progress* progress;
   fs::path folder;
   std::vector<std::string> models;
@@ -139,14 +145,18 @@ class FuzzIr : public ::testing::Test {
 TEST_F(FuzzIr, damaged_models_load_or_throw) {
   using Clock = std::chrono::steady_clock;
   const bool all = std::getenv("FOVEA_TEST_ALL") != nullptr;
-  const int64_t count = all ? 10'000 : 60, batch = 20;
-  const Clock::time_point end = Clock::now() + std::chrono::minutes(all ? 10 : 2);
+  const int64_t chosen = number_from("FOVEA_FUZZ_COUNT", 0), batch = 20;
+  const int64_t first = number_from("FOVEA_FUZZ_FIRST", 0);
+  const int64_t count = chosen ? chosen : all ? 10'000 : 60;
+  const Clock::time_point end = Clock::now() + std::chrono::minutes(chosen ? 600 : all ? 10 : 2);
   int64_t done = 0;
   for (; done < count && Clock::now() < end; done += batch)
-    run_cases(done, std::min(done + batch, count));
+    run_cases(first + done, first + std::min(done + batch, count));
   fmt::print("FOVEA_TEST_SEED={}: {} of {} damaged models: {} refused, {} loaded, {} ended their "
              "reader\n",
-             seed, done, count, progress->refused, progress->loaded, deaths);
+             seed, std::min(done, count), count, progress->refused, progress->loaded, deaths);
+  if (count < 60)
+    return;
   EXPECT_GT(progress->refused, 0);
   EXPECT_GT(progress->loaded, 0); // the mutations reach what is behind the parser
 }
