@@ -75,7 +75,8 @@ class Fuse : public impl::FuseBase<Fuse> {
     if (!best)
       return consumer;
     known_.erase(best->getResult(0));
-    return merge_kernels(best, consumer, best.getLayer());
+    // The two may be the only readers of a third: x * sigmoid(x).
+    return fuse_into_producer(merge_kernels(best, consumer, best.getLayer()));
   }
 
   // The kernel that computes the consumer's results from now on, what makes one of its operands

@@ -92,3 +92,21 @@ func.func @no_prologue(%x: tensor<1x16x8x8xf32>) -> (tensor<1x32x8x8xf32>, tenso
   %2 = fovea.softmax %0 layer "softmax" : (tensor<1x16x8x8xf32>) -> tensor<1x16x8x8xf32>
   return %1, %2 : tensor<1x32x8x8xf32>, tensor<1x16x8x8xf32>
 }
+
+// Two that read the convolution join it, once they are one.
+// CHECK-LABEL: func.func @swish
+func.func @swish(%x: tensor<1x16x8x8xf32>) -> tensor<1x32x8x8xf32> {
+  %w = fovea.parameter "w" number 0 : tensor<32x16x1x1xf32>
+  // CHECK: fovea.kernel "conv"
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: %[[C:.*]] = fovea.conv
+  %0 = fovea.conv %x, %w filters 32 kernel [1, 1] bias false layer "conv"
+      : (tensor<1x16x8x8xf32>, tensor<32x16x1x1xf32>) -> tensor<1x32x8x8xf32>
+  // CHECK-NEXT: %[[S:.*]] = fovea.sigmoid %[[C]]
+  %1 = fovea.sigmoid %0 layer "sigmoid" : (tensor<1x32x8x8xf32>) -> tensor<1x32x8x8xf32>
+  // CHECK-NEXT: fovea.mul %[[C]], %[[S]]
+  // CHECK-NOT: fovea.kernel
+  // CHECK: return
+  %2 = fovea.mul %0, %1 layer "mul" : (tensor<1x32x8x8xf32>, tensor<1x32x8x8xf32>) -> tensor<1x32x8x8xf32>
+  return %2 : tensor<1x32x8x8xf32>
+}
