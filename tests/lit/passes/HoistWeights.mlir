@@ -22,9 +22,9 @@ func.func @affine(%x: tensor<1x8x6x6xf32>) -> tensor<1x16x6x6xf32> {
   // CHECK-SAME: -> (tensor<16xf32>, tensor<16xf32>)
   // CHECK: fovea.scalar sqrt {{.*}} : (f64) -> f64
   // CHECK: fovea.equation "batch_norm"(%[[C]], %[[A]]#0, %[[A]]#1) operands ["X", "W0", "W1"] layer "bn" : (tensor<1x16x6x6xf32>, tensor<16xf32>, tensor<16xf32>) -> tensor<1x16x6x6xf32>
-  // CHECK: fovea.scalar mul
-  // CHECK-NEXT: fovea.scalar add
-  // CHECK-NEXT: fovea.yield
+  // CHECK: %[[P:.*]] = fovea.scalar mul
+  // CHECK: %[[S:.*]] = fovea.scalar add %[[P]]
+  // CHECK-NEXT: fovea.yield %[[S]]
   // CHECK-NOT: fovea.batch_norm
   %1 = fovea.batch_norm %0, %w, %w, %w, %w layer "bn"
       : (tensor<1x16x6x6xf32>, tensor<16xf32>, tensor<16xf32>, tensor<16xf32>, tensor<16xf32>)
