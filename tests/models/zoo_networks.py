@@ -26,7 +26,8 @@ def export(name: str, folder: Path) -> tuple[Path, Path, NDArray]:
     with torch.no_grad():
         module, weights = _prepared(name, rows)
         x = torch.randn(1, 3, rows, rows)
-        bench_export.write_onnx(module, x, folder / "zoo.onnx")
+        # Folding rounds weights, which a network may amplify.
+        bench_export.write_onnx(module, x, folder / "zoo.onnx", folded=False)
     known = {key: value.contiguous() for key, value in weights.items()
              if not key.endswith("num_batches_tracked")}
     save_file(known, folder / "zoo.safetensors")
@@ -60,26 +61,33 @@ class _Fcn(nn.Module):
         return self.inner(x)["out"]
 
 
-class _UNet(nn.Module):
-    """The zoo's has no bias in front of a normalisation, and a sigmoid at its end."""
+class _UNet(networks.UNet):
+    """The zoo's has no bias in front of a normalisation, takes what comes from below before what was
+    skipped, and ends with a sigmoid."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.inner = networks.UNet()
-        for part in self.inner.modules():
+        for part in self.modules():
             if isinstance(part, nn.Sequential):
                 for conv in part:
                     if isinstance(conv, nn.Conv2d):
                         conv.bias = None
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.inner(x).sigmoid()
+        skipped = []
+        for block in self.down:
+            skipped.append(block(x))
+            x = nn.functional.max_pool2d(skipped[-1], 2)
+        x = self.bottom(x)
+        for widen, block in zip(self.widen, self.up):
+            x = block(torch.cat([widen(x), skipped.pop()], dim=1))
+        return self.classes(x).sigmoid()
 
 
 def _unet_weights(module: _UNet) -> dict[str, Tensor]:
-    """The zoo counts levels from 1 at the top, and its decoder takes what comes from below first."""
+    """The zoo counts levels from 1 at the top."""
     parts = {"0": "conv1", "1": "norm1", "3": "conv2", "4": "norm2"}
-    levels = len(module.inner.down)
+    levels = len(module.down)
 
     def renamed(key: str) -> str:
         match key.split("."):
@@ -95,10 +103,4 @@ def _unet_weights(module: _UNet) -> dict[str, Tensor]:
                 return f"conv.{what}"
         raise ValueError(key)
 
-    weights = {}
-    for key, value in module.inner.state_dict().items():
-        if key.startswith("up.") and key.endswith(".0.weight"):
-            skipped, below = value.chunk(2, dim=1)
-            value = torch.cat([below, skipped], dim=1)
-        weights[renamed(key)] = value
-    return weights
+    return {renamed(key): value for key, value in module.state_dict().items()}

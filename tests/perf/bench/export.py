@@ -97,14 +97,17 @@ def _write(folder: Path, name: str, batch: int) -> None:
     (folder / "model.json").write_text(json.dumps(record, indent=1) + "\n")
 
 
-def write_onnx(module: nn.Module, x: torch.Tensor, path: Path) -> None:
-    """For this shape of its input."""
+def write_onnx(module: nn.Module, x: torch.Tensor, path: Path, folded: bool = True) -> None:
+    """For this shape of its input; `folded` as is usual, with normalisations inside convolutions."""
+    mode = torch.onnx.TrainingMode
     with warnings.catch_warnings():
         # This exporter is called deprecated, but needs no other package, and is what users have.
         warnings.simplefilter("ignore", DeprecationWarning)
         warnings.filterwarnings("ignore", "Constant folding")  # what it leaves undone
         torch.onnx.export(module, (x,), str(path), dynamo=False, opset_version=OPSET,
-                          input_names=["x"], output_names=["y"])
+                          input_names=["x"], output_names=["y"],
+                          training=mode.EVAL if folded else mode.PRESERVE,
+                          do_constant_folding=folded)
 
 
 def settle(module: nn.Module, x: torch.Tensor) -> None:
