@@ -1,5 +1,6 @@
 // What a compiler handed over: a program that contradicts itself is refused, never entered.
 #include "runtime/core/check.hpp"
+#include "runtime/core/sets.hpp"
 #include "runtime/core/weights.hpp"
 
 namespace fovea::core {
@@ -121,7 +122,8 @@ fovea_status check_processor(const fovea_program& program, uint64_t available, M
 static fovea_status check_identity(const fovea_program* program, Message& message) {
   if (!program)
     return message.fail(FOVEA_ERROR_NULL_POINTER, "model_open: expected a program, got null");
-  if (fovea_status status = check_struct(program, sizeof(fovea_program), "program", message))
+  if (fovea_status status =
+          check_struct(program, sizeof(fovea_program), "program", message, FOVEA_PROGRAM_V1_BYTES))
     return status;
   if (program->abi_version != FOVEA_ABI_VERSION)
     return message.fail(
@@ -153,7 +155,9 @@ fovea_status check_program(const fovea_program* program, Message& message) {
     return status;
   if (fovea_status status = check_weights_file(*program, message))
     return status;
-  return check_preparation(*program, message);
+  if (fovea_status status = check_preparation(*program, message))
+    return status;
+  return check_sets(*program, message);
 }
 
 } // namespace fovea::core

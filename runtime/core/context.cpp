@@ -1,4 +1,5 @@
 #include "runtime/core/check.hpp"
+#include "runtime/core/sets.hpp"
 #include "runtime/core/state.hpp"
 
 #include <fovea/runtime/core.h>
@@ -12,12 +13,13 @@ using ull = unsigned long long;
 static constexpr uint64_t max_threads = 4096;
 
 bool workspace_bytes(const fovea_program& program, uint64_t threads, uint64_t* bytes) {
-  if (program.arena_bytes > size_bound || program.thread_scratch_bytes > size_bound)
+  const ContextMemory memory = memory_of(program);
+  if (memory.arena_bytes > size_bound || memory.slab_bytes > size_bound)
     return false;
   uint64_t slabs = 0;
-  if (__builtin_mul_overflow(round_up(program.thread_scratch_bytes), threads, &slabs))
+  if (__builtin_mul_overflow(round_up(memory.slab_bytes), threads, &slabs))
     return false;
-  return !__builtin_add_overflow(round_up(program.arena_bytes), slabs, bytes) &&
+  return !__builtin_add_overflow(round_up(memory.arena_bytes), slabs, bytes) &&
          *bytes <= size_bound;
 }
 
@@ -91,18 +93,18 @@ static fovea_status check_workspace(const fovea_context_options& options, const 
 
 static void lay_out(fovea_context& context, const Layout& layout) {
   char* block = reinterpret_cast<char*>(&context);
-  const fovea_program& program = *context.model->program;
+  const ContextMemory memory = memory_of(*context.model->program);
   context.inputs = reinterpret_cast<const void**>(block + layout.inputs);
   context.outputs = reinterpret_cast<void**>(block + layout.outputs);
   context.extents = reinterpret_cast<int64_t(*)[FOVEA_MAX_RANK]>(block + layout.extents);
   context.workers = reinterpret_cast<Worker*>(block + layout.workers);
-  uint64_t slab_bytes = round_up(program.thread_scratch_bytes);
+  uint64_t slab_bytes = round_up(memory.slab_bytes);
   for (int i = 0; i < context.threads; ++i) {
     Worker* worker = new (context.workers + i) Worker{};
     worker->context = &context;
     worker->index = i;
     worker->slab_begin =
-        context.workspace + round_up(program.arena_bytes) + uint64_t(i) * slab_bytes;
+        context.workspace + round_up(memory.arena_bytes) + uint64_t(i) * slab_bytes;
     worker->slab_top = worker->slab_begin;
     worker->slab_end = worker->slab_begin + slab_bytes;
   }
@@ -138,7 +140,8 @@ static fovea_status create(fovea_model& model, const fovea_context_options& opti
         FOVEA_ERROR_OUT_OF_MEMORY,
         "%s: arena (%llu bytes) and %llu slabs (%llu bytes each) exceed the address "
         "space",
-        program.name, ull(program.arena_bytes), ull(threads), ull(program.thread_scratch_bytes));
+        program.name, ull(memory_of(program).arena_bytes), ull(threads),
+        ull(memory_of(program).slab_bytes));
   if (fovea_status status = check_workspace(options, program.name, needed, message))
     return status;
 
@@ -160,6 +163,7 @@ static fovea_status create(fovea_model& model, const fovea_context_options& opti
 
   fovea_context* context = new (block) fovea_context{};
   context->model = &model;
+  context->program = &program;
   retain(model);
   context->allocator = allocator;
   context->executor = executor;

@@ -70,7 +70,7 @@ extern "C" void fovea_set_output_extent(void* user_context, int output, int dime
   if (!worker || !worker->context)
     return;
   fovea_context& context = *worker->context;
-  const fovea_program& program = *context.model->program;
+  const fovea_program& program = *context.program;
   bool valid = output >= 0 && uint64_t(output) < program.output_count;
   if (valid) {
     const fovea_tensor_info& info = *element(program.outputs, uint64_t(output));

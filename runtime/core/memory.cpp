@@ -41,12 +41,13 @@ bool is_plausible_size(uint64_t struct_size, uint64_t known_bytes) {
 }
 
 fovea_status check_struct(const void* structure, uint64_t known_bytes, const char* what,
-                          Message& message) {
+                          Message& message, uint64_t version1_bytes) {
   uint64_t size = size_of(structure);
-  if (!is_plausible_size(size, known_bytes))
+  uint64_t least = version1_bytes ? version1_bytes : known_bytes;
+  if (!is_plausible_size(size, least))
     return message.fail(FOVEA_ERROR_UNSUPPORTED_ABI,
                         "%s: struct_size: expected sizeof the struct, at least %llu, got %llu",
-                        what, static_cast<unsigned long long>(known_bytes),
+                        what, static_cast<unsigned long long>(least),
                         static_cast<unsigned long long>(size));
   const char* bytes = static_cast<const char*>(structure);
   for (uint64_t i = known_bytes; i < size; ++i)

@@ -58,9 +58,10 @@ struct ShapeText {
 };
 
 // Checks struct_size: at least version 1's, and what is unknown must be zero (else its writer asks
-// for something that this core would silently not do).
+// for something that this core would silently not do). `version1_bytes`: where fields were appended
+// since; 0: all are version 1's.
 fovea_status check_struct(const void* structure, uint64_t known_bytes, const char* what,
-                          Message& message);
+                          Message& message, uint64_t version1_bytes = 0);
 
 // The same for what a host writes by hand: there a struct_size of zero means version 1's.
 fovea_status check_host_struct(const void* structure, uint64_t known_bytes, const char* what,

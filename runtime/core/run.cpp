@@ -1,5 +1,6 @@
 // One run: check what the caller gives, enter the program, report.
 #include "runtime/core/check.hpp"
+#include "runtime/core/sets.hpp"
 #include "runtime/core/state.hpp"
 
 #include <fovea/runtime/core.h>
@@ -29,14 +30,14 @@ static fovea_status refuse_overlap(const fovea_context& context, const Given& gi
                                    const char* other_role, const char* other, Message& message) {
   return message.fail(FOVEA_ERROR_INVALID_ARGUMENT,
                       "%s: %s '%s' is written and overlaps %s '%s'; expected memory of its own",
-                      context.model->program->name, given.role, given.info.name, other_role, other);
+                      context.program->name, given.role, given.info.name, other_role, other);
 }
 
 // One written tensor against all others. Kernels may read an input after they have begun to write
 // an output, so memory shared between the two gives wrong numbers.
 static fovea_status check_written(const fovea_context& context, const Given& given,
                                   uint64_t skip_input, uint64_t first_output, Message& message) {
-  const fovea_program& program = *context.model->program;
+  const fovea_program& program = *context.program;
   auto shared_with = [&given](const void* data, const fovea_tensor_info& info) {
     return overlap(given.data, given.info.bytes, data, info.bytes);
   };
@@ -65,12 +66,12 @@ static fovea_status check_workspace(const fovea_context& context, const Given& g
     return FOVEA_OK;
   return message.fail(FOVEA_ERROR_INVALID_ARGUMENT,
                       "%s: %s '%s' overlaps the context's workspace; expected memory of its own",
-                      context.model->program->name, given.role, given.info.name);
+                      context.program->name, given.role, given.info.name);
 }
 
 // The pointers that the run was given, as the context holds them now.
 static fovea_status check_overlap(const fovea_context& context, Message& message) {
-  const fovea_program& program = *context.model->program;
+  const fovea_program& program = *context.program;
   for (uint64_t i = 0; i < program.output_count; ++i) {
     const Given given{"output", *element(program.outputs, i), context.outputs[i]};
     if (fovea_status status = check_workspace(context, given, message))
@@ -94,7 +95,7 @@ static fovea_status check_overlap(const fovea_context& context, Message& message
 // before the code that the program returned, which they may have caused.
 static fovea_status check_violations(const fovea_context& context, int code, uint64_t missing,
                                      Message& message) {
-  const fovea_program& program = *context.model->program;
+  const fovea_program& program = *context.program;
   const char* name = program.name;
   if (context.executor_broken.load(std::memory_order_relaxed))
     return message.fail(FOVEA_ERROR_INVALID_ARGUMENT,
@@ -117,7 +118,7 @@ static fovea_status check_violations(const fovea_context& context, int code, uin
 }
 
 static void reset(fovea_context& context) {
-  const fovea_program& program = *context.model->program;
+  const fovea_program& program = *context.program;
   for (uint64_t i = 0; i < program.output_count; ++i)
     memcpy(context.extents[i], element(program.outputs, i)->extents,
            sizeof(int64_t[FOVEA_MAX_RANK]));
@@ -127,8 +128,8 @@ static void reset(fovea_context& context) {
 
 static fovea_status execute(fovea_context& context, Message& message) {
   reset(context);
-  int code = context.model->program->entry(&context.workers[0], context.inputs, context.outputs,
-                                           context.model->parameters, context.workspace);
+  int code = context.program->entry(&context.workers[0], context.inputs, context.outputs,
+                                    context.model->parameters, context.workspace);
   uint64_t missing = 0;
   for (int i = 0; i < context.threads; ++i) {
     uint64_t bytes = reset_scratch(context.workers[i]);
@@ -146,15 +147,25 @@ struct Buffers {
 };
 } // namespace
 
+// What a program that stands alone expects is said tensor by tensor, by their checks.
+static fovea_status pick_if_several(fovea_context& context, const GivenShapes& given,
+                                    Message& message) {
+  const fovea_program& first = *context.model->program;
+  return set_count(first) > 1 ? pick(first, given, &context.program, message) : FOVEA_OK;
+}
+
 // A smaller `struct_size` of a caller is refused before any field behind it is read.
 static fovea_status take_buffers(fovea_context& context, const Buffers& given, Message& message) {
-  const fovea_program& program = *context.model->program;
-  if (fovea_status status = check_buffers(given.inputs, given.input_count, program.input_count,
-                                          program.name, "input", message))
+  const fovea_program& first = *context.model->program;
+  if (fovea_status status = check_buffers(given.inputs, given.input_count, first.input_count,
+                                          first.name, "input", message))
     return status;
-  if (fovea_status status = check_buffers(given.outputs, given.output_count, program.output_count,
-                                          program.name, "output", message))
+  if (fovea_status status = check_buffers(given.outputs, given.output_count, first.output_count,
+                                          first.name, "output", message))
     return status;
+  if (fovea_status status = pick_if_several(context, {given.inputs, nullptr}, message))
+    return status;
+  const fovea_program& program = *context.program;
   for (uint64_t i = 0; i < program.input_count; ++i) {
     const fovea_buffer& buffer = *element(given.inputs, i);
     if (fovea_status status = check_buffer(*element(program.inputs, i), buffer, Extents::read,
@@ -173,13 +184,13 @@ static fovea_status take_buffers(fovea_context& context, const Buffers& given, M
 }
 
 static void report_extents(const fovea_context& context, fovea_buffer* outputs) {
-  for (uint64_t i = 0; i < context.model->program->output_count; ++i)
+  for (uint64_t i = 0; i < context.program->output_count; ++i)
     memcpy(element(outputs, i)->extents, context.extents[i], sizeof(int64_t[FOVEA_MAX_RANK]));
 }
 
 static fovea_status take_pointers(fovea_context& context, const void* const* inputs,
                                   void* const* outputs, Message& message) {
-  const fovea_program& program = *context.model->program;
+  const fovea_program& program = *context.program;
   if ((program.input_count && !inputs) || (program.output_count && !outputs))
     return message.fail(FOVEA_ERROR_NULL_POINTER, "%s: expected %s, got null", program.name,
                         program.input_count && !inputs ? "inputs" : "outputs");
@@ -196,6 +207,18 @@ static fovea_status take_pointers(fovea_context& context, const void* const* inp
     context.outputs[i] = outputs[i];
   }
   return FOVEA_OK;
+}
+
+static fovea_status take_shaped(fovea_context& context, const void* const* inputs,
+                                void* const* outputs, Message& message) {
+  const fovea_program& first = *context.model->program;
+  if (inputs) {
+    static_assert(sizeof(void*) == sizeof(int64_t), "pointers and extents are words of one struct");
+    const GivenShapes given{nullptr, reinterpret_cast<const int64_t*>(inputs + first.input_count)};
+    if (fovea_status status = pick(first, given, &context.program, message))
+      return status;
+  }
+  return take_pointers(context, inputs, outputs, message);
 }
 
 // `take` checks what the caller gave and puts the pointers into the context; `report` tells the
@@ -240,6 +263,16 @@ extern "C" fovea_status fovea_library_run(fovea_context* context, const void* co
       context,
       [inputs, outputs](fovea_context& taker, Message& message) {
         return take_pointers(taker, inputs, outputs, message);
+      },
+      [](const fovea_context&) {});
+}
+
+extern "C" fovea_status fovea_library_run_shaped(fovea_context* context, const void* const* inputs,
+                                                 void* const* outputs) {
+  return run(
+      context,
+      [inputs, outputs](fovea_context& taker, Message& message) {
+        return take_shaped(taker, inputs, outputs, message);
       },
       [](const fovea_context&) {});
 }

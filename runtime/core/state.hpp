@@ -38,7 +38,8 @@ struct alignas(64) Worker {
 // Frees what a failed kernel may have left behind. Returns how many bytes the slab was short of.
 uint64_t reset_scratch(Worker& worker);
 
-// Bytes that `threads` workers need in a workspace; false on overflow.
+// Bytes that `threads` workers need in a workspace, whichever of the program's sets runs; false on
+// overflow.
 bool workspace_bytes(const fovea_program& program, uint64_t threads, uint64_t* bytes);
 
 void retain(const fovea_model& model);
@@ -48,6 +49,7 @@ void release(const fovea_model* model);
 
 struct fovea_context {
   const fovea_model* model;
+  const fovea_program* program; // the model's, or that of its sets which the last run picked
   fovea_allocator allocator;
   fovea_executor executor; // parallel_for is null where the pool serves
   fovea_profiler profiler; // kernel_begin is null where there is none

@@ -239,7 +239,9 @@ fovea_program program_in_this_executable{sizeof(fovea_program),
                                          0,
                                          nullptr,
                                          0,
-                                         0};
+                                         0,
+                                         0,
+                                         nullptr};
 
 TEST(WeightsFile, BesideTheExecutable) {
   char text[1024] = "";

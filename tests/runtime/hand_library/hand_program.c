@@ -125,4 +125,6 @@ const fovea_program program_of_hand = {
     prepare,
     FOVEA_SCRATCH_COST(sizeof(float)),
     0,
+    0,
+    0,
 };

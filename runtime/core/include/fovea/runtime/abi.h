@@ -212,7 +212,15 @@ typedef struct fovea_program {
   uint64_t prepare_scratch_bytes; /* slab, as thread_scratch_bytes */
   uint64_t cpu_features; /* FOVEA_CPU_ bits that the code needs; model_open refuses where this
                             processor (or its system) lacks one */
+  /* Programs of the same network for other shapes of its inputs: with the same parameters, and what
+   * this one prepares of them. A model of this program runs whichever its inputs fit; the extents
+   * that the model states are this one's. Absent from structs of FOVEA_PROGRAM_V1_BYTES. */
+  uint64_t set_count;
+  const struct fovea_program* const* sets;
 } fovea_program;
+
+/* sizeof(fovea_program) before `set_count`. */
+#define FOVEA_PROGRAM_V1_BYTES 160
 
 typedef struct fovea_model fovea_model;
 typedef struct fovea_context fovea_context;

@@ -32,6 +32,10 @@ fovea_context* fovea_library_context_create(fovea_model* model,
  * extents of a FOVEA_TENSOR_BOUNDED output: the table's `run` does. */
 fovea_status fovea_library_run(fovea_context* context, const void* const* inputs,
                                void* const* outputs);
+/* The same for a library of several sets of shapes. `inputs`: behind the pointers stand the extents
+ * of each input, as the program's rank says how many; they choose the set. */
+fovea_status fovea_library_run_shaped(fovea_context* context, const void* const* inputs,
+                                      void* const* outputs);
 /* 0 and *queried = table where the version is known; else FOVEA_ERROR_UNSUPPORTED_ABI with the
  * reason in `message` (may be null), and *queried untouched. */
 fovea_status fovea_library_query(const fovea_table* table, uint64_t abi_version,
