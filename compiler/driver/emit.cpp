@@ -4,15 +4,22 @@
 #include "compiler/driver/emit_files.hpp"
 #include "compiler/driver/files.hpp"
 #include "compiler/driver/prepared_weights.hpp"
+#include "compiler/driver/shape_sets.hpp"
 #include "compiler/driver/weights.hpp"
 #include "compiler/emit/c_header.hpp"
+#include "compiler/emit/driver_function.hpp"
 #include "compiler/emit/object.hpp"
+#include "compiler/emit/object_symbols.hpp"
 #include "compiler/emit/program.hpp"
+#include "compiler/emit/shared_weights.hpp"
 #include "compiler/emit/stored_weights.hpp"
 
 #include <fovea/runtime/output_files.hpp>
 
+#include <algorithm>
+#include <deque>
 #include <optional>
+#include <set>
 
 namespace fovea {
 namespace fs = std::filesystem;
@@ -50,70 +57,109 @@ auto located(SourceLocation location, Action action) {
   }
 }
 
+// A network on its way into a library: one for each set of shapes.
+struct Part {
+  Part(const Network& network, const CompileOptions& options, SourceLocation location)
+      : compilation(network, options, location) {}
+
+  driver::Compilation compilation;
+  std::vector<driver::CompiledKernel> kernels = {};
+  // Where the weights are known:
+  std::optional<driver::Weights> weights = {};
+  std::optional<driver::PreparedWeights> prepared = {}; // if anything is prepared
+  std::optional<emission::StoredWeights> stored = {};
+};
+
 class Emission {
  public:
-  Emission(const driver::EmitFiles& files, driver::Compilation& compilation)
-      : files_(files), compilation_(compilation), linker_(located(compilation.location(), [] {
-          return emission::find_linker(emission::linker_folders());
-        })) {}
+  Emission(const driver::EmitFiles& files, std::deque<Part>& parts)
+      : files_(files), parts_(parts), first_(parts.front().compilation),
+        linker_(located(first_.location(),
+                        [] { return emission::find_linker(emission::linker_folders()); })) {}
 
   EmittedLibrary run() {
-    compilation_.lower();
-    using Preparations = driver::Compilation::Preparations;
-    kernels_ = compilation_.compile_kernels(weights_are_known() ? Preparations::without
-                                                                : Preparations::with);
-    if (weights_are_known())
-      store_weights();
+    for (Part& part : parts_)
+      compile(part);
+    share_weights();
     describe();
-    located(compilation_.location(), [&] { write(); });
+    located(first_.location(), [&] { write(); });
     return result();
   }
 
  private:
   bool weights_are_known() const { return files_.place != emission::LibraryWeights::caller; }
-  // What the library runs.
-  const ir::Plan& plan() const { return stored_ ? stored_->plan : compilation_.plan(); }
+
+  void compile(Part& part) {
+    part.compilation.lower();
+    using Preparations = driver::Compilation::Preparations;
+    part.kernels = part.compilation.compile_kernels(weights_are_known() ? Preparations::without
+                                                                        : Preparations::with);
+    if (weights_are_known())
+      store_weights(part);
+  }
 
   // The weights as kernels want them, instead of the functions that make them so.
-  void store_weights() {
-    const ir::Plan& network = compilation_.plan();
-    weights_.emplace(compilation_.network(), driver::parameter_names(network),
-                     compilation_.location());
-    const std::byte* block = nullptr;
-    if (!network.preparations.empty()) {
-      prepared_.emplace(compilation_, weights_->data());
-      block = prepared_->block.bytes();
+  static void store_weights(Part& part) {
+    const ir::Plan& network = part.compilation.plan();
+    part.weights.emplace(part.compilation.network(), driver::parameter_names(network),
+                         part.compilation.location());
+    if (!network.preparations.empty())
+      part.prepared.emplace(part.compilation, part.weights->data());
+    part.stored.emplace(network);
+  }
+
+  // What the library runs: plans that agree about their parameters.
+  void share_weights() {
+    std::vector<ir::Plan> plans;
+    std::vector<std::vector<const void*>> data;
+    for (const Part& part : parts_) {
+      plans.push_back(part.stored ? part.stored->plan : part.compilation.plan());
+      if (part.stored)
+        data.push_back(part.stored->data(part.weights->data(),
+                                         part.prepared ? part.prepared->block.bytes() : nullptr));
     }
-    stored_.emplace(network);
-    stored_data_ = stored_->data(weights_->data(), block);
+    if (plans.size() == 1)
+      shared_ = {std::move(plans), weights_are_known() ? data.front() : std::vector<const void*>{}};
+    else if (weights_are_known())
+      shared_ = emission::share_stored_weights(std::move(plans), data);
+    else
+      shared_ = emission::share_preparations(std::move(plans));
   }
 
   void describe() {
-    library_.emplace(emission::Library{
-        .plan = plan(),
-        .prefix = files_.prefix,
-        .weights = files_.place,
-        .layout = emission::layout_weights(
-            plan().parameters,
-            files_.place == emission::LibraryWeights::file ? emission::weights_file_head_bytes : 0),
-        .weights_file_name = files_.weights.filename().string(),
-        .thread_scratch_bytes = driver::scratch_bytes(kernels_, &driver::CompiledKernel::runs),
-        .prepare_scratch_bytes = driver::scratch_bytes(kernels_, &driver::CompiledKernel::prepares),
-        .cpu_features = emission::cpu_features(compilation_.target())});
+    const emission::WeightsLayout layout = emission::layout_weights(
+        shared_.plans.front().parameters,
+        files_.place == emission::LibraryWeights::file ? emission::weights_file_head_bytes : 0);
+    uint64_t prepare_scratch_bytes = 0;
+    for (const Part& part : parts_)
+      prepare_scratch_bytes =
+          std::max(prepare_scratch_bytes,
+                   driver::scratch_bytes(part.kernels, &driver::CompiledKernel::prepares));
+    for (size_t k = 0; k < parts_.size(); ++k)
+      programs_.push_back({.plan = shared_.plans[k],
+                           .prefix = files_.prefix,
+                           .weights = files_.place,
+                           .layout = layout,
+                           .weights_file_name = files_.weights.filename().string(),
+                           .thread_scratch_bytes = driver::scratch_bytes(
+                               parts_[k].kernels, &driver::CompiledKernel::runs),
+                           .prepare_scratch_bytes = prepare_scratch_bytes,
+                           .cpu_features = emission::cpu_features(first_.target())});
+    for (size_t k = 1; k < parts_.size(); ++k)
+      programs_.front().other_sets.push_back(&shared_.plans[k]);
     if (files_.place == emission::LibraryWeights::embedded)
-      driver::check_embedded_bytes(compilation_.network(),
-                                   static_cast<int64_t>(library_->layout.bytes),
-                                   compilation_.location());
+      driver::check_embedded_bytes(first_.network(), static_cast<int64_t>(layout.bytes),
+                                   first_.location());
     if (weights_are_known())
-      parts_ = emission::weights_parts(plan().parameters, library_->layout, stored_data_);
+      weights_ = emission::weights_parts(shared_.plans.front().parameters, layout, shared_.data);
   }
 
   void write() {
-    const std::vector<std::byte> driver_object = build_driver_object();
-    compilation_.report("link");
+    const std::vector<std::vector<std::byte>> drivers = build_driver_objects();
+    first_.report("link");
     host::OutputFiles output;
-    link(driver_object, output.open(files_.library));
-    compilation_.report("write");
+    link(drivers, output.open(files_.library));
+    first_.report("write");
     write_headers(output);
     write_weights(output);
     output.commit();
@@ -123,37 +169,57 @@ class Emission {
     if (files_.place != emission::LibraryWeights::file)
       return;
     const std::vector<std::byte> head =
-        emission::weights_file_head(plan(), library_->layout, parts_);
+        emission::weights_file_head(programs_.front().plan, programs_.front().layout, weights_);
     emission::Parts file{head};
-    file.insert(file.end(), parts_.begin(), parts_.end());
+    file.insert(file.end(), weights_.begin(), weights_.end());
     output.write(files_.weights, file);
   }
 
-  std::vector<std::byte> build_driver_object() {
-    const mlir::OwningOpRef<mlir::ModuleOp> module = compilation_.build_driver(plan());
-    emission::complete_library(*module, *library_);
-    return emission::compile_to_object(*module);
+  std::vector<std::vector<std::byte>> build_driver_objects() {
+    std::vector<std::vector<std::byte>> objects;
+    for (size_t k = 0; k < parts_.size(); ++k) {
+      const mlir::OwningOpRef<mlir::ModuleOp> module =
+          parts_[k].compilation.build_driver(programs_[k].plan);
+      k ? emission::complete_set(*module, programs_[k], k)
+        : emission::complete_library(*module, programs_[k]);
+      objects.push_back(emission::compile_to_object(*module));
+      if (k)
+        objects.back() = emission::rename_symbols(
+            objects.back(), {{emission::driver_symbol, emission::driver_symbol_of(k)}});
+    }
+    return objects;
   }
 
-  void link(const std::vector<std::byte>& driver_object, const fs::path& output) const {
+  void link(const std::vector<std::vector<std::byte>>& drivers, const fs::path& output) const {
     emission::LinkRequest request{.output = output,
                                   .name = files_.library.filename().string(),
                                   .form = files_.form,
                                   .prefix = files_.prefix,
-                                  .objects = {driver_object},
+                                  .objects = {drivers.begin(), drivers.end()},
                                   .weights = {}};
-    for (const driver::CompiledKernel& kernel : kernels_)
-      request.objects.push_back(std::as_bytes(std::span(kernel.object.object)));
+    for (const driver::CompiledKernel* kernel : unique_kernels())
+      request.objects.push_back(std::as_bytes(std::span(kernel->object.object)));
     if (files_.place == emission::LibraryWeights::embedded)
-      request.weights = parts_;
+      request.weights = weights_;
     emission::link_library(request, linker_);
   }
 
+  // A kernel's symbol says what it computes, and how: sets share those of equal symbols.
+  std::vector<const driver::CompiledKernel*> unique_kernels() const {
+    std::vector<const driver::CompiledKernel*> kernels;
+    std::set<std::string> known;
+    for (const Part& part : parts_)
+      for (const driver::CompiledKernel& kernel : part.kernels)
+        if (known.insert(kernel.info.symbol).second)
+          kernels.push_back(&kernel);
+    return kernels;
+  }
+
   void write_headers(host::OutputFiles& output) const {
-    emission::HeaderRequest request{.library = *library_,
+    emission::HeaderRequest request{.library = programs_.front(),
                                     .header_name = files_.header.filename().string(),
                                     .library_name = files_.library.filename().string(),
-                                    .target = instructions_of(compilation_.target())};
+                                    .target = instructions_of(first_.target())};
     if (!files_.header.empty())
       output.write(files_.header, emission::c_header(request));
     request.header_name = files_.header_as_included;
@@ -164,46 +230,71 @@ class Emission {
   EmittedLibrary result() {
     EmittedLibrary emitted;
     emitted.prefix = files_.prefix;
+    emitted.sets = parts_.size();
     for (const fs::path& path : {files_.library, files_.header, files_.cpp_header, files_.weights})
       if (!path.empty()) {
         std::error_code none; // a device has no size
         const uintmax_t bytes = fs::file_size(path, none);
         emitted.files.push_back({path, none ? 0 : static_cast<int64_t>(bytes)});
       }
-    emitted.kernels = driver::infos_of(kernels_, &driver::CompiledKernel::runs);
-    emitted.preparations = prepared_
-                               ? prepared_->kernels
-                               : driver::infos_of(kernels_, &driver::CompiledKernel::prepares);
-    emitted.prepared_bytes = compilation_.plan().prepared_bytes;
-    for (const ir::PlanValue& parameter : compilation_.plan().parameters)
+    for (const Part& part : parts_)
+      add_kernels(part, emitted);
+    emitted.prepared_bytes =
+        weights_are_known() ? emitted.prepared_bytes : shared_.plans.front().prepared_bytes;
+    for (const ir::PlanValue& parameter : first_.plan().parameters)
       emitted.parameter_bytes += parameter.type.bytes();
-    emitted.arena_bytes = compilation_.plan().arena_bytes;
-    emitted.thread_scratch_bytes = static_cast<int64_t>(library_->thread_scratch_bytes);
-    emitted.seconds = compilation_.seconds();
+    for (const emission::Library& program : programs_) {
+      emitted.arena_bytes = std::max(emitted.arena_bytes, program.plan.arena_bytes);
+      emitted.thread_scratch_bytes = std::max(emitted.thread_scratch_bytes,
+                                              static_cast<int64_t>(program.thread_scratch_bytes));
+    }
+    emitted.seconds = first_.seconds();
     return emitted;
   }
 
+  // Those that no earlier set had.
+  void add_kernels(const Part& part, EmittedLibrary& emitted) const {
+    const auto add = [](std::vector<KernelInfo>& list, const std::vector<KernelInfo>& infos) {
+      for (const KernelInfo& info : infos)
+        if (std::ranges::find(list, info.symbol, &KernelInfo::symbol) == list.end())
+          list.push_back(info);
+    };
+    add(emitted.kernels, driver::infos_of(part.kernels, &driver::CompiledKernel::runs));
+    add(emitted.preparations,
+        part.prepared ? part.prepared->kernels
+                      : driver::infos_of(part.kernels, &driver::CompiledKernel::prepares));
+    emitted.prepared_bytes =
+        std::max(emitted.prepared_bytes, part.compilation.plan().prepared_bytes);
+  }
+
   const driver::EmitFiles& files_;
-  driver::Compilation& compilation_;
+  std::deque<Part>& parts_;
+  driver::Compilation& first_;
   const emission::Linker linker_;
-  std::vector<driver::CompiledKernel> kernels_;
-  std::optional<emission::Library> library_;
-  // Where the weights are known:
-  std::optional<driver::Weights> weights_;
-  std::optional<driver::PreparedWeights> prepared_; // if anything is prepared
-  std::optional<emission::StoredWeights> stored_;
-  std::vector<const void*> stored_data_; // one per parameter of the library
-  emission::Parts parts_;                // of them
+  emission::SharedWeights shared_;
+  std::vector<emission::Library> programs_; // one for each set
+  emission::Parts weights_;                 // of the library or its file, where they are known
 };
 
 } // namespace
 
 EmittedLibrary emit(const Network& network, const fs::path& library, const EmitOptions& options,
                     SourceLocation location) {
-  const driver::EmitFiles files(network, library, options, location);
-  driver::Compilation compilation(network, options.compile, location);
-  check_architecture(compilation);
-  return Emission(files, compilation).run();
+  return emit(std::span(&network, 1), library, options, location);
+}
+
+EmittedLibrary emit(std::span<const Network> sets, const fs::path& library,
+                    const EmitOptions& options, SourceLocation location) {
+  driver::check_sets(sets, options.weights, location);
+  const driver::EmitFiles files(sets.front(), library, options, location);
+  if (files.place != emission::LibraryWeights::caller)
+    for (const Network& network : sets)
+      driver::check_weights_set(network, location);
+  std::deque<Part> parts;
+  for (const Network& network : sets)
+    parts.emplace_back(network, options.compile, location);
+  check_architecture(parts.front().compilation);
+  return Emission(files, parts).run();
 }
 
 } // namespace fovea

@@ -22,6 +22,8 @@ namespace {
 std::string described(const CTensor& tensor) {
   const ir::PlanValue& value = *tensor.value;
   std::string text = to_string(value.type);
+  for (const Shape& shape : tensor.other_shapes)
+    text += " or " + to_string(TensorType{value.type.dtype, shape});
   if (value.type.dtype == DType::f16 || value.type.dtype == DType::bf16)
     text += ", its bits";
   if (value.type.dtype == DType::boolean)
@@ -49,7 +51,8 @@ class CHeader {
  public:
   explicit CHeader(const HeaderRequest& request)
       : request_(request), plan_(request.library.plan), prefix_(request.library.prefix),
-        tensors_(name_tensors(plan_, prefix_)) {}
+        tensors_(name_tensors(plan_, prefix_, request.library.other_sets)),
+        sets_(1 + request.library.other_sets.size()) {}
 
   std::string text() {
     add_introduction();
@@ -97,6 +100,7 @@ class CHeader {
          comment_text(request_.target));
     line(" *   link    cc program.c {}{}\n *", comment_text(request_.library_name),
          request_.library_name.ends_with(".so") ? "" : " -lm -pthread");
+    add_sets();
     add_example();
     line(R"( *
  * Threads: a model never changes, and is shared freely. A context serves one run at a time; each
@@ -109,6 +113,25 @@ class CHeader {
  */)");
   }
 
+  void add_sets() {
+    if (sets_ == 1)
+      return;
+    line(" * It was compiled for {} sets of shapes of its inputs. A run says which shapes it has, "
+         "and\n"
+         " * gets the code for them, or an error that lists the sets:",
+         sets_);
+    for (size_t set = 0; set < sets_; ++set) {
+      std::string text;
+      for (const auto* tensors : {&tensors_.inputs, &tensors_.outputs}) {
+        text += tensors == &tensors_.outputs ? " ->" : "";
+        for (const CTensor& tensor : *tensors)
+          text += " " + tensor.member + " " + to_string(shape_in_set(tensor, set));
+      }
+      line(" *   {P}_SHAPES_{}{}", set, text);
+    }
+    line(" *");
+  }
+
   void add_example() {
     line(" * Example:\n *");
     line(" *   #include \"{}\"", comment_text(request_.header_name));
@@ -118,8 +141,9 @@ class CHeader {
       for (const CTensor& tensor : *tensors)
         line(" *     static {} {}[{}_SIZE];", c_type(tensor.value->type.dtype), variable(tensor),
              tensor.macro);
-    line(" *     {p}_inputs inputs = {{{}}};",
-         tensors_.inputs.empty() ? "NULL" : variables(tensors_.inputs));
+    line(" *     {p}_inputs inputs = {{{}{}}};",
+         tensors_.inputs.empty() ? "NULL" : variables(tensors_.inputs),
+         sets_ > 1 ? ", " + upper_case(prefix_) + "_SHAPES_0" : "");
     line(" *     {p}_outputs outputs = {{{}}};", variables(tensors_.outputs));
     line(" *     char why[256] = \"\";");
     if (weights_from_caller())
@@ -147,6 +171,9 @@ class CHeader {
     line(
         "/* Of a tensor: elements, bytes, number of extents, extents as an initialiser (of a scalar"
         " {{1}}),\n * type of the elements. */");
+    if (sets_ > 1)
+      line("/* ..._SIZE and ..._BYTES are the largest of all sets; those of each have its number. "
+           "*/");
     add_constants(tensors_.inputs);
     add_constants(tensors_.outputs);
     if (weights_from_caller())
@@ -154,25 +181,79 @@ class CHeader {
     line("#define {P}_INPUT_COUNT {}", plan_.inputs.size());
     line("#define {P}_OUTPUT_COUNT {}", plan_.outputs.size());
     line("#define {P}_WEIGHT_COUNT {}\n", plan_.parameters.size());
+    if (sets_ > 1)
+      add_set_constants();
+  }
+
+  void add_set_constants() {
+    line("/* The sets of shapes, as initialisers of {p}_shapes. */\n#define {P}_SET_COUNT {}",
+         sets_);
+    for (size_t set = 0; set < sets_; ++set) {
+      std::string shapes;
+      for (const CTensor& input : tensors_.inputs)
+        if (const Shape shape = shape_in_set(input, set); shape.rank() > 0)
+          shapes += (shapes.empty() ? "" : ", ") + initialiser(shape);
+      line("#define {P}_SHAPES_{} {{{}}}", set, shapes);
+    }
+    line("");
+  }
+
+  static std::string initialiser(const Shape& shape) {
+    std::string extents;
+    for (int k = 0; k < shape.rank(); ++k)
+      extents += (k ? ", " : "") + std::to_string(shape[k]);
+    return "{" + (extents.empty() ? "1" : extents) + "}";
+  }
+
+  static Shape shape_in_set(const CTensor& tensor, size_t set) {
+    return set ? tensor.other_shapes[set - 1] : tensor.value->type.shape;
+  }
+
+  // Of weights there is one shape.
+  void add_sizes_of_sets(const CTensor& tensor) {
+    const DType dtype = tensor.value->type.dtype;
+    int64_t most = 0;
+    for (size_t set = 0; set <= tensor.other_shapes.size(); ++set)
+      most = std::max(most, shape_in_set(tensor, set).elements());
+    line("#define {}_SIZE {}", tensor.macro, most);
+    line("#define {}_BYTES {}", tensor.macro, most * size_of(dtype));
+    for (size_t set = 0; set <= tensor.other_shapes.size(); ++set) {
+      const Shape shape = shape_in_set(tensor, set);
+      line("#define {}_SIZE_{} {}", tensor.macro, set, shape.elements());
+      line("#define {}_BYTES_{} {}", tensor.macro, set, shape.elements() * size_of(dtype));
+      line("#define {}_SHAPE_{} {}", tensor.macro, set, initialiser(shape));
+    }
+  }
+
+  void add_sizes(const CTensor& tensor) {
+    const TensorType& type = tensor.value->type;
+    line("#define {}_SIZE {}", tensor.macro, type.shape.elements());
+    line("#define {}_BYTES {}", tensor.macro, type.bytes());
+    line("#define {}_SHAPE {}", tensor.macro, initialiser(type.shape));
   }
 
   void add_constants(const std::vector<CTensor>& tensors) {
     for (const CTensor& tensor : tensors) {
-      const TensorType& type = tensor.value->type;
-      std::string extents;
-      for (int k = 0; k < type.shape.rank(); ++k)
-        extents += (k ? ", " : "") + std::to_string(type.shape[k]);
-      line("#define {}_SIZE {}", tensor.macro, type.shape.elements());
-      line("#define {}_BYTES {}", tensor.macro, type.bytes());
-      line("#define {}_RANK {}", tensor.macro, type.shape.rank());
-      line("#define {}_SHAPE {{{}}}", tensor.macro, extents.empty() ? "1" : extents);
-      line("#define {}_DTYPE {}", tensor.macro, c_dtype(type.dtype));
+      tensor.other_shapes.empty() ? add_sizes(tensor) : add_sizes_of_sets(tensor);
+      line("#define {}_RANK {}", tensor.macro, tensor.value->type.shape.rank());
+      line("#define {}_DTYPE {}", tensor.macro, c_dtype(tensor.value->type.dtype));
     }
     if (!tensors.empty())
       line("");
   }
 
+  void add_shapes() {
+    if (sets_ == 1)
+      return;
+    line("/* The extents of the inputs. */\ntypedef struct {p}_shapes {{");
+    for (const CTensor& input : tensors_.inputs)
+      if (const int rank = input.value->type.shape.rank(); rank > 0)
+        line("  int64_t {}[{}];", input.member, rank);
+    line("}} {p}_shapes;\n");
+  }
+
   void add_structs() {
+    add_shapes();
     add_pointers("inputs", "const ", tensors_.inputs);
     add_pointers("outputs", "", tensors_.outputs);
     if (weights_from_caller())
@@ -206,6 +287,9 @@ class CHeader {
            described(tensor));
     if (tensors.empty())
       line("  const void *none; /* NULL: there are none */");
+    if (sets_ > 1 && &tensors == &tensors_.inputs)
+      line("  {p}_shapes {}; /* one of {P}_SHAPES_0 to {P}_SHAPES_{} */", shapes_member(tensors_),
+           sets_ - 1);
     line("}} {p}_{};\n", name);
   }
 
@@ -244,6 +328,7 @@ fovea_status {p}_query(uint64_t abi_version, const struct fovea_table **table, c
   const ir::Plan& plan_;
   const std::string& prefix_;
   const CTensors tensors_;
+  const size_t sets_; // of shapes
   std::string text_;
 };
 

@@ -123,7 +123,8 @@ std::string c_dtype(DType type) {
   return "FOVEA_" + (type == DType::boolean ? "BOOLEAN" : upper_case(std::string(name_of(type))));
 }
 
-CTensors name_tensors(const ir::Plan& plan, const std::string& prefix) {
+CTensors name_tensors(const ir::Plan& plan, const std::string& prefix,
+                      const std::vector<const ir::Plan*>& other_sets) {
   UniqueNames names;
   const auto name = [&](const std::vector<ir::PlanValue>& values) {
     std::vector<CTensor> tensors;
@@ -139,7 +140,20 @@ CTensors name_tensors(const ir::Plan& plan, const std::string& prefix) {
   tensors.inputs = name(plan.inputs);
   tensors.outputs = name(plan.outputs);
   tensors.weights = name(plan.parameters);
+  for (const ir::Plan* other : other_sets) {
+    for (size_t k = 0; k < other->inputs.size(); ++k)
+      tensors.inputs[k].other_shapes.push_back(other->inputs[k].type.shape);
+    for (size_t k = 0; k < other->outputs.size(); ++k)
+      tensors.outputs[k].other_shapes.push_back(other->outputs[k].type.shape);
+  }
   return tensors;
+}
+
+std::string shapes_member(const CTensors& tensors) {
+  const auto is_taken = [&](const std::string& name) {
+    return std::ranges::find(tensors.inputs, name, &CTensor::member) != tensors.inputs.end();
+  };
+  return is_taken("shapes") ? "shapes_of_inputs" : "shapes";
 }
 
 } // namespace fovea::emission

@@ -31,12 +31,18 @@ struct CTensor {
   const ir::PlanValue* value = nullptr;
   std::string member; // "image": of a struct, or an argument
   std::string macro;  // "LENET5_IMAGE": the beginning of its constants
+  // Of an input or output, in the other sets of a library for several.
+  std::vector<Shape> other_shapes = {};
 };
 
-// All tensors of a plan, named so that no two collide, in capitals either: the second "x" is x_2.
+// All tensors of a plan (of the first one of several sets), named so that no two collide, in
+// capitals either: the second "x" is x_2.
 struct CTensors {
   std::vector<CTensor> inputs, outputs, weights;
 };
-CTensors name_tensors(const ir::Plan& plan, const std::string& prefix);
+CTensors name_tensors(const ir::Plan& plan, const std::string& prefix,
+                      const std::vector<const ir::Plan*>& other_sets = {});
+// Of the struct of inputs: what holds their shapes in a library for several sets.
+std::string shapes_member(const CTensors& tensors);
 
 } // namespace fovea::emission

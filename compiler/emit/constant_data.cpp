@@ -72,7 +72,8 @@ class Initialiser {
 
 } // namespace
 
-Place ConstantSection::add(const std::string& symbol, const ConstantData& data) {
+Place ConstantSection::add(const std::string& symbol, const ConstantData& data,
+                           bool for_other_objects) {
   if (data.blocks().empty())
     return {};
   mlir::ImplicitLocOpBuilder builder = at_end(module_);
@@ -86,8 +87,10 @@ Place ConstantSection::add(const std::string& symbol, const ConstantData& data) 
     blocks.push_back(LLVM::LLVMStructType::getLiteral(context, words));
   }
   const auto type = LLVM::LLVMStructType::getLiteral(context, blocks);
-  auto global = LLVM::GlobalOp::create(builder, type, /*isConstant=*/true, LLVM::Linkage::Internal,
-                                       symbol, mlir::Attribute(), /*alignment=*/8);
+  auto global =
+      LLVM::GlobalOp::create(builder, type, /*isConstant=*/true,
+                             for_other_objects ? LLVM::Linkage::External : LLVM::Linkage::Internal,
+                             symbol, mlir::Attribute(), /*alignment=*/8);
   Initialiser(global).fill(type, data.blocks());
   return {symbol, 0};
 }

@@ -49,7 +49,8 @@ class ConstantData {
   std::vector<Block> blocks_;
 };
 
-// Puts constant data into a module of MLIR's LLVM dialect, as symbols that only it sees.
+// Puts constant data into a module of MLIR's LLVM dialect, as symbols that only it sees, unless
+// other objects refer to them.
 class ConstantSection {
  public:
   explicit ConstantSection(mlir::ModuleOp module) : module_(module) {}
@@ -57,7 +58,7 @@ class ConstantSection {
   // A string with its final zero; equal ones are one.
   Place string(const std::string& text);
   // Empty data has no place: null. Symbols that it points to must be in the module by now.
-  Place add(const std::string& symbol, const ConstantData& data);
+  Place add(const std::string& symbol, const ConstantData& data, bool for_other_objects = false);
   // What another object defines.
   Place external_data(const std::string& symbol);
   Place external_function(const std::string& symbol);

@@ -20,6 +20,7 @@ constexpr const char* head =
 #include <array>
 #include <cstddef>
 #include <cstdint>
+[string header]
 #include <initializer_list>
 #include <iterator>
 #include <memory>
@@ -65,6 +66,7 @@ class Tensor {
            std::to_string(size_));
     return data_;
   }
+[shape]
 
  private:
   Tensor(T* data, const std::int64_t* extents, std::size_t rank)
@@ -151,6 +153,16 @@ constexpr const char* tail = R"(
 #endif // FOVEA_EMITTED_[p]_HPP
 )";
 
+// Of a tensor, where shapes pick what runs.
+constexpr const char* copy_shape = R"(  T* data() const { return data_; }
+  void copy_shape(const char* name, std::int64_t* extents, std::size_t rank) const {
+    if (!has_shape_ || rank_ != rank)
+      fail(FOVEA_ERROR_WRONG_RANK, name, "a shape of " + std::to_string(rank) + " extents",
+           has_shape_ ? std::to_string(rank_) : "none");
+    std::copy_n(extents_.begin(), rank, extents);
+  }
+)";
+
 constexpr const char* constructors_own =
     R"(  explicit Model(const ::[p]_model_options& options = {}) : model_(open(options)) {}
 )";
@@ -199,21 +211,78 @@ std::string quoted(const std::string& text) {
   return '"' + replaced(comment_text(text), "\"", "'") + '"';
 }
 
+// "Tensor<const float> image": all inputs, then all outputs.
+std::string run_parameters(const CTensors& tensors) {
+  std::string parameters;
+  const auto add = [&](const std::vector<CTensor>& list, const char* constness) {
+    for (const CTensor& tensor : list)
+      parameters += fmt::format("{}Tensor<{}{}> {}", parameters.empty() ? "" : ", ", constness,
+                                c_type(tensor.value->type.dtype), argument(tensor));
+  };
+  add(tensors.inputs, "const ");
+  add(tensors.outputs, "");
+  return parameters;
+}
+
+// Inputs say their shapes; outputs are those of the set that they ask for.
+std::string run_method_of_sets(const CTensors& tensors, size_t sets) {
+  std::string pointers, shapes, cases, known;
+  for (const CTensor& input : tensors.inputs) {
+    pointers += argument(input) + ".data(), ";
+    if (input.value->type.shape.rank() > 0)
+      shapes +=
+          fmt::format("    {}.copy_shape({}, inputs_.{}.{}, {}_RANK);\n", argument(input),
+                      quoted(input.value->name), shapes_member(tensors), input.member, input.macro);
+  }
+  for (size_t set = 0; set < sets; ++set) {
+    std::string outputs;
+    for (const CTensor& output : tensors.outputs)
+      outputs += fmt::format("{0}{1}.checked({2}, {3}_SIZE_{4}, {3}_RANK, {3}_SHAPE_{4})",
+                             outputs.empty() ? "" : ", ", argument(output),
+                             quoted(output.value->name), output.macro, set);
+    cases +=
+        fmt::format("    if (set_ == {})\n      return run_set(inputs_, {{{}}});\n", set, outputs);
+    known += fmt::format("{}[P]_SHAPES_{}", set ? ", " : "", set);
+  }
+  return fmt::format(
+      R"(  // In this order: inputs, then outputs. The inputs' shapes pick the set, and are given as in
+  // Tensor(data, {{1, 3, 224, 224}}).
+  void run({0}) {{
+    ::[p]_inputs inputs_ = {{{1}{{}}}};
+{2}    const std::size_t set_ = set_of(inputs_.{3});
+{4}    run_set(inputs_, {{}}); // is refused, with a list of the sets
+  }}
+
+ private:
+  static std::size_t set_of(const ::[p]_shapes& shapes) {{
+    static const ::[p]_shapes sets[] = {{{5}}};
+    std::size_t set = 0;
+    while (set < [P]_SET_COUNT && std::memcmp(&sets[set], &shapes, sizeof shapes) != 0)
+      ++set;
+    return set;
+  }}
+  void run_set(const ::[p]_inputs& inputs, const ::[p]_outputs& outputs) {{
+    if (const ::fovea_status status = ::[p]_run(context_.get(), &inputs, &outputs))
+      throw Error(status, ::[p]_message(context_.get()));
+  }}
+
+ public:
+)",
+      run_parameters(tensors), pointers, shapes, shapes_member(tensors), cases, known);
+}
+
 // The method with an argument for each tensor.
 std::string run_method(const CTensors& tensors) {
-  std::string parameters, inputs, outputs;
-  const auto add = [&](const CTensor& tensor, const char* constness, std::string& checked) {
-    const std::string name = argument(tensor);
-    parameters += fmt::format("{}Tensor<{}{}> {}", parameters.empty() ? "" : ", ", constness,
-                              c_type(tensor.value->type.dtype), name);
-    checked +=
-        fmt::format("{0}\n        {1}.checked({2}, {3}_SIZE, {3}_RANK, {3}_SHAPE)",
-                    checked.empty() ? "" : ",", name, quoted(tensor.value->name), tensor.macro);
+  std::string inputs, outputs;
+  const auto add = [&](const CTensor& tensor, std::string& checked) {
+    checked += fmt::format("{0}\n        {1}.checked({2}, {3}_SIZE, {3}_RANK, {3}_SHAPE)",
+                           checked.empty() ? "" : ",", argument(tensor), quoted(tensor.value->name),
+                           tensor.macro);
   };
   for (const CTensor& tensor : tensors.inputs)
-    add(tensor, "const ", inputs);
+    add(tensor, inputs);
   for (const CTensor& tensor : tensors.outputs)
-    add(tensor, "", outputs);
+    add(tensor, outputs);
   return fmt::format(R"(  // In this order: {}.
   void run({}) {{
     const ::[p]_inputs inputs_ = {{{}}};
@@ -222,8 +291,8 @@ std::string run_method(const CTensors& tensors) {
       throw Error(status_, ::[p]_message(context_.get()));
   }}
 )",
-                     tensors.inputs.empty() ? "outputs" : "inputs, then outputs", parameters,
-                     inputs.empty() ? "nullptr" : inputs, outputs);
+                     tensors.inputs.empty() ? "outputs" : "inputs, then outputs",
+                     run_parameters(tensors), inputs.empty() ? "nullptr" : inputs, outputs);
 }
 
 std::string constructors(const Library& library) {
@@ -238,10 +307,16 @@ std::string constructors(const Library& library) {
 
 std::string cpp_header(const HeaderRequest& request) {
   const Library& library = request.library;
-  std::string text = head + run_method(name_tensors(library.plan, library.prefix)) + tail;
+  const CTensors tensors = name_tensors(library.plan, library.prefix, library.other_sets);
+  const size_t sets = 1 + library.other_sets.size();
+  std::string text =
+      head + (sets > 1 ? run_method_of_sets(tensors, sets) : run_method(tensors)) + tail;
+  text = replaced(text, "[shape]\n", sets > 1 ? copy_shape : "");
+  text = replaced(text, "[string header]\n", sets > 1 ? "#include <cstring>\n" : "");
   text = replaced(text, "[constructors]\n", constructors(library));
   text = replaced(text, "[about]", comment_text(library.plan.name));
   text = replaced(text, "[c header]", request.header_name);
+  text = replaced(text, "[P]", upper_case(library.prefix));
   return replaced(text, "[p]", library.prefix);
 }
 

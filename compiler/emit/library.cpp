@@ -19,6 +19,15 @@ namespace {
 
 constexpr const char* program_symbol = "fovea_library_program";
 constexpr const char* table_symbol = "fovea_library_table";
+constexpr const char* parameters_symbol = "fovea_library_parameters";
+constexpr const char* parameter_data_symbol = "fovea_library_parameter_data";
+constexpr const char* weights_file_symbol = "fovea_library_weights_file";
+constexpr const char* run_symbol = "fovea_library_run";
+constexpr const char* run_shaped_symbol = "fovea_library_run_shaped";
+
+std::string of_set(const std::string& symbol, size_t set) {
+  return set ? symbol + "_" + std::to_string(set) : symbol;
+}
 
 // An exported function, PREFIX_<name>: calls `target` with its own arguments, behind the address of
 // `constant` where there is one. p: pointer, i: 32 bits, l: 64 bits; v: nothing.
@@ -35,7 +44,7 @@ constexpr Export exports[] = {
     {"workspace_size", "fovea_core_workspace_size", 'l', "pi"},
     {"context_create", "fovea_library_context_create", 'p', "pp"},
     {"context_destroy", "fovea_core_context_destroy", 'v', "p"},
-    {"run", "fovea_library_run", 'i', "ppp"},
+    {"run", run_symbol, 'i', "ppp"},
     {"message", "fovea_core_message", 'p', "p"},
     {"status_name", "fovea_core_status_name", 'p', "i"},
     {"query", "fovea_library_query", 'i', "lppl", table_symbol},
@@ -64,25 +73,46 @@ static_assert(sizeof(fovea_table) ==
 
 class LibraryBuilder {
  public:
-  LibraryBuilder(mlir::ModuleOp module, const Library& library)
-      : module_(module), library_(library),
+  // `set`: whose program it is; 0: the first, or only one.
+  LibraryBuilder(mlir::ModuleOp module, const Library& library, size_t set)
+      : module_(module), library_(library), set_(set),
         builder_(module.getLoc(), mlir::OpBuilder::atBlockEnd(module.getBody())), data_(module) {}
 
   void build() {
     const Place program = add_program();
+    if (set_)
+      return;
     add_table(program);
     for (const Export& function : exports)
       add_export(function);
   }
 
  private:
-  Place tensors(const char* symbol, const std::vector<ir::PlanValue>& values) {
+  // The first set's object has what all sets share, and the others refer to it.
+  bool is_shared() const { return !library_.other_sets.empty(); }
+
+  std::vector<Place> other_programs() {
+    std::vector<Place> programs;
+    for (size_t k = 0; k < library_.other_sets.size(); ++k)
+      programs.push_back(data_.external_data(of_set(program_symbol, k + 1)));
+    return programs;
+  }
+
+  Place tensors(const char* symbol, const std::vector<ir::PlanValue>& values,
+                bool for_other_objects = false) {
     ConstantData infos;
     for (const ir::PlanValue& value : values) {
       infos.append(tensor_info(value));
       infos.point(offsetof(fovea_tensor_info, name), data_.string(value.name));
     }
-    return data_.add(symbol, infos);
+    return data_.add(symbol, infos, for_other_objects);
+  }
+
+  Place parameters() {
+    if (library_.plan.parameters.empty())
+      return {};
+    return set_ ? data_.external_data(parameters_symbol)
+                : tensors(parameters_symbol, library_.plan.parameters, is_shared());
   }
 
   Place calls() {
@@ -100,16 +130,20 @@ class LibraryBuilder {
   Place parameter_data() {
     if (library_.weights != LibraryWeights::embedded || library_.layout.offsets.empty())
       return {};
+    if (set_)
+      return data_.external_data(parameter_data_symbol);
     const Place weights = data_.external_data(weights_symbol(library_.prefix));
     ConstantData addresses;
     for (uint64_t offset : library_.layout.offsets)
       addresses.append_pointer({weights.symbol, offset});
-    return data_.add("fovea_library_parameter_data", addresses);
+    return data_.add(parameter_data_symbol, addresses, is_shared());
   }
 
   Place weights_file() {
     if (library_.weights != LibraryWeights::file)
       return {};
+    if (set_)
+      return data_.external_data(weights_file_symbol);
     ConstantData offsets;
     for (uint64_t offset : library_.layout.offsets)
       offsets.append(offset);
@@ -122,7 +156,21 @@ class LibraryBuilder {
     data.point(offsetof(fovea_weights_file, file_name), data_.string(library_.weights_file_name));
     data.point(offsetof(fovea_weights_file, offsets),
                data_.add("fovea_library_weights_offsets", offsets));
-    return data_.add("fovea_library_weights_file", data);
+    return data_.add(weights_file_symbol, data, is_shared());
+  }
+
+  // What prepares the weights for all sets is part of the first one's object.
+  Place preparation() {
+    if (library_.plan.prepared_bytes == 0)
+      return {};
+    return set_ ? data_.external_function(prepare_symbol) : Place{prepare_symbol, 0};
+  }
+
+  Place sets() {
+    ConstantData programs;
+    for (const Place& program : other_programs())
+      programs.append_pointer(program);
+    return data_.add("fovea_library_sets", programs);
   }
 
   Place add_program() {
@@ -139,29 +187,31 @@ class LibraryBuilder {
     program.cpu_features = library_.cpu_features;
     program.prepared_bytes = static_cast<uint64_t>(plan.prepared_bytes);
     program.prepare_scratch_bytes = library_.prepare_scratch_bytes;
+    program.set_count = library_.other_sets.size();
     ConstantData data;
     data.append(program);
     data.point(offsetof(fovea_program, name), data_.string(plan.name));
     data.point(offsetof(fovea_program, inputs), tensors("fovea_library_inputs", plan.inputs));
     data.point(offsetof(fovea_program, outputs), tensors("fovea_library_outputs", plan.outputs));
-    data.point(offsetof(fovea_program, parameters),
-               tensors("fovea_library_parameters", plan.parameters));
+    data.point(offsetof(fovea_program, parameters), parameters());
     data.point(offsetof(fovea_program, parameter_data), parameter_data());
     data.point(offsetof(fovea_program, entry), {driver_symbol, 0});
-    if (!plan.preparations.empty())
-      data.point(offsetof(fovea_program, prepare), {prepare_symbol, 0});
+    data.point(offsetof(fovea_program, prepare), preparation());
     data.point(offsetof(fovea_program, calls), calls());
     data.point(offsetof(fovea_program, weights_file), weights_file());
-    return data_.add(program_symbol, data);
+    data.point(offsetof(fovea_program, sets), sets());
+    return data_.add(of_set(program_symbol, set_), data, set_ > 0);
   }
 
   void add_table(const Place& program) {
     ConstantData programs;
     programs.append_pointer(program);
+    for (const Place& other : other_programs())
+      programs.append_pointer(other);
     fovea_table table{};
     table.struct_size = sizeof table;
     table.abi_version = FOVEA_ABI_VERSION;
-    table.program_count = 1;
+    table.program_count = programs.blocks().size();
     ConstantData data;
     data.append(table);
     data.point(offsetof(fovea_table, programs), data_.add("fovea_library_programs", programs));
@@ -203,7 +253,9 @@ class LibraryBuilder {
       target_types.push_back(argument.getType());
     // The declaration may already stand there for the table, of another type: pointers are opaque.
     const auto target = LLVM::LLVMFunctionType::get(result, target_types);
-    auto call = LLVM::CallOp::create(builder_, target, declare(exported.target, target), arguments);
+    const char* symbol =
+        exported.target == run_symbol && is_shared() ? run_shaped_symbol : exported.target;
+    auto call = LLVM::CallOp::create(builder_, target, declare(symbol, target), arguments);
     LLVM::ReturnOp::create(builder_, call.getResults());
   }
 
@@ -220,17 +272,30 @@ class LibraryBuilder {
 
   mlir::ModuleOp module_;
   const Library& library_;
+  const size_t set_;
   mlir::ImplicitLocOpBuilder builder_;
   ConstantSection data_;
 };
 
 } // namespace
 
-void complete_library(mlir::ModuleOp module, const Library& library) {
-  LibraryBuilder(module, library).build();
+static void complete(mlir::ModuleOp module, const Library& library, size_t set) {
+  LibraryBuilder(module, library, set).build();
   if (mlir::failed(mlir::verify(module)))
     throw Error(
         {.what = "internal error: the library of '" + library.plan.name + "' does not verify"});
+}
+
+void complete_library(mlir::ModuleOp module, const Library& library) {
+  complete(module, library, 0);
+}
+
+void complete_set(mlir::ModuleOp module, const Library& library, size_t set) {
+  complete(module, library, set);
+}
+
+std::string driver_symbol_of(size_t set) {
+  return of_set(driver_symbol, set);
 }
 
 std::vector<std::string> exported_symbols(const std::string& prefix) {

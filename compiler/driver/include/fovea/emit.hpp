@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,7 @@ struct EmittedFile {
 // What emit() wrote, and of what.
 struct EmittedLibrary {
   std::string prefix;
+  size_t sets = 1;                // of shapes
   std::vector<EmittedFile> files; // the library first
   std::vector<KernelInfo> kernels;
   // Those that pack or transform weights: parts of the library where the caller gives the weights;
@@ -56,6 +58,16 @@ struct EmittedLibrary {
 // all; on failure existing ones are untouched. Weights must be set, except for
 // WeightsPlace::caller. Throws Error.
 EmittedLibrary emit(const Network& network, const std::filesystem::path& library,
+                    const EmitOptions& options = {},
+                    SourceLocation location = SourceLocation::current());
+
+// The same for one network at several sets of shapes of its inputs, as load_network makes them of a
+// model that leaves extents open: a library that holds them all, picks at run time the one that its
+// inputs' shapes ask for, and refuses others with a list of its sets. Equal weights are stored
+// once; kernels that sets have in common, too. Inputs, outputs, their element types and numbers of
+// extents are the same in all sets, and no two sets have the same inputs' shapes. Where the caller
+// gives the weights, these are the same too, and a model prepares them for each set. Throws Error.
+EmittedLibrary emit(std::span<const Network> sets, const std::filesystem::path& library,
                     const EmitOptions& options = {},
                     SourceLocation location = SourceLocation::current());
 
