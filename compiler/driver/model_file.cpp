@@ -68,14 +68,14 @@ host::TensorMap weights_of(const Network& network, SourceLocation location) {
 
 // ---- load --------------------------------------------------------------------------------------
 
-Network read_onnx(const std::string& path, const LoadOptions& options, SourceLocation location) {
-  import::OnnxOptions onnx{.shapes = options.shapes, .fixed = {}, .batch = options.batch};
-  for (const auto& [name, tensor] : options.fixed)
-    onnx.fixed.emplace(name, import::make_constant(
-                                 name, {static_cast<DType>(tensor.dtype()), Shape(tensor.shape())},
-                                 tensor.bytes()));
-  return import::import_onnx(path, onnx, location);
-}
+import::OnnxOptions onnx_options(const LoadOptions& options){
+    import::OnnxOptions onnx{.shapes = options.shapes, .fixed = {}, .batch = options.batch};
+for (const auto& [name, tensor] : options.fixed)
+  onnx.fixed.emplace(
+      name, import::make_constant(name, {static_cast<DType>(tensor.dtype()), Shape(tensor.shape())},
+                                  tensor.bytes()));
+return onnx;
+} // namespace
 
 Network parse(const std::string& path, const std::string& text, SourceLocation location) {
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
@@ -89,7 +89,7 @@ Network parse(const std::string& path, const std::string& text, SourceLocation l
   return ir::network_of(*module);
 }
 
-} // namespace
+} // namespace fovea
 
 void Network::save(const std::string& path, SourceLocation location) const {
   const fs::path model(path), weights = weights_beside(model);
@@ -129,9 +129,30 @@ void Network::save(const std::string& path, SourceLocation location) const {
   }
 }
 
+struct OnnxModel::State {
+  import::OnnxFile file;
+  std::vector<OpenInput> inputs;
+};
+
+OnnxModel::OnnxModel(const std::string& path, SourceLocation location) {
+  import::OnnxFile file(path, import::OnnxOptions{}.max_bytes, location);
+  std::vector<OpenInput> inputs;
+  for (import::OnnxInput& input : file.inputs())
+    inputs.push_back({std::move(input.name), std::move(input.extents)});
+  state_ = std::make_shared<const State>(State{std::move(file), std::move(inputs)});
+}
+
+const std::vector<OpenInput>& OnnxModel::inputs() const {
+  return state_->inputs;
+}
+
+Network OnnxModel::network(const LoadOptions& options, SourceLocation location) const {
+  return state_->file.network(onnx_options(options), location);
+}
+
 Network load_network(const std::string& path, const LoadOptions& options, SourceLocation location) {
   if (fs::path(path).extension() == ".onnx")
-    return read_onnx(path, options, location);
+    return OnnxModel(path, location).network(options, location);
   const std::string text = driver::read_model_text(path, options.max_bytes, location);
   if (options.isolate) {
     driver::IsolationLimits limits;

@@ -4,14 +4,18 @@
 #include <fovea/error.hpp>
 
 #include <cstring>
+#include <new>
 
 namespace fovea::import {
 namespace {
 
+constexpr std::align_val_t alignment{weight_alignment};
+
 WeightData new_memory(const TensorType& type, char*& memory) {
   // One byte more, so that there is an address where there is no element.
-  std::shared_ptr<char> owner(new char[static_cast<size_t>(type.bytes()) + 1],
-                              std::default_delete<char[]>());
+  std::shared_ptr<char> owner(
+      static_cast<char*>(::operator new(static_cast<size_t>(type.bytes()) + 1, alignment)),
+      [](char* bytes) { ::operator delete(bytes, alignment); });
   memory = owner.get();
   return {owner, owner.get()};
 }

@@ -17,7 +17,10 @@ struct Constant {
   int64_t elements() const { return type.shape.elements(); }
 };
 
-// Contents that are copied.
+// What models that run want of weights, which they copy where it is not so.
+inline constexpr size_t weight_alignment = 64;
+
+// Contents that are copied, to memory that is aligned.
 Constant make_constant(std::string name, const TensorType& type, const void* data);
 Constant make_integers(std::string name, const Shape& shape, const std::vector<int64_t>& values);
 

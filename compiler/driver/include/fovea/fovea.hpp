@@ -1,6 +1,7 @@
 #pragma once
 
 // Everything: write networks, compile them, run them. Reaches no header of LLVM, MLIR or Halide.
+#include <fovea/any_shape_model.hpp>
 #include <fovea/array.hpp>
 #include <fovea/compile.hpp>
 #include <fovea/dsl.hpp>

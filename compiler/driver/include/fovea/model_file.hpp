@@ -3,7 +3,10 @@
 #include <fovea/runtime/tensor_file.hpp>
 
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 // A network on disk is two files: lenet5.mlir, the graph as text (the fovea dialect), and
 // lenet5.safetensors beside it, the weights. Network::save writes them. Or it is one file in ONNX
@@ -31,6 +34,31 @@ struct LoadOptions {
   host::TensorMap fixed = {};
   // Likewise the leading extent of inputs that leave it open. 0: none.
   int64_t batch = 0;
+};
+
+// An input of a model in ONNX format, as the file states it.
+struct OpenInput {
+  std::string name;
+  // -1: left open, for LoadOptions::shapes. None: not even their number is known.
+  std::optional<std::vector<int64_t>> extents;
+};
+
+// A model in ONNX format that is read once, and the networks that it stands for: one for each set
+// of shapes that its inputs may have. They share the memory of the file's weights. Copies share the
+// model, and so may threads.
+class OnnxModel {
+ public:
+  // Throws Error where `path` is no model in ONNX format.
+  explicit OnnxModel(const std::string& path, SourceLocation location = SourceLocation::current());
+
+  const std::vector<OpenInput>& inputs() const;
+  // As load_network. Throws Error.
+  Network network(const LoadOptions& options = {},
+                  SourceLocation location = SourceLocation::current()) const;
+
+ private:
+  struct State;
+  std::shared_ptr<const State> state_;
 };
 
 // Reads what Network::save wrote, or a model in ONNX format (`path` ends in .onnx): a network that
