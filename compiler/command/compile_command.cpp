@@ -159,18 +159,18 @@ void CompileCommand::run() {
 
 void CompileCommand::write_library() {
   EmitOptions options = emit_options();
-  const Network network =
-      model_.network(options.weights == WeightsPlace::caller ? Need::shapes_only : Need::weights);
-  Progress progress("compiling " + network.name());
+  const std::vector<Network> sets =
+      model_.networks(options.weights == WeightsPlace::caller ? Need::shapes_only : Need::weights);
+  Progress progress("compiling " + sets.front().name());
   options.compile = compile_options(progress);
-  const EmittedLibrary library = emit(network, output_, options, nowhere);
+  const EmittedLibrary library = emit(sets, output_, options, nowhere);
   progress.finish();
   if (const fs::path& weights = options.weights_file;
       !weights.empty() &&
       !fs::equivalent(fs::absolute(weights).parent_path(), fs::absolute(output_).parent_path()))
     std::fprintf(stderr, "note: %s will look for %s in its own folder\n", output_.c_str(),
                  weights.filename().c_str());
-  report(network, library);
+  report(sets.front(), library);
 }
 
 void CompileCommand::write_intermediate() {
@@ -239,6 +239,7 @@ void CompileCommand::report(const Network& network, const EmittedLibrary& librar
                          {"scratch_bytes", kernel.scratch_bytes}});
     print_json({{"model", network.name()},
                 {"prefix", library.prefix},
+                {"sets", library.sets},
                 {"files", to_json(library.files)},
                 {"kernels", kernels},
                 {"parameter_bytes", library.parameter_bytes},
@@ -251,6 +252,8 @@ void CompileCommand::report(const Network& network, const EmittedLibrary& librar
   Table table({{"file", Table::Align::left, true}, {"size", Table::Align::right}});
   add_files(table, library.files);
   table.rule();
+  if (library.sets > 1)
+    table.add({"sets of shapes", with_commas(static_cast<int64_t>(library.sets))});
   table.add({"kernels", with_commas(static_cast<int64_t>(library.kernels.size()))});
   table.add({"parameters", human_bytes(library.parameter_bytes)});
   table.add({"arena of a context", human_bytes(library.arena_bytes)});
@@ -276,6 +279,7 @@ void add_compile(CLI::App& fovea) {
       "  fovea compile zoo:lenet5 --load lenet5.safetensors -o liblenet5.a --header lenet5.h\n"
       "  fovea compile lenet5.mlir -o lenet5.so --weights lenet5.weights --name mynet\n"
       "  fovea compile lenet5.mlir -o lenet5.o --target 'x86-64-linux avx2 fma threads=4'\n"
+      "  fovea compile net.onnx --shape x=1x3x224x224 --shape x=1x3x256x256 -o net.so\n"
       "  fovea compile lenet5.mlir --emit ir\n"
       "  fovea compile lenet5.mlir --emit kernels -o kernels/");
   make_compiler(*verb, ModelSource());

@@ -49,7 +49,10 @@ class DiffCommand {
   }
 
   void run() const {
-    const Network network = model_.network(Need::weights);
+    const Network network =
+        model_.network(Need::weights, [this](const std::vector<OpenInput>& inputs) {
+          return inputs_.shapes(inputs);
+        });
     driver::CompareOptions options{.compile = flags_.options(), .threads = threads_};
     options.samples = samples_for(network);
     options.seed = seed_;

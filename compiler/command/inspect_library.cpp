@@ -1,6 +1,7 @@
 #include "compiler/command/inspect_library.hpp"
 
 #include "compiler/command/inspect_program.hpp"
+#include "compiler/command/library_sets.hpp"
 #include "compiler/command/table.hpp"
 
 #include <fovea/runtime/load_library.hpp>
@@ -114,8 +115,9 @@ void print_kernels(const std::vector<KernelCall>& calls) {
   fmt::print("Where a kernel multiplies nothing, its MACs are the elements that it writes.\n");
 }
 
-void print_program(const fovea_program& program) {
-  fmt::print("{}\n", program.name);
+// `set`: which of the library's sets of shapes it is for; empty where there is one.
+void print_program(const fovea_program& program, const std::string& set) {
+  fmt::print("{}{}\n", program.name, set);
   print_tensors(program);
   if (const std::vector<KernelCall> calls = calls_of(program); !calls.empty()) {
     fmt::print("\n");
@@ -146,13 +148,18 @@ void inspect_library(const std::filesystem::path& path, bool as_json) {
     print_json({{"library", path.string()},
                 {"prefix", library.prefix()},
                 {"abi_version", library.table().abi_version},
+                {"sets", count_sets(library)},
                 {"programs", std::move(programs)}});
     return;
   }
   for (size_t k = 0; k < library.program_count(); ++k) {
     if (k > 0)
       fmt::print("\n");
-    print_program(library.program(k));
+    const bool is_set = k < count_sets(library) && count_sets(library) > 1;
+    print_program(library.program(k),
+                  is_set ? fmt::format(", set {} of {}: {}", k + 1, count_sets(library),
+                                       shapes_text(library.program(k)))
+                         : "");
   }
 }
 

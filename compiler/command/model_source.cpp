@@ -3,6 +3,9 @@
 #include <fovea/model_file.hpp>
 #include <fovea/zoo.hpp>
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <filesystem>
@@ -36,7 +39,9 @@ void ModelSource::add_to(CLI::App& verb, bool library_too) {
   if (make_)
     return;
   verb.add_option("--shape", shapes_,
-                  "of a .onnx model: the shape of an input whose extents it leaves open")
+                  "of a .onnx model: the shape of an input whose extents it leaves open; for a "
+                  "library of several sets of shapes once for each: the k-th of an input is the "
+                  "k-th set's, a single one all sets'")
       ->option_text("NAME=1x3x224x224")
       ->group(group)
       ->allow_extra_args(false);
@@ -112,25 +117,92 @@ static Shape parse_shape(const std::string& text) {
   }
 }
 
-Network ModelSource::read_onnx() const {
-  LoadOptions options;
+std::vector<Shapes> ModelSource::sets() const {
+  std::map<std::string, std::vector<Shape>> given;
+  std::string most; // the input that is given most often
   for (const std::string& text : shapes_) {
     const auto [name, shape] = name_and_value("--shape", text);
-    options.shapes[name] = parse_shape(shape);
+    given[name].push_back(parse_shape(shape));
+    if (most.empty() || given[name].size() > given[most].size())
+      most = name;
   }
+  std::vector<Shapes> sets(most.empty() ? 1 : given[most].size());
+  for (const auto& [name, shapes] : given) {
+    if (shapes.size() != 1 && shapes.size() != sets.size())
+      throw CLI::ValidationError(
+          "--shape", fmt::format("'{}' is given {} times and '{}' {} times: expected once for each "
+                                 "set of shapes, or once for all",
+                                 name, shapes.size(), most, sets.size()));
+    for (size_t k = 0; k < sets.size(); ++k)
+      sets[k][name] = shapes[shapes.size() == 1 ? 0 : k];
+  }
+  return sets;
+}
+
+Shapes ModelSource::shapes() const {
+  const std::vector<Shapes> all = sets();
+  if (all.size() > 1)
+    throw CLI::ValidationError("--shape",
+                               fmt::format("it gives {} sets of shapes: expected one, since only "
+                                           "a library holds several (fovea compile -o)",
+                                           all.size()));
+  return all.front();
+}
+
+const OnnxModel& ModelSource::onnx() const {
+  if (!onnx_)
+    onnx_.emplace(model_, nowhere);
+  return *onnx_;
+}
+
+// Adds what the inputs' files say to the shapes that the command line gives.
+static void add_shapes(Shapes& shapes, const std::vector<OpenInput>& inputs,
+                       const FileShapes& files, int64_t batch) {
+  for (const OpenInput& input : inputs) {
+    const auto file = files.find(input.name);
+    if (file == files.end())
+      continue;
+    const auto& [shape, path] = file->second;
+    const auto refuse = [&](const std::string& option, const std::string& expected) {
+      throw Error({.what = fmt::format("{}: the array has another shape than {} gives input '{}'",
+                                       path, option, input.name),
+                   .expected = expected,
+                   .got = to_string(shape),
+                   .hint = fmt::format("leave out {}, or give another file", option)});
+    };
+    if (const auto given = shapes.find(input.name); given != shapes.end()) {
+      if (given->second != shape)
+        refuse("--shape", to_string(given->second));
+      continue;
+    }
+    if (batch && input.extents && !input.extents->empty() && input.extents->front() < 0 &&
+        !shape.empty() && shape[0] != batch)
+      refuse("--batch", fmt::format("a leading extent of {}", batch));
+    if (!input.extents || std::ranges::count(*input.extents, -1) > 0)
+      shapes[input.name] = shape;
+  }
+}
+
+Network ModelSource::read_onnx(Shapes shapes, const ReadShapes& read_shapes) const {
+  LoadOptions options;
   for (const std::string& text : fixed_) {
     const auto [name, file] = name_and_value("--fix", text);
     options.fixed.insert_or_assign(name, host::read_npy(file));
   }
   options.batch = batch_.value_or(0);
-  return load_network(model_, options, nowhere);
+  std::vector<OpenInput> inputs = onnx().inputs();
+  std::erase_if(inputs, [&](const OpenInput& input) { return options.fixed.contains(input.name); });
+  if (read_shapes)
+    add_shapes(shapes, inputs, read_shapes(inputs), options.batch);
+  options.shapes = std::move(shapes);
+  return onnx().network(options, nowhere);
 }
 
-Network ModelSource::read() const {
+Network ModelSource::read(const Shapes& shapes, const ReadShapes& read_shapes) const {
   if (make_)
     return make_();
   if (is_onnx(model_))
-    return read_onnx();
+    return read_onnx(shapes, read_shapes);
   if (!shapes_.empty() || !fixed_.empty())
     throw CLI::ValidationError(shapes_.empty() ? "--fix" : "--shape",
                                "only a .onnx model leaves something open");
@@ -139,8 +211,18 @@ Network ModelSource::read() const {
              : load_network(model_, {}, nowhere);
 }
 
-Network ModelSource::network(Need need) const {
-  Network network = read();
+Network ModelSource::network(Need need, const ReadShapes& read_shapes) const {
+  return with_weights(read(shapes(), read_shapes), need);
+}
+
+std::vector<Network> ModelSource::networks(Need need) const {
+  std::vector<Network> networks;
+  for (const Shapes& shapes : sets())
+    networks.push_back(with_weights(read(shapes, {}), need));
+  return networks;
+}
+
+Network ModelSource::with_weights(Network network, Need need) const {
   if (batch_)
     network = with_batch(network, *batch_, nowhere);
   if (!weights_.empty())

@@ -1,10 +1,12 @@
 #pragma once
 #include "compiler/command/command.hpp"
 
+#include <fovea/any_shape_model.hpp>
 #include <fovea/graph/network.hpp>
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +15,15 @@ namespace fovea::command {
 
 // What a verb needs of weights.
 enum class Need { shapes_only, weights };
+
+// The shape of a tensor that the user gives in a file.
+struct FileShape {
+  Shape shape;
+  std::string file;
+};
+// What the files say of a model's inputs, by name; inputs whose files leave it open are missing.
+using FileShapes = std::map<std::string, FileShape>;
+using ReadShapes = std::function<FileShapes(const std::vector<OpenInput>&)>;
 
 // The argument MODEL, and the options that say where its weights come from and how large a batch
 // is.
@@ -33,12 +44,22 @@ class ModelSource {
   // "--random" or "--batch" where it was given, which libraries have no use for; else empty.
   std::string only_for_networks() const;
   // Reads the model. Where weights are needed and there are none, a network of the zoo gets random
-  // ones of seed 0, and standard error says so; a file's network is refused. Throws Error.
-  Network network(Need need) const;
+  // ones of seed 0, and standard error says so; a file's network is refused. Extents that a model
+  // leaves open come from --shape, else from the files of the inputs where there are such. Throws
+  // Error; CLI::ValidationError where --shape gives several sets.
+  Network network(Need need, const ReadShapes& read_shapes = {}) const;
+  // The same for each set of shapes: the k-th --shape of an input belongs to the k-th set, and one
+  // that is given once to all. One set where there is no --shape.
+  std::vector<Network> networks(Need need) const;
+  // --shape, of a single set.
+  Shapes shapes() const;
 
  private:
-  Network read() const;
-  Network read_onnx() const;
+  std::vector<Shapes> sets() const;
+  const OnnxModel& onnx() const;
+  Network read(const Shapes& shapes, const ReadShapes& read_shapes) const;
+  Network read_onnx(Shapes shapes, const ReadShapes& read_shapes) const;
+  Network with_weights(Network network, Need need) const;
 
   std::function<Network()> make_;
   std::string model_;
@@ -46,6 +67,7 @@ class ModelSource {
   std::optional<uint64_t> seed_;            // --random
   std::optional<int64_t> batch_;            // --batch
   std::vector<std::string> shapes_, fixed_; // --shape, --fix
+  mutable std::optional<OnnxModel> onnx_;   // once it is read
 };
 
 } // namespace fovea::command

@@ -170,11 +170,13 @@ void RunCommand::run() const {
     OutputFolder{output_folder_}; // throws where files cannot be written there
   host::TensorMap inputs;
   TopOptions top;
-  const Runnable runnable = source_.open([&](const Signature& signature) {
-    check_outputs(signature.outputs);
-    top = top_options(signature.outputs);
-    inputs = inputs_.read(signature);
-  });
+  const Runnable runnable = source_.open(
+      [&](const Signature& signature) {
+        check_outputs(signature.outputs);
+        top = top_options(signature.outputs);
+        inputs = inputs_.read(signature);
+      },
+      [&](const std::vector<OpenInput>& open) { return inputs_.shapes(open); });
   std::vector<RunResult> results = run_once(runnable, threads_, inputs);
   if (!output_folder_.empty())
     write_results(output_folder_, results);

@@ -38,13 +38,6 @@ std::string type_text(const TensorType& type) {
   return type_text(type.dtype, {type.shape.begin(), type.shape.end()});
 }
 
-std::string list_of(const std::vector<TensorInfo>& inputs) {
-  std::string text;
-  for (const TensorInfo& input : inputs)
-    text += (text.empty() ? "" : ", ") + input.name + " " + type_text(input.type);
-  return text;
-}
-
 // "0.5" or "0.485,0.456,0.406".
 std::array<double, 3> numbers(const std::string& option, const std::string& text,
                               int64_t channels) {
@@ -139,15 +132,21 @@ void RunInputs::add_to(CLI::App& verb) {
   added(verb.add_flag("--bgr", bgr_, "channels are blue, green, red; so --mean and --std"), "");
 }
 
-// The file of each input, in the signature's order.
-std::vector<std::string> RunInputs::files_of(const Signature& signature) const {
-  const std::vector<TensorInfo>& inputs = signature.inputs;
+std::string RunInputs::list_of(const std::vector<Described>& inputs) {
+  std::string text;
+  for (const Described& input : inputs)
+    text += (text.empty() ? "" : ", ") + input.name + " " + input.text;
+  return text;
+}
+
+// The file of each input, in their order.
+std::vector<std::string> RunInputs::files_of(const std::vector<Described>& inputs) const {
   std::vector<std::string> files(inputs.size());
   for (const std::string& given : inputs_) {
     const size_t equals = given.find('=');
     auto input = inputs.end();
     if (equals != std::string::npos)
-      input = std::ranges::find(inputs, given.substr(0, equals), &TensorInfo::name);
+      input = std::ranges::find(inputs, given.substr(0, equals), &Described::name);
     std::string file = input == inputs.end() ? given : given.substr(equals + 1);
     std::error_code ignored;
     const bool named = equals != std::string::npos && !std::filesystem::exists(given, ignored);
@@ -165,7 +164,7 @@ std::vector<std::string> RunInputs::files_of(const Signature& signature) const {
                            (file.empty() ? "has no file" : "is given twice: " + place)});
     place = std::move(file);
   }
-  std::vector<TensorInfo> missing;
+  std::vector<Described> missing;
   for (size_t k = 0; k < inputs.size(); ++k)
     if (files[k].empty())
       missing.push_back(inputs[k]);
@@ -216,7 +215,10 @@ host::HostTensor RunInputs::read_file(const TensorInfo& input, const std::string
 }
 
 host::TensorMap RunInputs::read(const Signature& signature) const {
-  const std::vector<std::string> files = files_of(signature);
+  std::vector<Described> inputs;
+  for (const TensorInfo& input : signature.inputs)
+    inputs.push_back({input.name, type_text(input.type)});
+  const std::vector<std::string> files = files_of(inputs);
   const auto given = std::ranges::find_if(of_images_, [](auto* o) { return o->count() > 0; });
   if (given != of_images_.end() && std::ranges::none_of(files, is_image))
     throw CLI::ValidationError((*given)->get_name(), "is for images, and no input is one");
@@ -224,6 +226,60 @@ host::TensorMap RunInputs::read(const Signature& signature) const {
   for (size_t k = 0; k < files.size(); ++k)
     tensors.emplace(signature.inputs[k].name, read_file(signature.inputs[k], files[k]));
   return tensors;
+}
+
+// "?x3x224x224"
+static std::string open_text(const OpenInput& input) {
+  if (!input.extents)
+    return "of any shape";
+  std::string text;
+  for (const int64_t extent : *input.extents)
+    text += (text.empty() ? "" : "x") + (extent < 0 ? "?" : std::to_string(extent));
+  return text.empty() ? "scalar" : text;
+}
+
+// Of one image; none where its size is open, which the image's own need not be.
+static std::optional<Shape> shape_of_image(const OpenInput& input) {
+  if (!input.extents || input.extents->empty())
+    return std::nullopt;
+  Shape shape(*input.extents);
+  if (shape[0] < 0)
+    shape[0] = 1;
+  if (std::ranges::count(shape, -1) > 0)
+    return std::nullopt;
+  return shape;
+}
+
+static Shape shape_of_array(const OpenInput& input, const std::string& path) {
+  const std::vector<int64_t> got = host::read_npy(path).shape();
+  if (!input.extents)
+    return Shape(got);
+  std::vector<int64_t> shape = got;
+  if (got.size() + 1 == input.extents->size() && input.extents->front() <= 1)
+    shape.insert(shape.begin(), 1); // it may be missing
+  bool fits = shape.size() == input.extents->size();
+  for (size_t k = 0; fits && k < shape.size(); ++k)
+    fits = shape[k] > 0 && ((*input.extents)[k] < 0 || (*input.extents)[k] == shape[k]);
+  if (!fits)
+    throw Error({.what = path + ": the array is no value for input '" + input.name + "'",
+                 .expected = open_text(input),
+                 .got = host::to_string(got),
+                 .hint = "reshape the array"});
+  return Shape(shape);
+}
+
+FileShapes RunInputs::shapes(const std::vector<OpenInput>& inputs) const {
+  std::vector<Described> described;
+  for (const OpenInput& input : inputs)
+    described.push_back({input.name, open_text(input)});
+  const std::vector<std::string> files = files_of(described);
+  FileShapes shapes;
+  for (size_t k = 0; k < inputs.size(); ++k)
+    if (!is_image(files[k]))
+      shapes.insert({inputs[k].name, {shape_of_array(inputs[k], files[k]), files[k]}});
+    else if (const std::optional<Shape> shape = shape_of_image(inputs[k]))
+      shapes.insert({inputs[k].name, {*shape, files[k]}});
+  return shapes;
 }
 
 } // namespace fovea::command

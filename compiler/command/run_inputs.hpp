@@ -18,9 +18,18 @@ class RunInputs {
   // is said on standard error. Throws Error, host::FileError; CLI::ValidationError for options that
   // are wrong in themselves.
   host::TensorMap read(const Signature& signature) const;
+  // What the files say of the shapes of inputs that a model leaves open: NumPy files all, images
+  // that there is one. Throws Error where they say another number of extents, or extents that the
+  // model states otherwise.
+  FileShapes shapes(const std::vector<OpenInput>& inputs) const;
 
  private:
-  std::vector<std::string> files_of(const Signature& signature) const;
+  // An input, and what to say of it in messages.
+  struct Described {
+    std::string name, text;
+  };
+  std::vector<std::string> files_of(const std::vector<Described>& inputs) const;
+  static std::string list_of(const std::vector<Described>& inputs);
   host::HostTensor read_file(const TensorInfo& input, const std::string& path) const;
   host::ImageOptions image_options(const TensorInfo& input, const std::string& path) const;
 

@@ -1,6 +1,7 @@
 #include "compiler/command/runnable.hpp"
 
 #include "compiler/command/inspect_program.hpp"
+#include "compiler/command/library_sets.hpp"
 #include "compiler/command/progress.hpp"
 #include "compiler/command/warnings.hpp"
 
@@ -99,15 +100,15 @@ void RunnableSource::add_to(CLI::App& verb) {
   flags_.add_to(verb);
 }
 
-Runnable RunnableSource::open(const Check& check) const {
-  return is_library() ? open_library(check) : compile_network(check);
+Runnable RunnableSource::open(const Check& check, const ReadShapes& read_shapes) const {
+  return is_library() ? open_library(check, read_shapes) : compile_network(check, read_shapes);
 }
 
-Runnable RunnableSource::compile_network(const Check& check) const {
+Runnable RunnableSource::compile_network(const Check& check, const ReadShapes& read_shapes) const {
   if (!weights_path_.empty())
     refuse("--weights", name() + " is no library; give a network's weights with --load FILE");
   CompileOptions options = flags_.options();
-  const Network network = model_.network(Need::weights);
+  const Network network = model_.network(Need::weights, read_shapes);
   if (check)
     check(signature_of(network));
   Progress progress("compiling " + network.name());
@@ -122,12 +123,13 @@ Runnable RunnableSource::compile_network(const Check& check) const {
           .model = model.runtime()};
 }
 
-Runnable RunnableSource::open_library(const Check& check) const {
+Runnable RunnableSource::open_library(const Check& check, const ReadShapes& read_shapes) const {
   for (const std::string& option : {flags_.first_given(), model_.only_for_networks()})
     if (!option.empty())
       refuse(option, name() + " is a library: it is compiled already");
   const host::Library library = host::Library::open(name());
-  const fovea_program& program = library.program(0);
+  const size_t number = pick_set(library, model_.shapes(), read_shapes);
+  const fovea_program& program = library.program(number);
   fovea_model_options options{};
   std::shared_ptr<host::TensorMap> weights;
   std::vector<fovea_buffer> buffers;
@@ -146,7 +148,7 @@ Runnable RunnableSource::open_library(const Check& check) const {
                   .compiled = {},
                   .warnings = Json::array(),
                   .weights = weights,
-                  .model = library.model(0, &options)};
+                  .model = library.model(number, &options)};
   if (check)
     check(signature_of(opened.model));
   return opened;

@@ -43,11 +43,12 @@ class RunnableSource {
   using Check = std::function<void(const Signature&)>;
   // Compiles, with progress on standard error, or opens. Throws Error, host::FileError,
   // host::RunError; CLI::ValidationError for an option that the argument has no use for.
-  Runnable open(const Check& check = {}) const;
+  // `read_shapes`: what the user's data say of inputs that the model, or the library, leaves open.
+  Runnable open(const Check& check = {}, const ReadShapes& read_shapes = {}) const;
 
  private:
-  Runnable compile_network(const Check& check) const;
-  Runnable open_library(const Check& check) const;
+  Runnable compile_network(const Check& check, const ReadShapes& read_shapes) const;
+  Runnable open_library(const Check& check, const ReadShapes& read_shapes) const;
 
   ModelSource model_;
   CompileFlags flags_;
