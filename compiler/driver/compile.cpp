@@ -5,8 +5,19 @@
 
 #include <fovea/compile.hpp>
 
+#if __has_include(<malloc.h>)
+#include <malloc.h>
+#endif
+
 namespace fovea {
 namespace {
+
+// What compiling has freed, to the system: prepared weights come next, which may be large.
+void give_back_memory() {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}
 
 // Plan, code and weights as a model in this process.
 Model link(driver::Compilation& compilation, const std::vector<std::byte>& driver_object,
@@ -43,8 +54,10 @@ Model link(driver::Compilation& compilation, const std::vector<std::byte>& drive
 Model driver::make_model(Compilation& compilation) {
   const std::vector<CompiledKernel> kernels =
       compilation.compile_kernels(Compilation::Preparations::with);
-  return link(compilation,
-              emission::compile_to_object(*compilation.build_driver(compilation.plan())), kernels);
+  const std::vector<std::byte> object =
+      emission::compile_to_object(*compilation.build_driver(compilation.plan()));
+  give_back_memory();
+  return link(compilation, object, kernels);
 }
 
 Model compile(const Network& network, const CompileOptions& options, SourceLocation location) {
