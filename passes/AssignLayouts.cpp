@@ -100,17 +100,16 @@ class Search {
     for (const catalogue::Algorithm* algorithm : options_.catalogue->algorithms()) {
       if (algorithm->error_bound() > options_.error_bound || !algorithm->matches(problem))
         continue;
+      const Forms wished = preferred_forms(*algorithm, problem);
       for (size_t k = 0; k < node.operands.size(); ++k)
-        if (node.operands[k] >= 0)
-          propose(node.operands[k],
-                  algorithm->preferred_operand_layout(problem, static_cast<int>(k)));
+        propose(node.operands[k], wished.operand(static_cast<int>(k)));
       for (size_t k = 0; k < node.results.size(); ++k)
-        if (node.results[k] >= 0)
-          propose(node.results[k],
-                  algorithm->preferred_result_layout(problem, static_cast<int>(k)));
+        propose(node.results[k], wished.result(static_cast<int>(k)));
     }
   }
   void propose(int number, const Layout& layout) {
+    if (number < 0) // row-major in any case
+      return;
     std::vector<Layout>& candidates = variable(number).candidates;
     if (std::find(candidates.begin(), candidates.end(), layout) == candidates.end())
       candidates.push_back(layout);

@@ -74,14 +74,10 @@ class _UNet(networks.UNet):
                         conv.bias = None
 
     def forward(self, x: Tensor) -> Tensor:
-        skipped = []
-        for block in self.down:
-            skipped.append(block(x))
-            x = nn.functional.max_pool2d(skipped[-1], 2)
-        x = self.bottom(x)
-        for widen, block in zip(self.widen, self.up):
-            x = block(torch.cat([widen(x), skipped.pop()], dim=1))
-        return self.classes(x).sigmoid()
+        return super().forward(x).sigmoid()
+
+    def join(self, skipped: Tensor, below: Tensor) -> Tensor:
+        return torch.cat([below, skipped], dim=1)
 
 
 def _unet_weights(module: _UNet) -> dict[str, Tensor]:

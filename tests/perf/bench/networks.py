@@ -41,8 +41,11 @@ class UNet(nn.Module):
             x = nn.functional.max_pool2d(skipped[-1], 2)
         x = self.bottom(x)
         for widen, block in zip(self.widen, self.up):
-            x = block(torch.cat([skipped.pop(), widen(x)], dim=1))
+            x = block(self.join(skipped.pop(), widen(x)))
         return self.classes(x)
+
+    def join(self, skipped: torch.Tensor, below: torch.Tensor) -> torch.Tensor:
+        return torch.cat([skipped, below], dim=1)
 
 
 IMAGES = {"inception_v3": 299, "unet": 256}
