@@ -1,6 +1,7 @@
 #include "compiler/kernels/channel_vectors_schedule.hpp"
 
 #include "compiler/kernels/channel_vectors_parts.hpp"
+#include "compiler/kernels/parallel_loops.hpp"
 #include "compiler/kernels/placement.hpp"
 #include "compiler/kernels/words.hpp"
 
@@ -42,11 +43,6 @@ class Scheduler {
   }
 
  private:
-  struct Loop {
-    std::string name;
-    int64_t extent;
-  };
-
   const Equation& equation(int e) const { return parts_.equation(e); }
   const std::string& name(int e) const { return equation(e).name; }
   static std::string dimension(const Equation& equation, int k) {
@@ -154,16 +150,9 @@ class Scheduler {
       return "";
     if (!is_parallel())
       return loops.back().name;
-    Loop all = loops[0];
-    size_t k = 1;
-    for (; k < loops.size() && all.extent < 4 * target_.threads; ++k) {
-      const std::string fused = "par" + std::to_string(k);
-      text_ << " fuse(" << loops[k].name << ", " << all.name << ", " << fused << ")";
-      all = {fused, all.extent * loops[k].extent};
-    }
-    if (all.extent > 1)
-      text_ << " parallel(" << all.name << ")";
-    return k == loops.size() ? all.name : loops.back().name;
+    const size_t count = loops_to_share(loops, target_.threads);
+    const Loop task = run_in_parallel(text_, loops, count);
+    return count == loops.size() ? task.name : loops.back().name;
   }
 
   // The result in its own order: blocks of channels, chunks of rows, turned around.

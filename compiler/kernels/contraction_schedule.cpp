@@ -2,6 +2,7 @@
 
 #include "compiler/kernels/contraction_stages.hpp"
 #include "compiler/kernels/packing.hpp"
+#include "compiler/kernels/parallel_loops.hpp"
 #include "compiler/kernels/words.hpp"
 
 #include <fovea/catalogue/integers.hpp>
@@ -50,13 +51,20 @@ class Scheduler {
 
   const TileProblem& problem() const { return problem_; }
   const TileShape& shape() const { return tile_; }
-  bool is_parallel() const { return target_.threads > 1 && macs() >= least_parallel_macs; }
+  // That threads share; 1: it does not run in parallel.
+  int64_t tasks() const {
+    if (!is_parallel())
+      return 1;
+    if (parts_.host == parts_.root) {
+      const TileLoops loops = around_tile();
+      return tasks_of(loops.all, shared(loops));
+    }
+    const std::vector<Loop> chunks = around_chunk();
+    return tasks_of(chunks, chunks.size());
+  }
 
  private:
-  struct Loop {
-    std::string name;
-    int64_t extent;
-  };
+  bool is_parallel() const { return target_.threads > 1 && macs() >= least_parallel_macs; }
 
   const Equation& equation(int e) const { return parts_.equation(e); }
   const std::string& name(int e) const { return equation(e).name; }
@@ -86,8 +94,8 @@ class Scheduler {
     std::vector<Loop> outer;
     for (size_t k = 0; k + 1 < own.free.size(); ++k)
       outer.push_back({own.free[k].name, own.free[k].extent});
-    if (own.shape().elements() >= 100'000)
-      parallel(outer);
+    if (own.shape().elements() >= 100'000 && target_.threads > 1 && !outer.empty())
+      run_in_parallel(text_, outer, loops_to_share(outer, target_.threads));
     text_ << "\n";
   }
 
@@ -110,20 +118,6 @@ class Scheduler {
           << ") vectorize(" << equation(e).free.back().name << ", " << target_.lanes(4) << ")\n";
   }
 
-  // Joins outer loops until there is work for every thread, and runs them in parallel.
-  void parallel(const std::vector<Loop>& loops) {
-    if (target_.threads < 2 || loops.empty())
-      return;
-    Loop all = loops[0];
-    for (size_t k = 1; k < loops.size() && all.extent < 4 * target_.threads; ++k) {
-      const std::string joined = "par" + std::to_string(k);
-      text_ << " fuse(" << loops[k].name << ", " << all.name << ", " << joined << ")";
-      all = {joined, all.extent * loops[k].extent};
-    }
-    if (all.extent > 1)
-      text_ << " parallel(" << all.name << ")";
-  }
-
   // The tile's loops of a stage with the contraction's dimensions, innermost first.
   std::vector<std::string> tile_loops(const std::string& suffix) const {
     std::vector<std::string> loops{dimension(parts_.vector())};
@@ -142,36 +136,64 @@ class Scheduler {
     return text;
   }
 
-  // Epilogue applied, a tile at a time. Columns outermost, so that their weights stay in the cache,
-  // or the image's pixels, whichever saves more traffic.
-  void host() {
-    std::vector<Loop> pixels; // around the tile, outermost first
-    std::vector<Loop> columns;
+  // The loops around the tile, outermost first: over columns outermost, so that their weights stay
+  // in the cache, or over the image's pixels, whichever saves more traffic.
+  struct TileLoops {
+    std::vector<Loop> all;
+    size_t pixels = 0; // how many are around those over columns
+    std::string splits;
+  };
+  TileLoops around_tile() const {
+    std::vector<Loop> pixels, columns;
     for (const int k : parts_.outer_rows())
       pixels.push_back({dimension(k), parts_.extent(k)});
-    std::ostringstream splits;
-    const auto split = [&](int k, int64_t size, std::vector<Loop>& loops) {
+    TileLoops loops;
+    const auto split = [&](int k, int64_t size, std::vector<Loop>& own) {
       if (k < 0)
         return;
-      const std::string& own = dimension(k);
-      splits << " split(" << own << ", " << own << "_t, " << own << "_u, " << size << ")";
-      loops.push_back({own + "_t", ceiling_quotient(parts_.extent(k), size)});
+      const std::string& whole = dimension(k);
+      loops.splits +=
+          " split(" + whole + ", " + whole + "_t, " + whole + "_u, " + std::to_string(size) + ")";
+      own.push_back({whole + "_t", ceiling_quotient(parts_.extent(k), size)});
     };
     split(parts_.row(2), tile_.height, pixels);
     split(parts_.row(1), tile_.width, pixels);
     split(parts_.columns(), tile_.columns, columns);
+    const bool columns_first = columns_outermost();
+    loops.all = columns_first ? columns : pixels;
+    const std::vector<Loop>& rest = columns_first ? pixels : columns;
+    loops.all.insert(loops.all.end(), rest.begin(), rest.end());
+    loops.pixels = columns_first ? 0 : pixels.size();
+    return loops;
+  }
 
-    std::vector<Loop> outer = columns;
-    outer.insert(outer.end(), pixels.begin(), pixels.end());
-    if (!columns_outermost()) {
-      outer = pixels;
-      outer.insert(outer.end(), columns.begin(), columns.end());
-    }
+  // How many of them run in parallel, as one.
+  size_t shared(const TileLoops& loops) const {
+    if (!is_parallel() || loops.all.empty())
+      return 0;
+    const size_t count = loops_to_share(loops.all, target_.threads);
+    // A prologue is computed between pixels and columns, if there is a task for each thread.
+    const bool split = count > loops.pixels && has_prologue() &&
+                       tasks_of(loops.all, loops.pixels) >= 2 * target_.threads;
+    return split ? loops.pixels : count;
+  }
+
+  bool has_prologue() const {
+    for (int e = 0; e < parts_.sum; ++e)
+      if (parts_.feeds_sum(e) && is_prologue(e))
+        return true;
+    return false;
+  }
+
+  // Epilogue applied, a tile at a time.
+  void host() {
+    const TileLoops loops = around_tile();
+    const std::vector<Loop>& outer = loops.all;
     text_ << name(parts_.host) << ":";
     const bool is_root = parts_.host == parts_.root;
     if (!is_root)
       text_ << " " << host_place_;
-    text_ << splits.str();
+    text_ << loops.splits;
     const std::vector<std::string> inner = tile_loops("_u");
     std::vector<std::string> order = inner;
     for (auto loop = outer.rbegin(); loop != outer.rend(); ++loop)
@@ -180,24 +202,14 @@ class Scheduler {
       text_ << " reorder(" << joined(order) << ")";
     text_ << unrolled(inner);
     tile_level_ = outer.empty() ? "" : outer.back().name;
-    if (!columns_outermost() && !pixels.empty())
-      image_level_ = pixels.back().name;
-    if (is_root && is_parallel()) {
-      const std::vector<Loop> all = outer;
-      Loop joined_loop = all.empty() ? Loop{"", 1} : all[0];
-      size_t k = 1;
-      for (; k < all.size() && joined_loop.extent < 4 * target_.threads; ++k) {
-        const std::string fused = "par" + std::to_string(k);
-        text_ << " fuse(" << all[k].name << ", " << joined_loop.name << ", " << fused << ")";
-        joined_loop = {fused, joined_loop.extent * all[k].extent};
-      }
-      if (joined_loop.extent > 1) {
-        text_ << " parallel(" << joined_loop.name << ")";
-        if (k == all.size())
-          tile_level_ = joined_loop.name;
-      }
-      if (k >= pixels.size() && !image_level_.empty())
-        image_level_ = k == pixels.size() ? joined_loop.name : "";
+    if (loops.pixels > 0)
+      image_level_ = outer[loops.pixels - 1].name;
+    if (const size_t count = is_root ? shared(loops) : 0; count > 0) {
+      const Loop task = run_in_parallel(text_, outer, count);
+      if (count == outer.size())
+        tile_level_ = task.name;
+      if (count >= loops.pixels)
+        image_level_ = count == loops.pixels ? task.name : "";
     }
     text_ << "\n";
   }
@@ -219,6 +231,24 @@ class Scheduler {
     return image * column_tiles <= weights * row_tiles;
   }
 
+  // The host's dimension that the result in its own order is made in chunks of.
+  int chunked() const { return parts_.row(2) >= 0 ? parts_.row(2) : parts_.row(1); }
+
+  std::vector<Loop> around_chunk() const {
+    const Equation& root = equation(parts_.root);
+    const std::vector<int> of_host = host_dimensions(root);
+    std::vector<Loop> loops;
+    for (size_t k = 0; k < root.free.size(); ++k) {
+      const IndexRange& range = root.free[k];
+      if (chunked() >= 0 && of_host[k] == chunked())
+        loops.push_back(
+            {range.name + "_c", ceiling_quotient(range.extent, rows_at_once(range.extent))});
+      else if (contains(parts_.outer_rows(), of_host[k]))
+        loops.push_back({range.name, range.extent});
+    }
+    return loops;
+  }
+
   // The result in its own order: some of its rows at once, each block of columns turned around.
   void in_order() {
     const Equation& root = equation(parts_.root);
@@ -228,25 +258,21 @@ class Scheduler {
     }
     text_ << name(parts_.root) << ":";
     const std::vector<int> of_host = host_dimensions(root);
-    const int chunked = parts_.row(2) >= 0 ? parts_.row(2) : parts_.row(1);
-    const auto is_chunked = [&](size_t k) { return chunked >= 0 && of_host[k] == chunked; };
-    std::vector<Loop> outer;
+    const auto is_chunked = [&](size_t k) { return chunked() >= 0 && of_host[k] == chunked(); };
+    const std::vector<Loop> outer = around_chunk();
     std::vector<std::string> order;
     std::string level;
     const int64_t lanes = target_.lanes(4);
     for (size_t k = 0; k < root.free.size(); ++k) {
       const IndexRange& range = root.free[k];
       if (!is_chunked(k)) {
-        if (contains(parts_.outer_rows(), of_host[k]))
-          outer.push_back({range.name, range.extent});
-        else
+        if (!contains(parts_.outer_rows(), of_host[k]))
           order.insert(order.begin(), range.name);
         continue;
       }
       const int64_t chunk = rows_at_once(range.extent);
       text_ << " split(" << range.name << ", " << range.name << "_c, " << range.name << "_r, "
             << chunk << ")";
-      outer.push_back({range.name + "_c", ceiling_quotient(range.extent, chunk)});
       order.insert(order.begin(), range.name + "_r");
     }
     if (outer.empty()) {
@@ -265,15 +291,7 @@ class Scheduler {
       text_ << " vectorize(" << inner_loop << ", " << lanes << ")";
     if (!outer.empty()) {
       if (is_parallel()) {
-        Loop all = outer[0];
-        for (size_t k = 1; k < outer.size(); ++k) {
-          const std::string fused = "par" + std::to_string(k);
-          text_ << " fuse(" << outer[k].name << ", " << all.name << ", " << fused << ")";
-          all = {fused, all.extent * outer[k].extent};
-          level = fused;
-        }
-        if (all.extent > 1)
-          text_ << " parallel(" << all.name << ")";
+        level = run_in_parallel(text_, outer, outer.size()).name;
       }
       host_place_ = "compute_at(" + name(parts_.root) + ", " + level + ") store_in(heap)";
     }
@@ -400,7 +418,7 @@ catalogue::Schedule contraction_schedule(const Definition& stages, const Target&
 
 ChosenTile tile_of(const Definition& stages, const Target& target) {
   const Scheduler scheduler(stages, target);
-  ChosenTile chosen{scheduler.problem(), scheduler.shape(), 1, scheduler.is_parallel()};
+  ChosenTile chosen{scheduler.problem(), scheduler.shape(), 1, scheduler.tasks()};
   const ContractionStages parts(stages);
   for (const IndexRange& range : parts.equation(parts.sum).reduced)
     chosen.steps *= range.extent;

@@ -16,7 +16,7 @@ struct ChosenTile {
   TileProblem problem;
   TileShape shape;
   int64_t steps = 1; // of the reduction
-  bool parallel = false;
+  int64_t tasks = 1; // that threads share; 1: it does not run in parallel
 };
 ChosenTile tile_of(const Definition& stages, const catalogue::Target& target);
 

@@ -2,6 +2,7 @@
 
 #include "compiler/kernels/access.hpp"
 #include "compiler/kernels/interleave.hpp"
+#include "compiler/kernels/parallel_loops.hpp"
 #include "compiler/kernels/placement.hpp"
 #include "compiler/kernels/tile.hpp"
 
@@ -46,7 +47,7 @@ class Scheduler {
         work.seconds += cycles_of_gathers(equation(e)) * machine.cycle(target_);
       if (placement_.kinds[e] == Placement::Kind::root) {
         work.seconds += cycles_of(e) * machine.cycle(target_);
-        work.parallel |= is_parallel(seconds_of(e));
+        work.shared = std::max(work.shared, is_parallel(seconds_of(e)) ? 1.0 : 0.0);
       }
     }
     return work;
@@ -143,11 +144,6 @@ class Scheduler {
   }
 
   // The loops of a root, outermost first, while they are being decided.
-  struct Loop {
-    std::string name;
-    int64_t extent;
-  };
-
   void schedule_pointwise(size_t root) {
     const Equation& own = equation(root);
     std::ostringstream line;
@@ -193,16 +189,10 @@ class Scheduler {
                                             [](const Loop& loop) { return loop.extent > 1; }));
     if (loops.empty())
       return innermost;
-    Loop outer = loops[0];
-    size_t joined = 1;
-    for (; joined < loops.size() && outer.extent < 4 * target_.threads; ++joined) {
-      const Loop& next = loops[joined];
-      const std::string fused = fresh(own, "par" + std::to_string(joined));
-      line << " fuse(" << next.name << ", " << outer.name << ", " << fused << ")";
-      outer = {fused, outer.extent * next.extent};
-    }
-    line << " parallel(" << outer.name << ")";
-    return loops[joined - 1].name == innermost ? outer.name : innermost;
+    const size_t count = loops_to_share(loops, target_.threads);
+    const Loop task = run_in_parallel(
+        line, loops, count, [&](size_t k) { return fresh(own, "par" + std::to_string(k)); });
+    return count == loops.size() ? task.name : innermost;
   }
 
   void schedule_accumulations(size_t root, const std::vector<size_t>& hosted) {

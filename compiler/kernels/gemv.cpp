@@ -259,7 +259,7 @@ Work gemv_work(const Problem& problem, const catalogue::Machine& machine) {
           : 0;
   const double cycles = rounds + rows * vectors * cycles_of_folding;
   return {.seconds = cycles * machine.cycle(problem.target) + again,
-          .parallel = is_parallel(product, problem.target)};
+          .shared = is_parallel(product, problem.target) ? 1.0 : 0.0};
 }
 
 } // namespace fovea::kernels

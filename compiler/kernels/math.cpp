@@ -26,26 +26,23 @@ Expr strict(Call::IntrinsicOp op, Halide::Type type, Expr a, Expr b) {
   return Call::make(type, op, {std::move(a), std::move(b)}, Call::PureIntrinsic);
 }
 
-// c0 + c1 x + c2 x^2 ..., by Horner's rule.
+// c0 + c1 x + c2 x^2 ..., by Horner's rule, in multiply-adds where the target has them: Halide's
+// own operations, whose flags say that nothing is NaN or infinite. So x must be finite, or the
+// value not be chosen.
 Expr polynomial(const Expr& x, std::initializer_list<float> coefficients) {
   auto c = std::rbegin(coefficients);
   Expr value = Expr(*c);
   for (++c; c != std::rend(coefficients); ++c)
-    value = strict_add(strict_mul(value, x), Expr(*c));
+    value = value * x + Expr(*c);
   return value;
 }
 
-// min and max that keep NaN.
+// NaN gives the limit: what follows is finite.
 Expr at_most(const Expr& x, float limit) {
-  return select(strict_less(Expr(limit), x), Expr(limit), x);
+  return select(strict_less(x, Expr(limit)), x, Expr(limit));
 }
 Expr at_least(const Expr& x, float limit) {
-  return select(strict_less(x, Expr(limit)), Expr(limit), x);
-}
-
-// 2^n for n in [-126, 127].
-Expr power_of_two(const Expr& n) {
-  return reinterpret(Float(32), (n + 127) << 23);
+  return select(strict_less(Expr(limit), x), x, Expr(limit));
 }
 
 constexpr float infinity = std::numeric_limits<float>::infinity();
@@ -110,20 +107,24 @@ Expr without_bounds(Expr value) {
   return Call::make(type, bounds_fence, {std::move(value)}, Call::Extern);
 }
 
-// x = n ln 2 + r, |r| <= ln(2)/2; exp(x) = 2^n (1 + r + r^2 P(r)). 2^n is two factors, so that
-// results may overflow to infinity and go down to the least denormal.
+// x = n ln 2 + r, |r| <= ln(2)/2; exp(x) = 2^n (1 + r + r^2 P(r)). A sum with 1.5 2^23 is rounded
+// to an integer and has it in its last bits, whence they go to the exponent. Subnormal results are
+// 0. What is no finite result is computed for nothing, and not chosen.
 Expr exp_f32(const Expr& x) {
-  const Expr limited = at_most(at_least(x, -104.0f), 89.0f);
-  const Expr whole = Halide::floor(strict_add(strict_mul(limited, Expr(1.442695041f)), Expr(0.5f)));
-  const Expr r = strict_sub(strict_sub(limited, strict_mul(whole, Expr(ln2_high))),
-                            strict_mul(whole, Expr(ln2_low)));
+  constexpr float least = -87.336540f, most = 88.722836f; // of finite, normal results
+  constexpr float last_bits = 12582912.0f;
+  const Expr shifted = strict_add(strict_mul(x, Expr(1.442695041f)), Expr(last_bits));
+  const Expr whole = strict_sub(shifted, Expr(last_bits));
+  // Strict: no one may join the two halves of ln 2.
+  const Expr r = strict_sub(x, strict_mul(whole, Expr(ln2_high))) - whole * Expr(ln2_low);
   const Expr p = polynomial(r, {5.000000000e-01f, 1.666666716e-01f, 4.166623577e-02f,
                                 8.333260193e-03f, 1.394838560e-03f, 1.992095786e-04f});
-  const Expr mantissa = strict_add(strict_add(strict_mul(strict_mul(r, r), p), r), Expr(1.0f));
-  // NaN has no exponent; the mantissa carries it.
-  const Expr n = cast(Int(32), select(strict_is_nan(x), Expr(0.0f), whole));
-  const Expr half = n >> 1;
-  return strict_mul(strict_mul(mantissa, power_of_two(half)), power_of_two(n - half));
+  const Expr mantissa = strict_add((r * r) * p + r, Expr(1.0f));
+  const Expr value = reinterpret(Float(32), reinterpret(UInt(32), mantissa) +
+                                                (reinterpret(UInt(32), shifted) << 23));
+  // x + infinity: NaN stays.
+  return select(strict_less(x, Expr(least)), Expr(0.0f),
+                select(strict_less(x, Expr(most)), value, strict_add(x, Expr(infinity))));
 }
 
 // x = 2^e (1 + f), sqrt(1/2) <= 1 + f < sqrt(2); log(1 + f) = f - f^2/2 + f^3 P(f).
@@ -137,10 +138,8 @@ Expr log_f32(const Expr& x) {
   const Expr p = polynomial(f, {3.333331048e-01f, -2.499998659e-01f, 2.000222653e-01f,
                                 -1.666925102e-01f, 1.421865821e-01f, -1.238434836e-01f,
                                 1.187297627e-01f, -1.178980768e-01f, 6.915368140e-02f});
-  const Expr square = strict_mul(f, f);
-  const Expr tail =
-      strict_add(strict_mul(strict_mul(square, f), p),
-                 strict_sub(strict_mul(exponent, Expr(ln2_low)), strict_mul(square, Expr(0.5f))));
+  const Expr square = f * f;
+  const Expr tail = (square * f) * p + (exponent * Expr(ln2_low) - square * Expr(0.5f));
   const Expr value = strict_add(strict_add(tail, f), strict_mul(exponent, Expr(ln2_high)));
   const Expr positive = strict_less(Expr(0.0f), x);
   const Expr special = select(strict_equal(x, Expr(0.0f)), Expr(-infinity), Expr(nan));
@@ -159,25 +158,25 @@ Expr tanh_f32(const Expr& x) {
       square, {1.0f, 1.345063001e-01f, 3.579002572e-03f, 2.202342148e-05f, 1.542822581e-08f});
   const Expr q = polynomial(
       square, {1.0f, 4.678395689e-01f, 2.619227767e-02f, 3.423667804e-04f, 8.598881323e-07f});
-  return strict_div(strict_mul(near, p), q);
+  return select(strict_is_nan(x), x, strict_div(near * p, q));
 }
 
 // x + x Q(x^2) where |x| < 0.875, else 1 - exp(log(erfc(|x|))), the logarithm a polynomial of
 // |x| - 0.875; from 4 on erf rounds to 1.
 Expr erf_f32(const Expr& x) {
   const Expr size = strict_abs(x);
-  const Expr square = strict_mul(x, x);
+  const Expr square = x * x;
   const Expr q =
       polynomial(square, {1.283791661e-01f, -3.761263490e-01f, 1.128373668e-01f, -2.686177380e-02f,
                           5.207219161e-03f, -8.216546848e-04f, 8.698966121e-05f});
-  const Expr near = strict_add(x, strict_mul(x, q));
+  const Expr near = x * q + x;
   const Expr t = strict_sub(at_most(size, 4.0f), Expr(0.875f));
   const Expr logarithm =
       polynomial(t, {-1.532824397e+00f, -2.430219889e+00f, -8.265405893e-01f, -4.690526798e-02f,
                      1.135979779e-02f, -2.223243238e-03f, 3.023335303e-04f, -2.055429468e-05f});
   const Expr far = strict_sub(Expr(1.0f), exp_f32(logarithm));
-  return select(strict_less(size, Expr(0.875f)), near,
-                select(strict_less(x, Expr(0.0f)), strict_neg(far), far));
+  const Expr signed_far = select(strict_less(x, Expr(0.0f)), strict_neg(far), far);
+  return select(strict_is_nan(x), x, strict_less(size, Expr(0.875f)), near, signed_far);
 }
 
 } // namespace fovea::kernels

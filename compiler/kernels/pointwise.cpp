@@ -2,6 +2,7 @@
 
 #include "compiler/kernels/access.hpp"
 #include "compiler/kernels/normalise.hpp"
+#include "compiler/kernels/parallel_loops.hpp"
 #include "compiler/kernels/rewrite.hpp"
 
 #include <fovea/catalogue/integers.hpp>
@@ -236,10 +237,6 @@ std::string text_of(const Turned& turned, const Definition& stages, const Target
   const int64_t squares_across = split(turned.across, lanes);
   const int64_t squares_along = split(turned.along, turned.in_quads ? lanes / quad : lanes);
   // Outermost first: whatever else there is, then the squares, along what is read innermost.
-  struct Loop {
-    std::string name;
-    int64_t extent;
-  };
   std::vector<Loop> outer;
   for (int k = 0; k < turned.along; ++k)
     if (k != turned.across)
@@ -254,16 +251,10 @@ std::string text_of(const Turned& turned, const Definition& stages, const Target
   text << ") vectorize(" << vector << ") unroll(" << across << "_u)";
   std::string level = outer.back().name;
   if (is_parallel(target, bytes)) {
-    Loop all = outer[0];
-    size_t k = 1;
-    for (; k < outer.size() && all.extent < 4 * target.threads; ++k) {
-      const std::string fused = "par" + std::to_string(k);
-      text << " fuse(" << outer[k].name << ", " << all.name << ", " << fused << ")";
-      all = {fused, all.extent * outer[k].extent};
-    }
-    text << " parallel(" << all.name << ")";
-    if (k == outer.size())
-      level = all.name;
+    const size_t count = loops_to_share(outer, target.threads);
+    const Loop task = run_in_parallel(text, outer, count);
+    if (count == outer.size())
+      level = task.name;
   }
   text << "\n";
   for (size_t e = 0; e + 1 < stages.equations.size(); ++e) {
@@ -334,7 +325,7 @@ Work turned_work(const Problem& problem, const catalogue::Machine& machine) {
                 [&](const Node& node) { others += node.kind == Node::Kind::op ? 0.5 : 0; });
   const double cycles = elements / static_cast<double>(lanes) * (reads * steps + others);
   return {.seconds = cycles * machine.cycle(problem.target),
-          .parallel = is_parallel(problem.target, stored_bytes(found.definition))};
+          .shared = is_parallel(problem.target, stored_bytes(found.definition)) ? 1.0 : 0.0};
 }
 
 } // namespace fovea::kernels

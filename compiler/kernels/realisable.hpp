@@ -28,7 +28,8 @@ int64_t bytes_moved(const catalogue::Algorithm& algorithm, const catalogue::Prob
 // What a kernel does, for an estimate of its time.
 struct Work {
   double seconds = 0; // of one core, with all data in its caches
-  bool parallel = false;
+  // The part of their time that all threads work; 0: one does it all.
+  double shared = 0;
 };
 // The cost of `work` with what the problem moves from and to memory: in one model for all
 // algorithms, so that they can be compared.

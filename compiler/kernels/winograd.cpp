@@ -78,9 +78,10 @@ catalogue::Cost Winograd::cost(const Problem& problem, const catalogue::Schedule
   const WinogradForm form = *winograd_form(problem, tile_);
   const WinogradSystem system = winograd_system(problem, form);
   const WinogradPlan plan = winograd_plan(problem, form, system);
+  const double threads = problem.target.threads;
   catalogue::Cost cost = cost_of(*this, problem,
                                  {.seconds = plan.cycles * machine.cycle(problem.target),
-                                  .parallel = problem.target.threads > 1 && plan.speedup > 1},
+                                  .shared = plan.speedup > 1 ? plan.speedup / threads : 0},
                                  machine);
   const Equation& products = system.stages.equations[static_cast<size_t>(system.sum)];
   cost.macs = products.shape().elements();

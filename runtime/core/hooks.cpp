@@ -55,9 +55,7 @@ extern "C" int fovea_par_for(void* user_context, fovea_task task, int min, int s
     return run_serially(user_context, task, min, size, closure);
 
   fovea_context& context = *worker->context;
-  // Some chunks per thread, so that a slow thread leaves its share to the others.
-  int64_t chunk = int64_t(size) / (int64_t(context.threads) * 8);
-  Job job{task, closure, min, size, chunk > 1 ? chunk : 1};
+  Job job{task, closure, min, size, int64_t(context.threads) * 2};
   if (context.executor.parallel_for)
     return run_on_executor(context, job);
   context.pool.run(job, *worker);

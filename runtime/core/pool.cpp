@@ -41,14 +41,28 @@ static bool spin_until(Condition condition) {
   return condition();
 }
 
+struct Indices {
+  int64_t begin, end;
+};
+
+static Indices take_share(Job& job) {
+  int64_t begin = job.next.load(std::memory_order_relaxed), end;
+  do {
+    if (begin >= job.count)
+      return {job.count, job.count};
+    int64_t share = (job.count - begin) / job.parts;
+    end = begin + (share > 1 ? share : 1);
+  } while (!job.next.compare_exchange_weak(begin, end, std::memory_order_relaxed));
+  return {begin, end};
+}
+
 void drain(Job& job, Worker& worker) {
   ++worker.depth;
   for (;;) {
-    int64_t begin = job.next.fetch_add(job.chunk, std::memory_order_relaxed);
-    if (begin >= job.count)
+    Indices share = take_share(job);
+    if (share.begin == share.end)
       break;
-    int64_t end = begin + job.chunk < job.count ? begin + job.chunk : job.count;
-    for (int64_t i = begin; i < end; ++i) {
+    for (int64_t i = share.begin; i < share.end; ++i) {
       int code = job.task(&worker, job.first + int(i), job.closure);
       if (code == 0)
         continue;

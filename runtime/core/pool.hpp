@@ -17,8 +17,10 @@ struct Job {
   uint8_t* closure;
   int first;
   int64_t count;
-  int64_t chunk;
-  // 64 bits: every thread overshoots the end by up to one chunk.
+  // A thread takes this part of the indices that are left: many at first, so that it comes back
+  // seldom, and one by one in the end, so that threads end together, slow ones too
+  // (Polychronopoulos and Kuck, "Guided self-scheduling", 1987).
+  int64_t parts;
   alignas(64) std::atomic<int64_t> next{0};
   alignas(64) std::atomic<int> error{0};
 };

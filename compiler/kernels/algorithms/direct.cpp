@@ -3,6 +3,7 @@
 #include "compiler/kernels/contraction_stages.hpp"
 #include "compiler/kernels/groups.hpp"
 #include "compiler/kernels/normalise.hpp"
+#include "compiler/kernels/parallel_loops.hpp"
 #include "compiler/kernels/prologue.hpp"
 #include "compiler/kernels/realisable.hpp"
 #include "compiler/kernels/rewrite.hpp"
@@ -124,7 +125,8 @@ class Direct : public HalideAlgorithm {
       if (parts.feeds_sum(e) || (e == parts.root && e != parts.host))
         copied += static_cast<double>(parts.equation(e).shape().elements());
     const double seconds = (cycles + copied * cycles_a_copy) * machine.cycle(problem.target);
-    return cost_of(*this, problem, {.seconds = seconds, .parallel = tile.parallel}, machine);
+    const double shared = tile.tasks > 1 ? evenness(tile.tasks, problem.target.threads) : 0;
+    return cost_of(*this, problem, {.seconds = seconds, .shared = shared}, machine);
   }
 };
 

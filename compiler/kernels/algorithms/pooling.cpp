@@ -57,7 +57,7 @@ class Pooling : public HalideAlgorithm {
                               ? whole_map_cycles(problem)
                               : channel_vectors_cycles(problem, windows_of(problem));
     const Work work{.seconds = cycles * machine.cycle(problem.target),
-                    .parallel = runs_in_parallel(system(problem), problem.target)};
+                    .shared = runs_in_parallel(system(problem), problem.target) ? 1.0 : 0.0};
     return cost_of(*this, problem, work, machine);
   }
 

@@ -1,0 +1,35 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+// Which loops of a kernel run in parallel.
+namespace fovea::kernels {
+
+struct Loop {
+  std::string name;
+  int64_t extent = 1;
+};
+
+// What part of their time `threads` threads work that share `tasks` equal tasks, and wait for the
+// last to end: 5 tasks on 2 threads take the time of 6.
+double evenness(int64_t tasks, int threads);
+
+// How many of `loops`, outermost first, have to be joined that threads can share them: several
+// tasks for each, and about as many for all. As few as will do: what lies within keeps its order,
+// and stages that are computed there their place.
+size_t loops_to_share(const std::vector<Loop>& loops, int threads);
+
+int64_t tasks_of(const std::vector<Loop>& loops, size_t count);
+
+// Writes directives that join the first `count` (at least 1) of `loops` and run what they have
+// become, which is returned, in parallel. `name` names what k loops and one more are.
+Loop run_in_parallel(
+    std::ostream& text, const std::vector<Loop>& loops, size_t count,
+    const std::function<std::string(size_t)>& name = [](size_t k) {
+      return "par" + std::to_string(k);
+    });
+
+} // namespace fovea::kernels
