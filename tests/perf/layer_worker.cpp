@@ -157,6 +157,8 @@ json profile(Job& job, double seconds) {
     kernels.push_back({{"layer", kernel.layer},
                        {"ops", kernel.ops},
                        {"algorithm", kernel.algorithm},
+                       {"macs", kernel.macs},
+                       {"bytes", kernel.bytes},
                        {"seconds", kernel.median_seconds}});
   return {{"kernels", kernels}};
 }

@@ -5,7 +5,7 @@ import tempfile
 import xml.etree.ElementTree
 from pathlib import Path
 
-from bench import elf, report_zoo, results, zoo
+from bench import elf, report_zoo, results, rooflines, zoo
 from bench.workers import Worker
 from npy import read_npy, write_npy
 
@@ -123,6 +123,38 @@ def zoo_tables_are_right(options):
         ["-", "-", "-", "31.0 MB", "-", "-", "-", "-"]]
 
 
+def made_up_kernels():
+    """Of resnet50: two convolutions by different tiles of Winograd's algorithm, at the peak of 1e11
+    and at twice that, and a copy at the full speed of a cache."""
+    def kernel(ops, algorithm, seconds, macs, size):
+        return {"layer": "a", "ops": ops, "algorithm": algorithm, "seconds": seconds, "macs": macs,
+                "bytes": size}
+
+    run = made_up_zoo()
+    run.machines[0].bytes_per_second_of[1 << 20] = 1e11
+    run.results[0].fovea.kernels = [
+        kernel("conv relu", "winograd2", 0.004, 200_000_000, 1_000_000),
+        kernel("conv relu", "winograd4", 0.002, 200_000_000, 1_000_000),
+        kernel("concat", "generic", 0.00001, 0, 1_000_000)]
+    return run
+
+
+def kernels_stand_beside_the_roofline(options):
+    run = made_up_kernels()
+    # Least times: 4 ms and 4 ms of arithmetic; 10 us.
+    assert rooflines.kernels_table(run).rows == [
+        ["resnet50", "1", "conv relu", "winograd", "2", "6.000", "100%", "133%"],
+        ["resnet50", "1", "concat", "generic", "1", "0.010", "0.2%", "100%"]]
+    assert rooflines.speed(run.machines[0], (1 << 20) + 1) == 1e10  # from memory
+    svg = "{http://www.w3.org/2000/svg}"
+    root = xml.etree.ElementTree.fromstring(rooflines.roofline_chart(run, 1))
+    discs = sorted(float(disc.get("cy")) for disc in root.iter(f"{svg}circle"))
+    (roof,) = {float(path.get("d").split("L")[1].split("H")[0].split()[1])
+               for path in root.iter(f"{svg}path") if path.get("class") == "roof"}
+    assert len(discs) == 2 and discs[0] < roof, (discs, roof)
+    assert abs(discs[1] - roof) < 0.2, "100 GFLOP/s of the direct algorithm"
+
+
 def zoo_is_told_and_kept(options):
     folder = Path(tempfile.mkdtemp(dir=options.folder))
     run = made_up_zoo()
@@ -132,7 +164,8 @@ def zoo_is_told_and_kept(options):
     results.save(run, folder / "run.json")
     assert report_zoo.zoo_text(results.load(folder / "run.json")) == text
     written = report_zoo.write_zoo(run, folder / "docs")
-    assert [path.name for path in written] == ["zoo.md", "zoo-speed.svg", "zoo-bounds.svg"]
+    assert [path.name for path in written] == [
+        "zoo.md", "zoo-speed.svg", "zoo-bounds.svg", "zoo-roofline-1.svg"]
     assert sorted(written) == sorted((folder / "docs").iterdir()), "something is left over"
     page = written[0].read_text()
     assert all(f"({path.name})" in page for path in written[1:])
@@ -145,5 +178,5 @@ def zoo_is_told_and_kept(options):
 
 CASES = [
     bounds_are_sums_over_layers, worker_runs_models_in_onnx_format, code_in_libraries_is_counted,
-    zoo_tables_are_right, zoo_is_told_and_kept,
+    zoo_tables_are_right, kernels_stand_beside_the_roofline, zoo_is_told_and_kept,
 ]

@@ -18,9 +18,11 @@ text{font:12px 'DejaVu Sans',Verdana,sans-serif;fill:#24292f}
 .small{font-size:11px;fill:#57606a}
 .grid{stroke:#8c959f;stroke-opacity:.35}
 .one{stroke:#24292f;stroke-width:1.5}
-.b0{fill:#4f83cc}.b1{fill:#e08a3c}.b2{fill:#5aa469}.b3{fill:#9a6fb8}
+.b0{fill:#4f83cc}.b1{fill:#e08a3c}.b2{fill:#5aa469}.b3{fill:#9a6fb8}.b4{fill:#c94f4f}.b5{fill:#7a7f87}
+.disc{fill-opacity:.55;stroke:#24292f;stroke-opacity:.25}
+.roof{fill:none;stroke:#24292f;stroke-width:1.5}
 .pale{fill-opacity:.5}
-@media (prefers-color-scheme:dark){text{fill:#e6edf3}.small{fill:#9da7b3}.one{stroke:#e6edf3}}
+@media (prefers-color-scheme:dark){text{fill:#e6edf3}.small{fill:#9da7b3}.one,.roof{stroke:#e6edf3}.disc{stroke:#e6edf3}}
 """
 COLOURS = 4
 CHARACTER = 7.3  # at most, of the width of one in 12 px DejaVu Sans, as labels mix them
@@ -139,44 +141,44 @@ def _axis(chart: Chart, left: float) -> Axis:
 def draw(chart: Chart) -> str:
     left = 24 + CHARACTER * max([len(label) for label, _ in chart.rows] + [12])
     axis = _axis(chart, left)
-    legend, legend_lines = _legend(chart, left, left + PLOT)
+    entries, legend_lines = legend(chart.series, left, left + PLOT)
     top = HEAD + LEGEND * legend_lines + AXIS
     row_height = BAR * len(chart.series) + GAP
     bottom = top + row_height * len(chart.rows)
     width, height = left + PLOT + 24, bottom + 2 * AXIS
-    parts = [_head(chart, width, height), *legend, *_grid(axis, chart, top, bottom)]
+    parts = [head(chart.title, chart.subtitle, width, height), *entries, *_grid(axis, chart, top, bottom)]
     for k, (label, bars) in enumerate(chart.rows):
         parts += _row(axis, chart, label, bars, top + row_height * k + GAP / 2)
     parts.append(f'<path class="one" d="M{axis.x(1):.1f} {top - 4}V{bottom + 4}"/>')
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 
-def _head(chart: Chart, width: float, height: float) -> str:
+def head(title: str, subtitle: str, width: float, height: float) -> str:
     return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
             f'viewBox="0 0 {width:.0f} {height:.0f}" role="img" '
-            f'aria-label="{escape(chart.title)}">\n<style>{STYLE}</style>\n'
-            + _text(12, 22, chart.title, "title") + "\n"
-            + _text(12, 40, chart.subtitle, "small"))
+            f'aria-label="{escape(title)}">\n<style>{STYLE}</style>\n'
+            + text_at(12, 22, title, "title") + "\n"
+            + text_at(12, 40, subtitle, "small"))
 
 
-def _text(x: float, y: float, text: str, style: str = "", anchor: str = "start") -> str:
+def text_at(x: float, y: float, text: str, style: str = "", anchor: str = "start") -> str:
     attributes = f' class="{style}"' if style else ""
     if anchor != "start":
         attributes += f' text-anchor="{anchor}"'
     return f'<text x="{x:.1f}" y="{y:.1f}"{attributes}>{escape(text)}</text>'
 
 
-def _legend(chart: Chart, left: float, right: float) -> tuple[list[str], int]:
+def legend(series: list[Series], left: float, right: float) -> tuple[list[str], int]:
     """In as many lines as it needs, and how many these are."""
     parts, x, line = [], left, 0
-    for series in chart.series:
-        length = 24 + CHARACTER * len(series.name)
+    for each in series:
+        length = 24 + CHARACTER * len(each.name)
         if x > left and x + length > right:
             x, line = left, line + 1
         y = HEAD + LEGEND * line
-        parts.append(f'<rect class="{series.style}" x="{x:.1f}" y="{y + 3}" width="18" '
+        parts.append(f'<rect class="{each.style}" x="{x:.1f}" y="{y + 3}" width="18" '
                      'height="10"/>')
-        parts.append(_text(x + 24, y + 12, series.name))
+        parts.append(text_at(x + 24, y + 12, each.name))
         x += length + 16
     return parts, line + 1
 
@@ -187,9 +189,9 @@ def _grid(axis: Axis, chart: Chart, top: float, bottom: float) -> list[str]:
         x = axis.x(value)
         parts.append(f'<path class="grid" d="M{x:.1f} {top - 4}V{bottom + 4}"/>')
         for y in (top - 10, bottom + 18):
-            parts.append(_text(x, y, _times(value), "small", "middle"))
-    parts.append(_text(axis.left, bottom + 38, f"← {chart.below}", "small"))
-    parts.append(_text(axis.left + PLOT, bottom + 38, f"{chart.above} →", "small",
+            parts.append(text_at(x, y, _times(value), "small", "middle"))
+    parts.append(text_at(axis.left, bottom + 38, f"← {chart.below}", "small"))
+    parts.append(text_at(axis.left + PLOT, bottom + 38, f"{chart.above} →", "small",
                        "end"))
     return parts
 
@@ -200,16 +202,16 @@ def _times(value: float) -> str:
 
 
 def _row(axis: Axis, chart: Chart, label: str, bars: list[Bar], y: float) -> list[str]:
-    parts = [_text(axis.left - 12, y + BAR * len(bars) / 2 + 4, label, "", "end")]
+    parts = [text_at(axis.left - 12, y + BAR * len(bars) / 2 + 4, label, "", "end")]
     one = axis.x(1)
     for k, (series, bar) in enumerate(zip(chart.series, bars)):
         top = y + BAR * k
         if math.isnan(bar.value):
-            parts.append(_text(one + 6, top + BAR - 3, bar.note, "small"))
+            parts.append(text_at(one + 6, top + BAR - 3, bar.note, "small"))
             continue
         x = axis.x(bar.value)
         parts.append(f'<rect class="{series.style}" x="{min(x, one):.1f}" y="{top:.1f}" '
                      f'width="{abs(x - one):.1f}" height="{BAR - 1}"/>')
         beside, anchor = (5, "start") if bar.value >= 1 else (-5, "end")
-        parts.append(_text(x + beside, top + BAR - 3, f"{bar.value:.2f}", "small", anchor))
+        parts.append(text_at(x + beside, top + BAR - 3, f"{bar.value:.2f}", "small", anchor))
     return parts

@@ -9,6 +9,7 @@ from pathlib import Path
 from .charts import Bar, Chart, Series, draw
 from .report import about_markdown, about_text, machine_table, notes, threads_text, write_chart
 from .results import FOVEA, TITLES, ZooResult, ZooRun, geometric_mean, write_whole
+from .rooflines import ROOFLINE, kernels_table, roofline_chart
 from .tables import MISSING, Table, milliseconds, percent, ratio, scientific
 from .zoo import WINOGRAD_CHANNELS
 
@@ -198,6 +199,10 @@ def _images(run: ZooRun) -> str:
     return "one image" if batch == 1 else f"{batch} images at a time"
 
 
+def _roofline_file(threads: int) -> str:
+    return f"zoo-roofline-{threads}.svg"
+
+
 def write_zoo(run: ZooRun, folder: Path) -> list[Path]:
     """zoo.md and its charts."""
     rounds = max(len(t.rounds) for r in run.results for t in r.timings.values())
@@ -213,10 +218,15 @@ def write_zoo(run: ZooRun, folder: Path) -> list[Path]:
         times_table(run).to_markdown(),
         "## Beside the least time", BOUNDS, bounds_table(run).to_markdown(),
         "![what fovea reaches of the bounds](zoo-bounds.svg)",
+        "## Where the time goes", ROOFLINE,
+        *(f"![kernels beside the roofline]({_roofline_file(t)})" for t in run.threads),
+        kernels_table(run).to_markdown(),
         "## Errors", ERRORS, errors_table(run).to_markdown(),
         "## Compilation", COMPILATION, compilation_table(run).to_markdown(),
     ]
     page = folder / "zoo.md"
     write_whole(page, "\n\n".join(part for part in parts if part) + "\n")
     return [page, write_chart(folder / "zoo-speed.svg", speed_chart(run)),
-            write_chart(folder / "zoo-bounds.svg", bound_chart(run))]
+            write_chart(folder / "zoo-bounds.svg", bound_chart(run)),
+            *(write_chart(folder / _roofline_file(t), roofline_chart(run, t))
+              for t in run.threads)]

@@ -19,6 +19,7 @@ from .jobs import Job
 from .machine import Bench, about, measure_machine, say, warn_if_busy
 from .measure import measure
 from .results import FOVEA, Machine, NetworkCompilation, ZooNetwork, ZooResult, ZooRun
+from .rooflines import LEVELS
 from .run import engines, tell, worker_for
 from .turns import Plan
 from .workers import EngineError, Worker, usable_cores
@@ -32,7 +33,7 @@ def run_zoo(bench: Bench, names: Sequence[str], batch: int, compilation: bool) -
     warn_if_busy()
     models = exported(names, batch)
     say("this machine's arithmetic and memory ...")
-    sizes = sorted({model.weight_bytes for model in models})
+    sizes = sorted({model.weight_bytes for model in models}.union(LEVELS))
     machines = [measure_machine(bench, threads, sizes) for threads in bench.threads]
     networks: list[ZooNetwork] = []
     results: list[ZooResult] = []
