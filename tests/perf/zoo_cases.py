@@ -169,6 +169,10 @@ def zoo_is_told_and_kept(options):
     assert sorted(written) == sorted((folder / "docs").iterdir()), "something is left over"
     page = written[0].read_text()
     assert all(f"({path.name})" in page for path in written[1:])
+    run.networks[0].batch = 8
+    batch = report_zoo.write_zoo(run, folder / "more")
+    assert [path.name for path in batch] == [path.name.replace("zoo", "zoo-batch8")
+                                             for path in written]
     for path, figures in zip(written[1:], ({"2.00", "0.50", "1.00"}, {"0.80", "0.40", "0.57"})):
         root = xml.etree.ElementTree.parse(path).getroot()
         texts = {"".join(text.itertext())

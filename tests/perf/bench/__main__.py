@@ -90,7 +90,7 @@ def _add_zoo(verbs) -> argparse.ArgumentParser:
         "and ncnn, by turns; how far each result is off that in float64; the least time that this "
         "machine could take; and what fovea's compilation takes: time, memory, size of the "
         "library. All of it takes about a quarter of an hour on two cores, and rewrites "
-        "docs/bench/zoo.md. "
+        "docs/bench/zoo.md, or zoo-batch8.md with --batch 8. "
         "Models are kept in build/bench-models, about 4 GB.",
         epilog="examples:\n  ./dev bench zoo --quick\n"
         "  ./dev bench zoo --network resnet50 --threads 1 --rounds 3\n"

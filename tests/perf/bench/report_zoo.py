@@ -199,17 +199,16 @@ def _images(run: ZooRun) -> str:
     return "one image" if batch == 1 else f"{batch} images at a time"
 
 
-def _roofline_file(threads: int) -> str:
-    return f"zoo-roofline-{threads}.svg"
-
-
 def write_zoo(run: ZooRun, folder: Path) -> list[Path]:
-    """zoo.md and its charts."""
+    """zoo.md and its charts; zoo-batch8.md, where a run is of so many images."""
+    batch = run.networks[0].batch
+    name = "zoo" if batch == 1 else f"zoo-batch{batch}"
+    rooflines = {threads: f"{name}-roofline-{threads}.svg" for threads in run.threads}
     rounds = max(len(t.rounds) for r in run.results for t in r.timings.values())
     parts = [
-        "# Whole networks", about_markdown(run.about),
+        f"# Whole networks, {_images(run)}", about_markdown(run.about),
         summary_table(run).to_markdown(), SUMMARY,
-        "![speed of whole networks](zoo-speed.svg)",
+        f"![speed of whole networks]({name}-speed.svg)",
         "This machine at its best, as measured before the run:", machine_table(run).to_markdown(),
         "\n".join(f"- {problem}" for problem in problems(run)),
         "Weights are random, and the same in every engine: such that values neither vanish nor "
@@ -217,16 +216,16 @@ def write_zoo(run: ZooRun, folder: Path) -> list[Path]:
         "## Times", TIMES.format(rounds=rounds, images=_images(run)),
         times_table(run).to_markdown(),
         "## Beside the least time", BOUNDS, bounds_table(run).to_markdown(),
-        "![what fovea reaches of the bounds](zoo-bounds.svg)",
+        f"![what fovea reaches of the bounds]({name}-bounds.svg)",
         "## Where the time goes", ROOFLINE,
-        *(f"![kernels beside the roofline]({_roofline_file(t)})" for t in run.threads),
+        *(f"![kernels beside the roofline]({file})" for file in rooflines.values()),
         kernels_table(run).to_markdown(),
         "## Errors", ERRORS, errors_table(run).to_markdown(),
         "## Compilation", COMPILATION, compilation_table(run).to_markdown(),
     ]
-    page = folder / "zoo.md"
+    page = folder / f"{name}.md"
     write_whole(page, "\n\n".join(part for part in parts if part) + "\n")
-    return [page, write_chart(folder / "zoo-speed.svg", speed_chart(run)),
-            write_chart(folder / "zoo-bounds.svg", bound_chart(run)),
-            *(write_chart(folder / _roofline_file(t), roofline_chart(run, t))
-              for t in run.threads)]
+    return [page, write_chart(folder / f"{name}-speed.svg", speed_chart(run)),
+            write_chart(folder / f"{name}-bounds.svg", bound_chart(run)),
+            *(write_chart(folder / file, roofline_chart(run, threads))
+              for threads, file in rooflines.items())]
