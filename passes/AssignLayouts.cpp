@@ -2,10 +2,14 @@
 
 #include "compiler/ir/types.hpp"
 #include "passes/kernels.hpp"
+#include "passes/sharing.hpp"
+
+#include <llvm/ADT/EquivalenceClasses.h>
 
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <set>
 
 namespace fovea::passes {
 
@@ -31,46 +35,56 @@ struct Node {
   Definition definition;
   std::vector<bool> known;                        // operands, before the kernel runs
   std::vector<int> operands, results;             // numbers of variables; -1: row-major
+  std::optional<Copies> copies;                   // it does nothing else
   std::map<std::string, double>* costs = nullptr; // by forms, of all kernels that are equal
+};
+
+// Tensors whose layouts are changed together.
+struct Group {
+  std::vector<size_t> variables;
+  std::vector<Layout> candidates; // of any of them
+  std::vector<size_t> kernels;    // that make or read one
 };
 
 // The layouts of least estimated time for the kernels together. Each tensor has one layout for all
 // that read it; kernels take theirs in any mixture, so that a change of order costs what the kernel
-// that makes it says. Found by descent, one tensor at a time, from two sides: all row-major, and
-// all as their kernels prefer.
+// that makes it says. Found by descent, one tensor at a time and those that are made side by side
+// together, from two sides: all row-major, and all as their kernels prefer.
 class Search {
  public:
-  explicit Search(const PipelineOptions& options) : options_(options) {}
+  Search(const PipelineOptions& options, llvm::DenseSet<mlir::Value> known)
+      : options_(options), known_(std::move(known)), sharing_(options_, known_) {}
 
   void run(mlir::func::FuncOp function) {
-    const llvm::DenseSet<mlir::Value> known =
-        options_.prepare ? known_before_running(function) : llvm::DenseSet<mlir::Value>();
     for (auto kernel : function.getBody().front().getOps<ir::KernelOp>())
-      add(kernel, known);
-    for (size_t n = 0; n < nodes_.size(); ++n)
-      propose(nodes_[n]);
+      add(kernel);
+    for (const Node& node : nodes_)
+      propose(node);
+    spread_proposals();
+    form_groups();
 
     const double plain = descend();
     const std::vector<size_t> first = chosen();
     for (Variable& variable : variables_)
       variable.chosen = variable.candidates.size() - 1;
     if (descend() >= plain)
-      for (size_t v = 0; v < variables_.size(); ++v)
-        variables_[v].chosen = first[v];
+      restore(first);
     write();
   }
 
  private:
-  void add(ir::KernelOp kernel, const llvm::DenseSet<mlir::Value>& known) {
-    Node node{kernel, definition_of(kernel), {}, {}, {}, nullptr};
+  void add(ir::KernelOp kernel) {
+    Node node{kernel, definition_of(kernel), {}, {}, {}, sharing_.copies_of(kernel), nullptr};
+    if (node.copies)
+      sharing_.share(kernel, *node.copies);
     for (mlir::Value input : kernel.getInputs()) {
-      node.known.push_back(known.contains(input));
+      node.known.push_back(known_.contains(input));
       const auto found = numbers_.find(input);
       node.operands.push_back(found == numbers_.end() ? -1 : found->second);
     }
     for (mlir::Value result : kernel->getResults()) {
       const bool between_kernels =
-          llvm::all_of(result.getUsers(), llvm::IsaPred<ir::KernelOp>) && !known.contains(result);
+          llvm::all_of(result.getUsers(), llvm::IsaPred<ir::KernelOp>) && !known_.contains(result);
       node.results.push_back(between_kernels ? static_cast<int>(variables_.size()) : -1);
       if (!between_kernels)
         continue;
@@ -81,6 +95,9 @@ class Search {
         canonical_text(node.definition) + choice_for(options_, layer_of(node)).algorithm;
     for (const bool is_known : node.known)
       key += is_known ? '1' : '0';
+    if (node.copies)
+      for (const bool in_place : node.copies->in_place)
+        key += in_place ? '+' : '-';
     node.costs = &costs_[key];
     for (const std::vector<int>* tensors : {&node.operands, &node.results})
       for (const int v : *tensors)
@@ -115,6 +132,56 @@ class Search {
       candidates.push_back(layout);
   }
 
+  // What is made side by side should be able to have one layout.
+  void spread_proposals() {
+    const auto spread = [&](const std::vector<int>& from, const std::vector<int>& to) {
+      for (const int source : from)
+        if (source >= 0)
+          for (const int v : to)
+            for (const Layout& layout : std::vector(variable(source).candidates))
+              propose(v, layout);
+    };
+    for (const Node& node : nodes_)
+      if (node.copies)
+        spread(node.operands, node.results);
+    for (const Node& node : llvm::reverse(nodes_))
+      if (node.copies)
+        spread(node.results, node.operands);
+  }
+
+  // Each tensor, and together those that are made side by side.
+  void form_groups() {
+    llvm::EquivalenceClasses<int> side_by_side;
+    for (const Node& node : nodes_)
+      if (node.copies && node.results[0] >= 0)
+        for (size_t k = 0; k < node.copies->ranges.ranges.size(); ++k)
+          if (const int v =
+                  node.operands[static_cast<size_t>(node.copies->ranges.ranges[k].operand)];
+              v >= 0 && node.copies->in_place[k])
+            side_by_side.unionSets(v, node.results[0]);
+    for (size_t v = 0; v < variables_.size(); ++v)
+      add_group({v});
+    for (const auto& leader : side_by_side)
+      if (leader->isLeader()) {
+        std::vector<size_t> members;
+        for (const int member : side_by_side.members(*leader))
+          members.push_back(static_cast<size_t>(member));
+        add_group(std::move(members));
+      }
+  }
+  void add_group(std::vector<size_t> members) {
+    Group group{std::move(members), {}, {}};
+    std::set<size_t> kernels;
+    for (const size_t v : group.variables) {
+      kernels.insert(variables_[v].kernels.begin(), variables_[v].kernels.end());
+      for (const Layout& layout : variables_[v].candidates)
+        if (llvm::find(group.candidates, layout) == group.candidates.end())
+          group.candidates.push_back(layout);
+    }
+    group.kernels.assign(kernels.begin(), kernels.end());
+    groups_.push_back(std::move(group));
+  }
+
   // --- costs -------------------------------------------------------------------------------------
 
   Forms forms_of(const Node& node) {
@@ -131,48 +198,73 @@ class Search {
     const Forms forms = forms_of(node);
     const auto [known, is_new] = node.costs->try_emplace(to_string(forms), 0.0);
     if (is_new)
-      try {
-        known->second = algorithm_for(options_, layer_of(node),
-                                      {node.definition, options_.target, forms}, node.known)
-                            .cost.seconds;
-      } catch (const Error&) { // no algorithm takes it so
-        known->second = std::numeric_limits<double>::infinity();
-      }
+      known->second = cost(node, forms);
     return known->second;
   }
+  double cost(const Node& node, const Forms& forms) const {
+    double seconds = std::numeric_limits<double>::infinity();
+    if (node.copies)
+      seconds = sharing_.cost(*node.copies, forms);
+    if (seconds > 0)
+      try {
+        const Problem problem{node.definition, options_.target, forms};
+        seconds = std::min(
+            seconds, algorithm_for(options_, layer_of(node), problem, node.known).cost.seconds);
+      } catch (const Error&) { // no algorithm takes it so
+      }
+    return seconds;
+  }
 
-  double cost(const Variable& variable) {
+  double cost(const Group& group) {
     double sum = 0;
-    for (const size_t n : variable.kernels)
+    for (const size_t n : group.kernels)
       sum += cost(nodes_[n]);
     return sum;
   }
 
   // --- search ------------------------------------------------------------------------------------
 
-  // Until no change of one tensor's layout is for the better. Returns the cost of all.
+  // Until no change of one group's layout is for the better. Returns the cost of all.
   double descend() {
     constexpr int most_sweeps = 8;
-    constexpr double least_gain = 1e-6; // in relation: what is smaller is rounding
     bool improved = true;
     for (int sweep = 0; improved && sweep < most_sweeps; ++sweep) {
       improved = false;
-      for (Variable& one : variables_) {
-        size_t best = one.chosen;
-        double least = cost(one) * (1 - least_gain);
-        for (one.chosen = 0; one.chosen < one.candidates.size(); ++one.chosen)
-          if (const double seconds = cost(one); seconds < least) {
-            least = seconds;
-            best = one.chosen;
-            improved = true;
-          }
-        one.chosen = best;
-      }
+      for (const Group& group : groups_)
+        improved |= improve(group);
     }
     double sum = 0;
     for (const Node& node : nodes_)
       sum += cost(node);
     return sum;
+  }
+
+  bool improve(const Group& group) {
+    constexpr double least_gain = 1e-6; // in relation: what is smaller is rounding
+    const std::vector<size_t> before = chosen();
+    std::vector<size_t> best = before;
+    double least = cost(group) * (1 - least_gain);
+    for (const Layout& layout : group.candidates) {
+      for (const size_t v : group.variables)
+        choose(variables_[v], layout);
+      if (const double seconds = cost(group); seconds < least) {
+        least = seconds;
+        best = chosen();
+      }
+      restore(before);
+    }
+    restore(best);
+    return best != before;
+  }
+  // A tensor that has no such candidate keeps what it has.
+  static void choose(Variable& variable, const Layout& layout) {
+    const auto found = llvm::find(variable.candidates, layout);
+    if (found != variable.candidates.end())
+      variable.chosen = static_cast<size_t>(found - variable.candidates.begin());
+  }
+  void restore(const std::vector<size_t>& numbers) {
+    for (size_t v = 0; v < variables_.size(); ++v)
+      variables_[v].chosen = numbers[v];
   }
 
   std::vector<size_t> chosen() const {
@@ -193,8 +285,11 @@ class Search {
   }
 
   const PipelineOptions& options_;
+  const llvm::DenseSet<mlir::Value> known_;
+  Sharing sharing_;
   std::vector<Node> nodes_; // in the order of execution
   std::vector<Variable> variables_;
+  std::vector<Group> groups_;
   llvm::DenseMap<mlir::Value, int> numbers_;
   std::map<std::string, std::map<std::string, double>> costs_; // of equal kernels, by forms
 };
@@ -214,7 +309,9 @@ class AssignLayouts : public impl::AssignLayoutsBase<AssignLayouts> {
     if (!options_.catalogue)
       return function.emitError("assign-layouts needs a catalogue of algorithms");
     if (options_.layouts && !options_.generic)
-      Search(options_).run(function);
+      Search(options_,
+             options_.prepare ? known_before_running(function) : llvm::DenseSet<mlir::Value>())
+          .run(function);
     return mlir::success();
   }
 

@@ -1,6 +1,7 @@
 #include "passes/Passes.hpp"
 
 #include "passes/kernels.hpp"
+#include "passes/sharing.hpp"
 
 namespace fovea::passes {
 
@@ -121,11 +122,25 @@ class Fuse : public impl::FuseBase<Fuse> {
         ir::tensor_type_of(producer->getResult(0)).shape !=
             ir::tensor_type_of(consumer->getResult(0)).shape)
       return false;
-    if (joins_known_to_unknown(producer, consumer))
+    if (joins_known_to_unknown(producer, consumer) || is_better_apart(producer, consumer))
       return false;
     const Definition whole = definition_of(producer);
     return likely_algorithm(options_, producer.getLayer().str(), whole)
         .accepts_epilogue(whole, epilogue);
+  }
+
+  // What only puts tensors side by side may cost nothing by itself; in one kernel with others it is
+  // work.
+  bool is_better_apart(ir::KernelOp producer, ir::KernelOp consumer) const {
+    const Sharing sharing(options_, known_);
+    const std::optional<Copies> copies = sharing.copies_of(producer);
+    if (!copies)
+      return false;
+    const auto seconds = [&](const Definition& definition) {
+      return algorithm_for(options_, "", {definition, options_.target}, {}).cost.seconds;
+    };
+    return sharing.cost(*copies, {}) + seconds(definition_of(consumer)) <=
+           seconds(merged_definition(producer, consumer));
   }
 
   PipelineOptions options_;

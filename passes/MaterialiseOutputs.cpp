@@ -12,22 +12,6 @@ namespace fovea::passes {
 
 namespace {
 
-// Z(i, j ...) = X(i, j ...)
-Definition copy_of(const TensorType& type) {
-  Node read;
-  read.kind = Node::Kind::read;
-  read.type = type.dtype;
-  Equation equation;
-  equation.name = "Z";
-  equation.type = type.dtype;
-  for (int k = 0; k < type.shape.rank(); ++k) {
-    equation.free.push_back({"i" + std::to_string(k), type.shape[k]});
-    read.subscripts.push_back({IndexExpr::of(k), Boundary::none, nullptr});
-  }
-  equation.body = std::make_shared<const Node>(std::move(read));
-  return {"copy", {{"X", type}}, {std::move(equation)}, {0}};
-}
-
 class MaterialiseOutputs : public impl::MaterialiseOutputsBase<MaterialiseOutputs> {
  public:
   void runOnOperation() override {
@@ -49,10 +33,9 @@ class MaterialiseOutputs : public impl::MaterialiseOutputsBase<MaterialiseOutput
       auto name =
           function.getResultAttrOfType<mlir::StringAttr>(output.getOperandNumber(), "fovea.name");
       const mlir::StringAttr layer = name ? name : builder.getStringAttr("copy");
-      auto copy = ir::build_equation(builder, mlir::NameLoc::get(layer, output.get().getLoc()),
-                                     copy_of(ir::tensor_type_of(output.get())), output.get(),
-                                     layer.getValue());
-      output.set(make_kernel(copy).getResult(0));
+      const mlir::Location location = mlir::NameLoc::get(layer, output.get().getLoc());
+      output.set(make_copy(builder, location, layer, output.get(), ir::tensor_type_of(output.get()))
+                     ->getResult(0));
     }
     return mlir::success();
   }

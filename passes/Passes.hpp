@@ -13,10 +13,12 @@ namespace fovea::passes {
 
 std::unique_ptr<mlir::Pass> create_assign_layouts(const PipelineOptions& options);
 std::unique_ptr<mlir::Pass> create_canonicalise(const PipelineOptions& options);
+std::unique_ptr<mlir::Pass> create_chain_joins(const PipelineOptions& options);
 std::unique_ptr<mlir::Pass> create_fuse(const PipelineOptions& options);
 std::unique_ptr<mlir::Pass> create_hoist_weights(const PipelineOptions& options);
 std::unique_ptr<mlir::Pass> create_prepare(const PipelineOptions& options);
 std::unique_ptr<mlir::Pass> create_select(const PipelineOptions& options);
+std::unique_ptr<mlir::Pass> create_share_memory(const PipelineOptions& options);
 std::unique_ptr<mlir::Pass> create_materialise_outputs(const PipelineOptions& options);
 std::unique_ptr<mlir::Pass> create_plan_memory(const PipelineOptions& options);
 

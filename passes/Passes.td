@@ -20,6 +20,16 @@ def Canonicalise : Fovea_Pass<"canonicalise", "::fovea::passes::create_canonical
   }];
 }
 
+def ChainJoins : Fovea_Pass<"chain-joins", "::fovea::passes::create_chain_joins"> {
+  let summary = "builds concatenations from earlier ones";
+  let description = [{
+    Where the operands of an earlier concatenation stand side by side in a later one, the later one
+    reads the earlier one's result instead: `concat(a, b, c)` after `concat(a, b)` is
+    `concat(concat(a, b), c)`. Then each tensor stands in one concatenation only, and all of them can
+    be one memory.
+  }];
+}
+
 def HoistWeights : Fovea_Pass<"hoist-weights", "::fovea::passes::create_hoist_weights"> {
   let summary = "takes out of ops what they compute of weights alone";
   let description = [{
@@ -46,6 +56,16 @@ def AssignLayouts : Fovea_Pass<"assign-layouts", "::fovea::passes::create_assign
     Row-major, or the channels in blocks of a vector, as the algorithms that make and read a tensor
     prefer: the choice of least estimated time for all kernels together. Inputs, outputs, weights
     and what a view reads stay row-major.
+  }];
+}
+
+def ShareMemory : Fovea_Pass<"share-memory", "::fovea::passes::create_share_memory"> {
+  let summary = "makes tensors where they are needed side by side";
+  let description = [{
+    A kernel that only puts its operands side by side becomes a `fovea.join`, one that takes a range
+    of its operand a `fovea.part`, where ranges are contiguous in memory. What cannot be made in its
+    place (an input, a tensor that stands in another already, one in another layout) is copied there
+    by a kernel of its own, if that costs less than to copy all.
   }];
 }
 
@@ -82,7 +102,7 @@ def MaterialiseOutputs
 def PlanMemory : Fovea_Pass<"plan-memory", "::fovea::passes::create_plan_memory"> {
   let summary = "places every tensor between kernels in one arena";
   let description = [{
-    Tensors whose lifetimes do not overlap may share bytes. Sets `offsets` on kernels, and
+    What is joined has one buffer. Tensors whose lifetimes do not overlap may share bytes. Sets `offsets` on kernels, and
     `fovea.arena_bytes` and `fovea.arena_lower_bound` (the most bytes alive at once) on the function.
   }];
 }

@@ -26,24 +26,29 @@ constexpr Phase phases[] = {
     {"import", nullptr},
     // 2. Less to do, and fewer readers per tensor: first, because fusion asks who else reads.
     {"canonicalise", create_canonicalise},
-    // 3. What ops compute of weights alone becomes ops of weights alone: before fusion, which would
+    // 3. Concatenations that begin or end alike continue one another: before what follows them is
+    //    looked at.
+    {"chain_joins", create_chain_joins},
+    // 4. What ops compute of weights alone becomes ops of weights alone: before fusion, which would
     //    take them into kernels that run each time.
     {"hoist_weights", create_hoist_weights},
-    // 4. Copies for outputs that no kernel would write: before fusion, so that they count as
+    // 5. Copies for outputs that no kernel would write: before fusion, so that they count as
     //    readers; after simplification, which would take the copies away.
     {"materialise_outputs", create_materialise_outputs},
-    // 5. Kernels: what is computed together. Before selection, since costs depend on epilogues.
+    // 6. Kernels: what is computed together. Before selection, since costs depend on epilogues.
     {"fuse", create_fuse},
-    // 6. Where channels lie in memory, between kernels: needs to know what is one kernel, and
-    // decides
-    //    with their costs.
+    // 7. Where channels lie in memory, between kernels: needs to know what is one kernel, and
+    //    decides with their costs.
     {"assign_layouts", create_assign_layouts},
-    // 7. How each kernel is computed, and its name in the object file.
+    // 8. Which tensors are parts of others: needs to know how they lie in memory. Before selection,
+    //    as it makes kernels for what still has to be copied.
+    {"share_memory", create_share_memory},
+    // 9. How each kernel is computed, and its name in the object file.
     {"select", create_select},
-    // 8. What depends on weights alone runs once. After selection, which says how weights are to be
-    //    packed; before memory is planned, as it takes tensors out of the arena.
+    // 10. What depends on weights alone runs once. After selection, which says how weights are to
+    //     be packed; before memory is planned, as it takes tensors out of the arena.
     {"prepare", create_prepare},
-    // 9. Where tensors live. Last: only now is it known which of them exist.
+    // 11. Where tensors live. Last: only now is it known which of them exist.
     {"plan_memory", create_plan_memory},
 };
 
@@ -148,8 +153,9 @@ llvm::LogicalResult run_pipeline(mlir::ModuleOp module, const PipelineOptions& o
     return module.emitError() << "no phase '" << options.stop_after
                               << "'; phases are: " << llvm::join(names, ", ");
   for (size_t k = 0; k < names.size(); ++k) {
-    const bool simplifies =
-        phases[k].create == create_canonicalise || phases[k].create == create_hoist_weights;
+    const bool simplifies = phases[k].create == create_canonicalise ||
+                            phases[k].create == create_chain_joins ||
+                            phases[k].create == create_hoist_weights;
     if (phases[k].create && (options.simplify || !simplifies)) {
       mlir::PassManager manager(module.getContext());
       add_pass(manager, phases[k].create(options));

@@ -31,6 +31,7 @@ struct PipelineOptions {
   bool fuse = true;                               // false: each op is a kernel of its own
   bool generic = false; // true: the generic algorithm computes what no choice names another for
   bool layouts = true;  // false: every tensor is row-major
+  bool share = true;    // false: every kernel's results have memory of their own
   // What depends on weights alone is computed once, when they are bound; false: in each run, and
   // no operand is packed.
   bool prepare = true;
@@ -59,8 +60,9 @@ const catalogue::Algorithm& likely_algorithm(const PipelineOptions& options,
                                              const std::string& layer,
                                              const Definition& definition);
 
-// The phases in order: "import", "canonicalise", "hoist_weights", "materialise_outputs", "fuse",
-// "assign_layouts", "select", "prepare", "plan_memory".
+// The phases in order: "import", "canonicalise", "chain_joins", "hoist_weights",
+// "materialise_outputs", "fuse", "assign_layouts", "share_memory", "select", "prepare",
+// "plan_memory".
 std::vector<std::string> phase_names();
 
 // Runs the phases on a module that import_network made (phase "import" is done, but dumped here).

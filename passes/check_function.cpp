@@ -31,7 +31,8 @@ llvm::LogicalResult check_function(mlir::func::FuncOp function) {
   if (mlir::failed(check_types(function, block.getArgumentTypes())))
     return mlir::failure();
   for (mlir::Operation& op : block.without_terminator()) {
-    if (!llvm::isa<ir::FoveaOpInterface, ir::ParameterOp, ir::PreparedOp>(op))
+    if (!llvm::isa<ir::FoveaOpInterface, ir::ParameterOp, ir::PreparedOp, ir::JoinOp, ir::PartOp>(
+            op))
       return op.emitOpError() << "expects not to stand in a network, which holds weights and ops "
                                  "that have a definition";
     if (mlir::failed(check_types(&op, op.getResultTypes())))

@@ -21,7 +21,31 @@ mlir::Block* open(mlir::OpBuilder& builder, ir::KernelOp kernel, mlir::IRMapping
   return block;
 }
 
+llvm::SetVector<mlir::Value> merged_inputs(ir::KernelOp producer, ir::KernelOp consumer) {
+  llvm::SetVector<mlir::Value> inputs;
+  inputs.insert(producer.getInputs().begin(), producer.getInputs().end());
+  for (mlir::Value input : consumer.getInputs())
+    if (input.getDefiningOp() != producer.getOperation())
+      inputs.insert(input);
+  return inputs;
+}
+
 } // namespace
+
+Definition copy_of(const TensorType& type) {
+  Node read;
+  read.kind = Node::Kind::read;
+  read.type = type.dtype;
+  Equation equation;
+  equation.name = "Z";
+  equation.type = type.dtype;
+  for (int k = 0; k < type.shape.rank(); ++k) {
+    equation.free.push_back({"i" + std::to_string(k), type.shape[k]});
+    read.subscripts.push_back({IndexExpr::of(k), Boundary::none, nullptr});
+  }
+  equation.body = std::make_shared<const Node>(std::move(read));
+  return {"copy", {{"X", type}}, {std::move(equation)}, {0}};
+}
 
 ir::KernelOp make_kernel(mlir::Operation* op) {
   mlir::OpBuilder builder(op);
@@ -39,11 +63,7 @@ ir::KernelOp make_kernel(mlir::Operation* op) {
 
 ir::KernelOp merge_kernels(ir::KernelOp producer, ir::KernelOp consumer, llvm::StringRef layer) {
   mlir::OpBuilder builder(consumer);
-  llvm::SetVector<mlir::Value> inputs;
-  inputs.insert(producer.getInputs().begin(), producer.getInputs().end());
-  for (mlir::Value input : consumer.getInputs())
-    if (input.getDefiningOp() != producer.getOperation())
-      inputs.insert(input);
+  const llvm::SetVector<mlir::Value> inputs = merged_inputs(producer, consumer);
   ir::KernelOp merged = create(builder, builder.getFusedLoc({producer.getLoc(), consumer.getLoc()}),
                                layer, inputs.getArrayRef(), consumer.getResultTypes());
 
@@ -71,12 +91,52 @@ ir::KernelOp merge_kernels(ir::KernelOp producer, ir::KernelOp consumer, llvm::S
   return merged;
 }
 
+ir::KernelOp make_copy(mlir::OpBuilder& builder, mlir::Location location, llvm::StringRef layer,
+                       mlir::Value value, const TensorType& type, const catalogue::Forms& forms) {
+  const mlir::OpBuilder::InsertionGuard guard(builder);
+  mlir::MLIRContext& context = *builder.getContext();
+  const mlir::Type result = ir::to_mlir(context, catalogue::stored_type(type, forms.result(0)));
+  ir::KernelOp kernel = create(builder, location, layer, value, result);
+  mlir::Block* block = builder.createBlock(&kernel.getBody());
+  mlir::Value argument = block->addArgument(ir::to_mlir(context, type), location);
+  auto equation = ir::build_equation(builder, location, copy_of(type), argument, layer);
+  ir::YieldOp::create(builder, location, equation->getResults());
+  set_forms(kernel, forms);
+  return kernel;
+}
+
+Definition merged_definition(ir::KernelOp producer, ir::KernelOp consumer) {
+  llvm::SetVector<mlir::Value> inputs = merged_inputs(producer, consumer);
+  std::vector<Operand> operands(inputs.size());
+  std::vector<Stage> stages;
+  for (ir::KernelOp part : {producer, consumer}) {
+    Stage stage{definition_of(part), {}};
+    for (auto [k, input] : llvm::enumerate(part.getInputs())) {
+      const auto found = llvm::find(inputs, input);
+      Stage::Source source{.operand = -1, .stage = 0, .result = 0};
+      if (found == inputs.end())
+        source.result = static_cast<int>(llvm::cast<mlir::OpResult>(input).getResultNumber());
+      else {
+        source = {.operand = static_cast<int>(found - inputs.begin()), .stage = -1, .result = 0};
+        operands[static_cast<size_t>(source.operand)] = stage.definition.operands[k];
+      }
+      stage.sources.push_back(source);
+    }
+    stages.push_back(std::move(stage));
+  }
+  std::vector<StageResult> results;
+  for (size_t k = 0; k < consumer->getNumResults(); ++k)
+    results.push_back({1, static_cast<int>(k)});
+  return compose("merged", std::move(operands), stages, results);
+}
+
 bool depends_on_weights_alone(mlir::Operation* op, const llvm::DenseSet<mlir::Value>& known,
                               const llvm::DenseSet<mlir::Value>& outputs) {
   if (llvm::isa<ir::ParameterOp>(op))
     return true;
   return llvm::isa<ir::FoveaOpInterface>(op) &&
          llvm::none_of(op->getResults(), [&](mlir::Value v) { return outputs.contains(v); }) &&
+         llvm::none_of(op->getUsers(), llvm::IsaPred<ir::JoinOp>) &&
          llvm::all_of(op->getOperands(), [&](mlir::Value v) { return known.contains(v); });
 }
 

@@ -13,9 +13,19 @@ ir::KernelOp make_kernel(mlir::Operation* op);
 // `producer`'s results.
 ir::KernelOp merge_kernels(ir::KernelOp producer, ir::KernelOp consumer, llvm::StringRef layer);
 
+// What that kernel would compute.
+Definition merged_definition(ir::KernelOp producer, ir::KernelOp consumer);
+
+// Z(i, j ...) = X(i, j ...)
+Definition copy_of(const TensorType& type);
+// A kernel that copies `value`, which is of `type`, in these forms.
+ir::KernelOp make_copy(mlir::OpBuilder& builder, mlir::Location location, llvm::StringRef layer,
+                       mlir::Value value, const TensorType& type,
+                       const catalogue::Forms& forms = {});
+
 // Are the results of `op` known before the function runs? Those of weights are, of views of what is
-// known, and of kernels that read nothing else, but for the function's outputs, which each run
-// writes.
+// known, and of kernels that read nothing else, but for the function's outputs and what is joined
+// with other tensors, which each run writes.
 bool depends_on_weights_alone(mlir::Operation* op, const llvm::DenseSet<mlir::Value>& known,
                               const llvm::DenseSet<mlir::Value>& outputs);
 // All of them.

@@ -190,7 +190,10 @@ class Comparison {
     }
   }
 
-  const void* address(const ir::Slot& slot) const {
+  const std::byte* address(const ir::Slot& slot) const {
+    return static_cast<const std::byte*>(start_of(slot)) + slot.offset;
+  }
+  const void* start_of(const ir::Slot& slot) const {
     const auto number = static_cast<size_t>(slot.number);
     switch (slot.kind) {
     case ir::Slot::Kind::input:
@@ -200,9 +203,9 @@ class Comparison {
     case ir::Slot::Kind::parameter:
       return program().parameter_data[number];
     case ir::Slot::Kind::arena:
-      return workspace_.bytes() + slot.offset;
+      return workspace_.bytes();
     case ir::Slot::Kind::prepared:
-      return prepared_.bytes() + slot.offset;
+      return prepared_.bytes();
     }
     return nullptr;
   }

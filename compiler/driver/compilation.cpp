@@ -94,6 +94,7 @@ bool Compilation::lower() {
                                    .simplify = options_.optimization >= 1,
                                    .fuse = options_.optimization >= 2,
                                    .generic = options_.optimization < 2,
+                                   .share = options_.optimization >= 2,
                                    .prepare = prepares(),
                                    .error_bound = options_.precision == Precision::exact
                                                       ? catalogue::ErrorBound::running

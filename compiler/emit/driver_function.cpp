@@ -163,6 +163,11 @@ class DriverBuilder {
   }
 
   mlir::Value address(const ir::Slot& slot) {
+    mlir::Value start = start_of(slot);
+    return slot.offset ? offset(builder_.getI8Type(), start, slot.offset) : start;
+  }
+
+  mlir::Value start_of(const ir::Slot& slot) {
     switch (slot.kind) {
     case ir::Slot::Kind::input:
       return element(places_.inputs, slot.number);
@@ -171,9 +176,9 @@ class DriverBuilder {
     case ir::Slot::Kind::parameter:
       return element(places_.parameters, slot.number);
     case ir::Slot::Kind::arena:
-      return offset(builder_.getI8Type(), places_.arena, slot.offset);
+      return places_.arena;
     case ir::Slot::Kind::prepared:
-      return offset(builder_.getI8Type(), places_.prepared, slot.offset);
+      return places_.prepared;
     }
     return {};
   }

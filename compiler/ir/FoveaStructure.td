@@ -41,13 +41,46 @@ def Fovea_PreparedOp : Op<Fovea_Dialect, "prepared",
   let assemblyFormat = "$preparation $number attr-dict `:` type($value)";
 }
 
+def Fovea_JoinOp : Op<Fovea_Dialect, "join", [Pure]> {
+  let summary = "tensors that are made side by side in memory, as one";
+  let description = [{
+    What is stored of the result is what is stored of the operands, one after another: whoever makes
+    an operand writes it where it is in the result, and nothing is moved. Each operand is, itself or
+    as a view, the result of a kernel or of another join, and of this one alone.
+
+    ```mlir
+    %z = fovea.join %x, %y : (tensor<1x16x8x8xf32>, tensor<1x32x8x8xf32>) -> tensor<1x48x8x8xf32>
+    ```
+  }];
+  let arguments = (ins Variadic<Fovea_Tensor>:$parts);
+  let results = (outs Fovea_Tensor:$whole);
+  let assemblyFormat = "$parts attr-dict `:` functional-type($parts, $whole)";
+  let hasVerifier = 1;
+}
+
+def Fovea_PartOp : Op<Fovea_Dialect, "part", [Pure]> {
+  let summary = "a range of a tensor's memory";
+  let description = [{
+    What is stored of the result is what is stored of the operand from element `begin` on.
+
+    ```mlir
+    %y = fovea.part %x from 1024 : tensor<1x48x8x8xf32> -> tensor<1x32x8x8xf32>
+    ```
+  }];
+  let arguments = (ins Fovea_Tensor:$whole, ConfinedAttr<I64Attr, [IntNonNegative]>:$begin);
+  let results = (outs Fovea_Tensor:$part);
+  let assemblyFormat = "$whole `from` $begin attr-dict `:` type($whole) `->` type($part)";
+  let hasVerifier = 1;
+}
+
 def Fovea_KernelOp : Op<Fovea_Dialect, "kernel", [Pure, IsolatedFromAbove, SingleBlock,
     DeclareOpInterfaceMethods<FoveaOpInterface, ["is_row_major_view"]>]> {
   let summary = "ops that are compiled into one function";
   let description = [{
     An anchor and what was fused with it. Its definition is that of its ops, composed. `algorithm`,
     `schedule` and `symbol` are set when an algorithm is selected; `offsets` by memory planning: for
-    each result its byte offset in the arena, or -1 where it is an output of the function.
+    each result the byte offset in the arena of the buffer that it is made in, or -1 where that is an
+    output of the function; where in the buffer, `fovea.join` says.
 
     The region is about tensors as the definition has them. Operands and results are what is
     stored: an operand whose number is in `prepared` is of the type that the algorithm's

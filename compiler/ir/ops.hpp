@@ -44,6 +44,16 @@ inline constexpr const char* prepare_attribute = "fovea.prepare";
 // The value whose memory `value` shares: itself, or what it is a row-major view of.
 mlir::Value owner_of(mlir::Value value);
 
+// Where a value is: `bytes` bytes into the memory of `buffer`, which is no view, no part of another
+// tensor and not joined with others.
+struct Place {
+  mlir::Value buffer;
+  int64_t bytes = 0;
+};
+Place place_of(mlir::Value value);
+// Bytes between its operand's beginning and its own.
+int64_t begin_of(PartOp part);
+
 // The name of the layer that an op belongs to: its attribute `layer`, else its location's name,
 // else the op's own name.
 std::string layer_of(mlir::Operation* op);

@@ -28,7 +28,8 @@ struct Slot {
   };
   Kind kind = Kind::arena;
   int number = 0;     // input, output, parameter: position in Plan's list; 0 for the others
-  int64_t offset = 0; // arena, prepared: bytes from the start, a multiple of 64; else 0
+  int64_t offset = 0; // bytes from the start of it. Of what was prepared a multiple of 64; of
+                      // others of the elements' size, as tensors may be parts of others
   TensorType type;    // as the kernel sees it: a view's shape may differ from its owner's, and
                       // what is stored (Call::forms) from the definition's
 };

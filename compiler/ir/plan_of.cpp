@@ -62,7 +62,7 @@ class CallReader {
     const auto found = slots_.find(value);
     return found == slots_.end() ? nullptr : &found->second;
   }
-  // This result of a kernel lives in output `number`.
+  // This result of a kernel or a join lives in output `number`.
   bool put_output(mlir::Value owner, int number) {
     return outputs_.try_emplace(owner, number).second;
   }
@@ -70,12 +70,14 @@ class CallReader {
   void read(mlir::Operation& op) {
     if (auto kernel = llvm::dyn_cast<KernelOp>(op))
       return read(kernel);
+    if (auto join = llvm::dyn_cast<JoinOp>(op)) // begins where its first operand does
+      return share(op, join.getParts().front(), 0);
+    if (auto part = llvm::dyn_cast<PartOp>(op))
+      return share(op, part.getWhole(), begin_of(part));
     auto described = llvm::dyn_cast<FoveaOpInterface>(op);
     if (!described || !described.is_row_major_view())
       fail(&op, "kernels, parameters and views only", op.getName().getStringRef().str());
-    Slot slot = slot_of(&op, op.getOperand(0));
-    slot.type = tensor_type_of(op.getResult(0));
-    slots_[op.getResult(0)] = slot;
+    share(op, op.getOperand(0), 0);
   }
 
  private:
@@ -84,6 +86,14 @@ class CallReader {
     if (!slot)
       fail(op, "operands made by kernels", "another");
     return *slot;
+  }
+
+  // The op's result is in memory where `operand` is, `bytes` bytes further on.
+  void share(mlir::Operation& op, mlir::Value operand, int64_t bytes) {
+    Slot slot = slot_of(&op, operand);
+    slot.offset += bytes;
+    slot.type = tensor_type_of(op.getResult(0));
+    slots_[op.getResult(0)] = slot;
   }
 
   static void read_ops(KernelOp kernel, Call& call) {
@@ -108,12 +118,13 @@ class CallReader {
     for (mlir::Value operand : kernel.getInputs())
       call.operands.push_back(slot_of(kernel, operand));
     for (mlir::OpResult result : kernel->getResults()) {
-      Slot slot{block_, 0, (*kernel.getOffsets())[result.getResultNumber()],
-                tensor_type_of(result)};
-      if (const auto output = outputs_.find(result); output != outputs_.end())
-        slot = {Slot::Kind::output, output->second, 0, slot.type};
-      else if (slot.offset < 0 || slot.offset + slot.type.bytes() > bytes_)
-        fail(kernel, "an offset within the arena", std::to_string(slot.offset));
+      const Place place = place_of(result);
+      const int64_t offset = (*kernel.getOffsets())[result.getResultNumber()];
+      Slot slot{block_, 0, offset + place.bytes, tensor_type_of(result)};
+      if (const auto output = outputs_.find(place.buffer); output != outputs_.end())
+        slot = {Slot::Kind::output, output->second, place.bytes, slot.type};
+      else if (offset < 0 || slot.offset + slot.type.bytes() > bytes_)
+        fail(kernel, "an offset within the arena", std::to_string(offset));
       slots_[result] = slot;
       call.results.push_back(slot);
     }
@@ -124,7 +135,7 @@ class CallReader {
   const int64_t bytes_;
   std::vector<Call>& calls_;
   llvm::DenseMap<mlir::Value, Slot> slots_;
-  llvm::DenseMap<mlir::Value, int> outputs_; // the kernel results that live in outputs
+  llvm::DenseMap<mlir::Value, int> outputs_; // the results that live in outputs
 };
 
 int64_t integer(mlir::func::FuncOp function, const char* name) {
@@ -237,7 +248,8 @@ class Planner {
     }
   }
 
-  // A result of a kernel that the function returns, itself or through views, lives in the output.
+  // A result of a kernel or a join that the function returns, itself or through views, lives in the
+  // output.
   void read_outputs(CallReader& reader) {
     mlir::Operation* terminator = function_.getBody().front().getTerminator();
     for (mlir::OpOperand& operand : terminator->getOpOperands()) {
@@ -245,7 +257,7 @@ class Planner {
       plan_.outputs.push_back({name_of(function_.getResultAttrDict(number), "output", number),
                                tensor_type_of(operand.get())});
       mlir::Value owner = owner_of(operand.get());
-      if (!llvm::isa_and_nonnull<KernelOp>(owner.getDefiningOp()))
+      if (!llvm::isa_and_nonnull<KernelOp, JoinOp>(owner.getDefiningOp()))
         fail(terminator, "outputs made by kernels", "output " + std::to_string(number));
       if (!reader.put_output(owner, static_cast<int>(number)))
         fail(terminator, "a kernel's result for each output", "one result returned twice");
@@ -270,16 +282,6 @@ mlir::func::FuncOp network_of(mlir::ModuleOp module) {
 }
 
 } // namespace
-
-mlir::Value owner_of(mlir::Value value) {
-  while (mlir::Operation* op = value.getDefiningOp()) {
-    auto described = llvm::dyn_cast<FoveaOpInterface>(op);
-    if (!described || !described.is_row_major_view())
-      break;
-    value = op->getOperand(0);
-  }
-  return value;
-}
 
 Plan plan_of(mlir::ModuleOp module) {
   mlir::func::FuncOp network = network_of(module);

@@ -179,6 +179,25 @@ TEST_F(PipelineTest, TheUserChoosesByLayer) {
   EXPECT_EQ(result.calls.at(1).layer, "tanh"); // plain accepts no epilogue
 }
 
+// Where the user has a say in how a layer is computed, it is computed.
+TEST_F(PipelineTest, AConcatenationIsAKernelWhereTheUserSaysHow) {
+  Network net("joined");
+  fovea::Tensor<> x = net.input("x", {1, 2, 8, 8});
+  net.output("y", concat({x | conv(2, 3).named("a"), x | conv(3, 3).named("b")}) |
+                      max_pool(2).named("pool"));
+  const ir::Plan joined = plan(net);
+  EXPECT_THAT(layers_of(joined), ElementsAre("a", "b", "pool"));
+  const Slot &whole = joined.calls[2].operands.at(0), &second = joined.calls[1].results.at(0);
+  EXPECT_EQ(joined.calls[0].results.at(0).offset, whole.offset);
+  EXPECT_EQ(second.offset, whole.offset + 2 * 6 * 6 * 4);
+  EXPECT_EQ(to_string(whole.type), "1x5x6x6xf32");
+
+  options.layers["concat"] = {"plain", ""};
+  EXPECT_THAT(layers_of(plan(net)), ElementsAre("a", "b", "concat", "pool"));
+  options = {.catalogue = &both, .share = false};
+  EXPECT_THAT(layers_of(plan(net)), ElementsAre("a", "b", "concat", "pool"));
+}
+
 TEST_F(PipelineTest, ChoicesThatCannotBeAreRefused) {
   options.layers["conv1"] = {"no_such", ""};
   plan(small_net());
@@ -214,8 +233,9 @@ TEST_F(PipelineTest, PhasesAreDumpedAndCanBeTheLast) {
   for (const auto& entry : std::filesystem::directory_iterator(folder))
     files.insert(entry.path().filename().string());
   std::filesystem::remove_all(folder);
-  EXPECT_THAT(files, ElementsAre("01_import.mlir", "02_canonicalise.mlir", "03_hoist_weights.mlir",
-                                 "04_materialise_outputs.mlir", "05_fuse.mlir"));
+  EXPECT_THAT(files,
+              ElementsAre("01_import.mlir", "02_canonicalise.mlir", "03_chain_joins.mlir",
+                          "04_hoist_weights.mlir", "05_materialise_outputs.mlir", "06_fuse.mlir"));
   EXPECT_EQ(diagnostics, "");
   EXPECT_THROW(ir::plan_of(*module), Error);
 }

@@ -85,11 +85,16 @@ class PlanExecution : public ::testing::Test {
            prepared = random_buffer({DType::i32, {plan.prepared_bytes / 4}});
     const auto at = [&](const ir::Slot& slot) -> int32_t* {
       const size_t number = static_cast<size_t>(slot.number);
+      const int64_t element = slot.offset / 4;
+      const auto within = [&](const Buffer& buffer) {
+        EXPECT_LE(element + slot.type.shape.elements(), static_cast<int64_t>(buffer.size()));
+        return const_cast<int32_t*>(buffer.data()) + element;
+      };
       switch (slot.kind) {
       case ir::Slot::Kind::input:
-        return const_cast<int32_t*>(inputs.at(number).data());
+        return within(inputs.at(number));
       case ir::Slot::Kind::output:
-        return outputs.at(number).data();
+        return within(outputs.at(number));
       case ir::Slot::Kind::parameter:
         return const_cast<int32_t*>(parameters.at(number).data());
       case ir::Slot::Kind::prepared:
@@ -225,6 +230,35 @@ TEST_F(PlanExecution, Gathers) {
   expect_right(net);
 }
 
+TEST_F(PlanExecution, JoinsAndParts) {
+  Network net("joins");
+  const fovea::Tensor<> x = net.input("x", {1, 5, 4, 4}, DType::i32),
+                        w = net.parameter("w", {1, 2, 4, 4}, DType::i32);
+  const Block wide = conv(3, 3, same);
+  const fovea::Tensor<> a = x | wide, b = x | conv(5, 1), c = concat({a, b});
+  net.output("nested", concat({c, c | conv(2, 1), a | wide}));
+  net.output("caller", concat({x, a, a, w, b | relu}));
+  const std::vector<fovea::Tensor<>> parts = split(c | conv(7, 1), {3, 4});
+  net.output("parts", (parts[0] | relu) + (parts[1] | slice(1, 1, 4)));
+  net.output("part", x | slice(1, 2, 4));
+  net.output("of_input", (x | slice(1, 2, 4) | conv(2, 1)) + (x | conv(2, 1)));
+  net.output("reshaped", concat({a | flatten, b | flatten}) | dense(3));
+  net.output("part_of_join", concat({parts[1], x | conv(1, 1)}) | slice(1, 2, 5) | conv(2, 3));
+  expect_right(net);
+}
+
+// Each reads all before, as a dense block does.
+TEST_F(PlanExecution, DenseBlocks) {
+  Network net("dense");
+  std::vector<fovea::Tensor<>> features{net.input("x", {1, 2, 5, 5}, DType::i32) | conv(4, 1)};
+  for (int k = 0; k < 4; ++k) {
+    const fovea::Tensor<> all = features.size() == 1 ? features[0] : concat(features);
+    features.push_back(all | relu | conv(3, 3, same) | relu);
+  }
+  net.output("y", concat(features) | conv(2, 1));
+  expect_right(net);
+}
+
 TEST_F(PlanExecution, ManyLifetimes) {
   for (unsigned seed = 0; seed < 10; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
@@ -233,7 +267,7 @@ TEST_F(PlanExecution, ManyLifetimes) {
     std::vector<fovea::Tensor<>> values{net.input("x", {1, 2, 4, 4}, DType::i32)};
     const auto any = [&] { return values[random() % values.size()]; };
     for (int k = 0; k < 12; ++k) {
-      switch (random() % 6) {
+      switch (random() % 8) {
       case 0:
         values.push_back(any() | conv(2, 3, same));
         break;
@@ -248,6 +282,12 @@ TEST_F(PlanExecution, ManyLifetimes) {
         break;
       case 4:
         values.push_back(gather_elements(any(), any(), -1));
+        break;
+      case 5:
+        values.push_back(concat({any(), any()}) | conv(2, 1));
+        break;
+      case 6:
+        values.push_back(concat({any() | slice(1, 1, 2), any() | slice(1, 0, 1)}));
         break;
       default:
         values.push_back(any() - any());

@@ -239,3 +239,35 @@ func.func @another_type() {
   %0 = fovea.prepared @four 0 : tensor<5xf32>
   return
 }
+
+// -----
+
+func.func @join_type(%x: tensor<4xf32>) {
+  // expected-error @+1 {{op expects elements of one type, got 'tensor<4xf32>' and 'tensor<4xi32>'}}
+  %0 = fovea.join %x : (tensor<4xf32>) -> tensor<4xi32>
+  return
+}
+
+// -----
+
+func.func @join_few(%x: tensor<4xf32>) {
+  // expected-error @+1 {{op expects operands of together as many elements as the result, 9, got 8}}
+  %0 = fovea.join %x, %x : (tensor<4xf32>, tensor<4xf32>) -> tensor<9xf32>
+  return
+}
+
+// -----
+
+func.func @join_many(%x: tensor<4xf32>) {
+  // expected-error @+1 {{op expects operands of together as many elements as the result, 7, got more}}
+  %0 = fovea.join %x, %x : (tensor<4xf32>, tensor<4xf32>) -> tensor<7xf32>
+  return
+}
+
+// -----
+
+func.func @part(%x: tensor<4xf32>) {
+  // expected-error @+1 {{op expects a range of the 4 elements of its operand, got 2 from 3}}
+  %0 = fovea.part %x from 3 : tensor<4xf32> -> tensor<2xf32>
+  return
+}

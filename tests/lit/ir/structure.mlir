@@ -51,3 +51,13 @@ func.func private @forms_prepare() -> tensor<2x9xf32> attributes {fovea.prepare}
   %w = fovea.parameter "w" number 0 : tensor<2x9xf32>
   return %w : tensor<2x9xf32>
 }
+
+// Tensors that are made side by side, and a range of them.
+// CHECK-LABEL: func.func @memory
+func.func @memory(%x: tensor<1x2x8xf32>, %y: tensor<1x4x8xf32>) -> tensor<1x3x8xf32> {
+  // CHECK: %[[J:.*]] = fovea.join %{{.*}}, %{{.*}} : (tensor<1x2x8xf32>, tensor<1x4x8xf32>) -> tensor<1x6x8xf32>
+  %0 = fovea.join %x, %y : (tensor<1x2x8xf32>, tensor<1x4x8xf32>) -> tensor<1x6x8xf32>
+  // CHECK: fovea.part %[[J]] from 24 : tensor<1x6x8xf32> -> tensor<1x3x8xf32>
+  %1 = fovea.part %0 from 24 : tensor<1x6x8xf32> -> tensor<1x3x8xf32>
+  return %1 : tensor<1x3x8xf32>
+}

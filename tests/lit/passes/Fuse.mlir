@@ -110,3 +110,29 @@ func.func @swish(%x: tensor<1x16x8x8xf32>) -> tensor<1x32x8x8xf32> {
   %2 = fovea.mul %0, %1 layer "mul" : (tensor<1x32x8x8xf32>, tensor<1x32x8x8xf32>) -> tensor<1x32x8x8xf32>
   return %2 : tensor<1x32x8x8xf32>
 }
+
+// What can be made side by side costs nothing: what follows it element by element does not take it
+// in. What has to be copied is copied once.
+// CHECK-LABEL: func.func @joins
+func.func @joins(%x: tensor<1x16x16x16xf32>, %y: tensor<2x16x16x16xf32>)
+    -> (tensor<1x32x16x16xf32>, tensor<2x32x16x16xf32>) {
+  %0 = fovea.softmax %x layer "a" : (tensor<1x16x16x16xf32>) -> tensor<1x16x16x16xf32>
+  %1 = fovea.softmax %x axis 2 layer "b" : (tensor<1x16x16x16xf32>) -> tensor<1x16x16x16xf32>
+  // CHECK: %[[C:.*]] = fovea.kernel "c"
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: fovea.concat
+  // CHECK-NEXT: fovea.yield
+  %2 = fovea.concat %0, %1 layer "c"
+      : (tensor<1x16x16x16xf32>, tensor<1x16x16x16xf32>) -> tensor<1x32x16x16xf32>
+  // CHECK: fovea.kernel "relu"(%[[C]])
+  %3 = fovea.relu %2 layer "relu" : (tensor<1x32x16x16xf32>) -> tensor<1x32x16x16xf32>
+  %4 = fovea.softmax %y layer "d" : (tensor<2x16x16x16xf32>) -> tensor<2x16x16x16xf32>
+  // CHECK: fovea.kernel "e"
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: fovea.concat
+  // CHECK-NEXT: fovea.relu
+  %5 = fovea.concat %4, %4 layer "e"
+      : (tensor<2x16x16x16xf32>, tensor<2x16x16x16xf32>) -> tensor<2x32x16x16xf32>
+  %6 = fovea.relu %5 layer "f" : (tensor<2x32x16x16xf32>) -> tensor<2x32x16x16xf32>
+  return %3, %6 : tensor<1x32x16x16xf32>, tensor<2x32x16x16xf32>
+}

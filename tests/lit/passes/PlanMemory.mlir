@@ -42,3 +42,29 @@ func.func @output_read(%x: tensor<2x2x4xf32>) -> (tensor<2x8xf32>, tensor<2x2x4x
   %2 = fovea.softmax %0 layer "b" : (tensor<2x2x4xf32>) -> tensor<2x2x4xf32>
   return %1, %2 : tensor<2x8xf32>, tensor<2x2x4xf32>
 }
+
+// What is joined is one buffer, from the first that writes there to the last that reads; "d" may
+// not be made where the others still are, "e" may.
+// CHECK-LABEL: func.func @join
+// CHECK-SAME: fovea.arena_bytes = 192 : i64, fovea.arena_lower_bound = 192 : i64
+func.func @join(%x: tensor<1x8xf32>) -> tensor<1x16xf32> {
+  // CHECK: fovea.kernel "a"{{.*}} offsets [0] :
+  %0 = fovea.softmax %x layer "a" : (tensor<1x8xf32>) -> tensor<1x8xf32>
+  // CHECK: fovea.kernel "b"{{.*}} offsets [0] :
+  %1 = fovea.softmax %x layer "b" : (tensor<1x8xf32>) -> tensor<1x8xf32>
+  %2 = fovea.join %0, %1 : (tensor<1x8xf32>, tensor<1x8xf32>) -> tensor<1x16xf32>
+  %3 = fovea.part %2 from 4 : tensor<1x16xf32> -> tensor<1x8xf32>
+  // CHECK: fovea.kernel "c"{{.*}} offsets [64] :
+  %4 = fovea.softmax %3 layer "c" : (tensor<1x8xf32>) -> tensor<1x8xf32>
+  // CHECK: fovea.kernel "d"{{.*}} offsets [128] :
+  %5 = fovea.softmax %0 layer "d" : (tensor<1x8xf32>) -> tensor<1x8xf32>
+  // CHECK: fovea.kernel "e"{{.*}} offsets [0] :
+  %6 = fovea.softmax %5 layer "e" : (tensor<1x8xf32>) -> tensor<1x8xf32>
+  // CHECK: fovea.kernel "f"{{.*}} offsets [-1] :
+  %7 = fovea.softmax %6 layer "f" : (tensor<1x8xf32>) -> tensor<1x8xf32>
+  // CHECK: fovea.kernel "g"{{.*}} offsets [-1] :
+  %8 = fovea.softmax %4 layer "g" : (tensor<1x8xf32>) -> tensor<1x8xf32>
+  // All of it is the caller's.
+  %9 = fovea.join %7, %8 : (tensor<1x8xf32>, tensor<1x8xf32>) -> tensor<1x16xf32>
+  return %9 : tensor<1x16xf32>
+}
