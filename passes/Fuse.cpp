@@ -106,8 +106,15 @@ class Fuse : public impl::FuseBase<Fuse> {
           return input.getType() == producer->getResult(0).getType();
         }))
       return false;
-    return likely_algorithm(options_, consumer.getLayer().str(), anchor)
+    return likely_algorithm(options_, consumer.getLayer().str(), anchor, known_operands(consumer))
         .accepts_prologue(anchor, operand);
+  }
+
+  std::vector<bool> known_operands(ir::KernelOp kernel) const {
+    std::vector<bool> known;
+    for (mlir::Value input : kernel.getInputs())
+      known.push_back(options_.prepare && known_.contains(input));
+    return known;
   }
 
   // What is computed once does not join what is computed in each run.
@@ -125,7 +132,7 @@ class Fuse : public impl::FuseBase<Fuse> {
     if (joins_known_to_unknown(producer, consumer) || is_better_apart(producer, consumer))
       return false;
     const Definition whole = definition_of(producer);
-    return likely_algorithm(options_, producer.getLayer().str(), whole)
+    return likely_algorithm(options_, producer.getLayer().str(), whole, known_operands(producer))
         .accepts_epilogue(whole, epilogue);
   }
 

