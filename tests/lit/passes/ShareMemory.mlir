@@ -35,6 +35,34 @@ func.func @copies(%x: tensor<1x32x16x16xf32>) -> (tensor<1x160x16x16xf32>, tenso
   return %4, %5 : tensor<1x160x16x16xf32>, tensor<1x32x16x16xf32>
 }
 
+// What stands in one result already is copied to the other; joins of joins are one memory.
+// CHECK-LABEL: func.func @nested
+func.func @nested(%x: tensor<1x32x16x16xf32>) -> (tensor<1x96x16x16xf32>, tensor<1x96x16x16xf32>) {
+  // CHECK: %[[A:.*]] = fovea.kernel "a"
+  %0 = fovea.softmax %x layer "a" : (tensor<1x32x16x16xf32>) -> tensor<1x32x16x16xf32>
+  // CHECK: %[[B:.*]] = fovea.kernel "b"
+  %1 = fovea.softmax %x axis 2 layer "b" : (tensor<1x32x16x16xf32>) -> tensor<1x32x16x16xf32>
+  // CHECK: %[[AB:.*]] = fovea.join %[[A]], %[[B]]
+  %2 = fovea.concat %0, %1 layer "ab"
+      : (tensor<1x32x16x16xf32>, tensor<1x32x16x16xf32>) -> tensor<1x64x16x16xf32>
+  // CHECK: %[[C:.*]] = fovea.kernel "c"(%[[AB]])
+  // CHECK: %[[D:.*]] = fovea.kernel "d"
+  // CHECK: %[[E:.*]] = fovea.kernel "e"
+  %3 = fovea.softmax %2 layer "c" : (tensor<1x64x16x16xf32>) -> tensor<1x64x16x16xf32>
+  %4 = fovea.softmax %0 axis 2 layer "d" : (tensor<1x32x16x16xf32>) -> tensor<1x32x16x16xf32>
+  %5 = fovea.softmax %1 layer "e" : (tensor<1x32x16x16xf32>) -> tensor<1x32x16x16xf32>
+  // CHECK: %[[F:.*]] = fovea.join %[[AB]], %[[D]]
+  %6 = fovea.concat %2, %4 layer "f"
+      : (tensor<1x64x16x16xf32>, tensor<1x32x16x16xf32>) -> tensor<1x96x16x16xf32>
+  // CHECK: %[[B2:.*]] = fovea.kernel "g"(%[[B]])
+  // CHECK: fovea.equation "copy"
+  // CHECK: %[[G:.*]] = fovea.join %[[B2]], %[[C]]
+  %7 = fovea.concat %1, %3 layer "g"
+      : (tensor<1x32x16x16xf32>, tensor<1x64x16x16xf32>) -> tensor<1x96x16x16xf32>
+  // CHECK: return %[[F]], %[[G]]
+  return %6, %7 : tensor<1x96x16x16xf32>, tensor<1x96x16x16xf32>
+}
+
 // The parts of several images lie between each other: one kernel copies all.
 // CHECK-LABEL: func.func @apart
 func.func @apart(%x: tensor<2x2x4x4xf32>) -> tensor<2x4x4x4xf32> {
