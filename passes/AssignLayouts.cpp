@@ -113,11 +113,10 @@ class Search {
 
   // What the algorithms that can compute the kernel would like.
   void propose(const Node& node) {
-    const Problem problem{node.definition, options_.target, {}};
-    for (const catalogue::Algorithm* algorithm : options_.catalogue->algorithms()) {
-      if (algorithm->error_bound() > options_.error_bound || !algorithm->matches(problem))
-        continue;
-      const Forms wished = preferred_forms(*algorithm, problem);
+    for (const catalogue::Candidate& one : options_.catalogue->matching_as_preferred(
+             {node.definition, options_.target, {}}, node.known,
+             {.error_bound = options_.limits.error_bound})) {
+      const Forms& wished = one.problem.forms;
       for (size_t k = 0; k < node.operands.size(); ++k)
         propose(node.operands[k], wished.operand(static_cast<int>(k)));
       for (size_t k = 0; k < node.results.size(); ++k)

@@ -10,11 +10,6 @@ namespace fovea::passes {
 
 namespace {
 
-// `value` has no reader but `op` (which may read it twice).
-bool only_reader(mlir::Value value, mlir::Operation* op) {
-  return llvm::all_of(value.getUsers(), [&](mlir::Operation* user) { return user == op; });
-}
-
 class Fuse : public impl::FuseBase<Fuse> {
  public:
   explicit Fuse(PipelineOptions options) : options_(std::move(options)) {}
@@ -60,12 +55,14 @@ class Fuse : public impl::FuseBase<Fuse> {
     const Definition epilogue = definition_of(consumer);
     if (consumer->getNumResults() != 1 || !is_pointwise(epilogue))
       return consumer;
+    llvm::SmallVector<ir::KernelOp> possible;
     ir::KernelOp best;
     int64_t most_macs = -1;
     for (mlir::Value input : consumer.getInputs()) {
       auto producer = input.getDefiningOp<ir::KernelOp>();
-      if (!producer || !can_join(producer, consumer, epilogue))
+      if (!producer || refuses(producer, consumer, why_not_join(producer, consumer, epilogue)))
         continue;
+      possible.push_back(producer);
       // Of several producers the one with the most work: it gains most from tiles kept in
       // registers.
       if (const int64_t macs = count_macs(definition_of(producer)); macs >= most_macs) {
@@ -75,6 +72,10 @@ class Fuse : public impl::FuseBase<Fuse> {
     }
     if (!best)
       return consumer;
+    for (ir::KernelOp other : possible)
+      if (other != best)
+        refuses(other, consumer,
+                "it was fused with '" + best.getLayer().str() + "', which has as much work");
     known_.erase(best->getResult(0));
     // The two may be the only readers of a third: x * sigmoid(x).
     return fuse_into_producer(merge_kernels(best, consumer, best.getLayer()));
@@ -85,7 +86,9 @@ class Fuse : public impl::FuseBase<Fuse> {
   ir::KernelOp fuse_prologue(ir::KernelOp consumer) {
     for (auto [operand, input] : llvm::enumerate(consumer.getInputs())) {
       auto producer = input.getDefiningOp<ir::KernelOp>();
-      if (!producer || !can_precede(producer, consumer, static_cast<int>(operand)))
+      if (!producer || !is_pointwise(definition_of(producer)) ||
+          refuses(producer, consumer,
+                  why_not_precede(producer, consumer, static_cast<int>(operand))))
         continue;
       known_.erase(producer->getResult(0));
       return merge_kernels(producer, consumer, consumer.getLayer());
@@ -93,21 +96,79 @@ class Fuse : public impl::FuseBase<Fuse> {
     return consumer;
   }
 
+  // Notes why the two stay apart; an empty reason: they need not.
+  bool refuses(ir::KernelOp producer, ir::KernelOp consumer, const std::string& reason) {
+    if (!reason.empty() && options_.refusals)
+      options_.refusals->push_back({producer.getLayer().str(), consumer.getLayer().str(), reason});
+    return !reason.empty();
+  }
+
+  // Why nobody else may be spared the producer's result; empty: nobody else reads it.
+  static std::string why_not_alone(ir::KernelOp producer, ir::KernelOp consumer) {
+    if (producer->getNumResults() != 1)
+      return "it gives several tensors";
+    std::string others;
+    for (mlir::Operation* user : producer->getResult(0).getUsers()) {
+      if (user->hasTrait<mlir::OpTrait::IsTerminator>())
+        return "its result is an output of the network";
+      if (user != consumer)
+        others += (others.empty() ? "'" : ", '") + ir::layer_of(user) + "'";
+    }
+    return others.empty() ? "" : "others read its result: " + others;
+  }
+
   // Legal where nobody else needs what the producer makes element by element of a tensor of the
   // same type.
-  bool can_precede(ir::KernelOp producer, ir::KernelOp consumer, int operand) {
-    if (producer->getNumResults() != 1 || !only_reader(producer->getResult(0), consumer) ||
-        llvm::count(consumer.getInputs(), producer->getResult(0)) != 1 ||
-        joins_known_to_unknown(producer, consumer))
-      return false;
-    const Definition anchor = definition_of(consumer);
-    if (!is_pointwise(definition_of(producer)) ||
-        llvm::none_of(producer.getInputs(), [&](mlir::Value input) {
+  std::string why_not_precede(ir::KernelOp producer, ir::KernelOp consumer, int operand) {
+    if (joins_known_to_unknown(producer, consumer))
+      return computed_once;
+    if (std::string others = why_not_alone(producer, consumer); !others.empty())
+      return others;
+    if (llvm::count(consumer.getInputs(), producer->getResult(0)) != 1)
+      return "its result is read twice";
+    if (llvm::none_of(producer.getInputs(), [&](mlir::Value input) {
           return input.getType() == producer->getResult(0).getType();
         }))
-      return false;
-    return likely_algorithm(options_, consumer.getLayer().str(), anchor, known_operands(consumer))
-        .accepts_prologue(anchor, operand);
+      return "it reads no tensor of its result's type";
+    const Definition anchor = definition_of(consumer);
+    const catalogue::Algorithm& algorithm =
+        likely_algorithm(options_, consumer.getLayer().str(), anchor, known_operands(consumer));
+    if (!algorithm.accepts_prologue(anchor, operand))
+      return name_of(algorithm) + " takes nothing in front of it";
+    return why_not_together(algorithm, producer, consumer);
+  }
+
+  // Legal where each element of the result reads just its own element of the producer's result (a
+  // pointwise op of equal shapes) and nobody else needs that result.
+  std::string why_not_join(ir::KernelOp producer, ir::KernelOp consumer,
+                           const Definition& epilogue) {
+    if (joins_known_to_unknown(producer, consumer))
+      return computed_once;
+    if (std::string others = why_not_alone(producer, consumer); !others.empty())
+      return others;
+    if (ir::tensor_type_of(producer->getResult(0)).shape !=
+        ir::tensor_type_of(consumer->getResult(0)).shape)
+      return "its elements are read more than once";
+    if (is_better_apart(producer, consumer))
+      return "it only puts tensors side by side, which costs nothing by itself";
+    const Definition whole = definition_of(producer);
+    const catalogue::Algorithm& algorithm =
+        likely_algorithm(options_, producer.getLayer().str(), whole, known_operands(producer));
+    if (!algorithm.accepts_epilogue(whole, epilogue))
+      return name_of(algorithm) + " takes no such op behind it";
+    return why_not_together(algorithm, producer, consumer);
+  }
+
+  // What is accepted by itself may not be with what is there already: a sum with the tensor that
+  // the prologue reads, too. Another algorithm would have to compute it all.
+  std::string why_not_together(const catalogue::Algorithm& algorithm, ir::KernelOp producer,
+                               ir::KernelOp consumer) const {
+    return algorithm.matches({merged_definition(producer, consumer), options_.target})
+               ? ""
+               : name_of(algorithm) + " cannot compute both at once";
+  }
+  static std::string name_of(const catalogue::Algorithm& algorithm) {
+    return "algorithm '" + std::string(algorithm.name()) + "'";
   }
 
   std::vector<bool> known_operands(ir::KernelOp kernel) const {
@@ -121,20 +182,7 @@ class Fuse : public impl::FuseBase<Fuse> {
   bool joins_known_to_unknown(ir::KernelOp producer, ir::KernelOp consumer) const {
     return options_.prepare && known_.contains(producer->getResult(0)) && !is_known(consumer);
   }
-
-  // Legal where each element of the result reads just its own element of the producer's result (a
-  // pointwise op of equal shapes) and nobody else needs that result.
-  bool can_join(ir::KernelOp producer, ir::KernelOp consumer, const Definition& epilogue) {
-    if (producer->getNumResults() != 1 || !only_reader(producer->getResult(0), consumer) ||
-        ir::tensor_type_of(producer->getResult(0)).shape !=
-            ir::tensor_type_of(consumer->getResult(0)).shape)
-      return false;
-    if (joins_known_to_unknown(producer, consumer) || is_better_apart(producer, consumer))
-      return false;
-    const Definition whole = definition_of(producer);
-    return likely_algorithm(options_, producer.getLayer().str(), whole, known_operands(producer))
-        .accepts_epilogue(whole, epilogue);
-  }
+  static constexpr const char* computed_once = "it depends on weights alone, and runs once";
 
   // What only puts tensors side by side may cost nothing by itself; in one kernel with others it is
   // work.

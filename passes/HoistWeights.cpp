@@ -40,8 +40,8 @@ class HoistWeights : public impl::HoistWeightsBase<HoistWeights> {
     std::vector<bool> weights;
     for (mlir::Value operand : op->getOperands())
       weights.push_back(known.contains(operand));
-    const std::optional<Hoisted> hoisted =
-        hoist_known(definition, weights, options_.error_bound == catalogue::ErrorBound::transform);
+    const std::optional<Hoisted> hoisted = hoist_known(
+        definition, weights, options_.limits.error_bound == catalogue::ErrorBound::transform);
     if (!hoisted)
       return;
     mlir::OpBuilder builder(op);

@@ -4,6 +4,7 @@
 
 #include <fovea/error.hpp>
 
+#include <llvm/ADT/STLExtras.h>
 #include <llvm/Support/FormatVariadic.h>
 #include <llvm/Support/ToolOutputFile.h>
 #include <mlir/IR/BuiltinOps.h>
@@ -93,52 +94,71 @@ LayerChoice choice_for(const PipelineOptions& options, const std::string& layer)
   return found == options.layers.end() ? LayerChoice{} : found->second;
 }
 
+// Throws where the user's choice for a layer is none of the possible ones.
+static void check_chosen(const catalogue::Candidate& candidate, const std::string& layer,
+                         const catalogue::Limits& limits) {
+  const std::string name(candidate.algorithm->name());
+  switch (candidate.verdict) {
+  case catalogue::Verdict::possible:
+    return;
+  case catalogue::Verdict::no_match:
+    throw Error({.what = "algorithm '" + name + "' cannot compute layer '" + layer + "'",
+                 .hint = "`fovea explain` lists the algorithms that can"});
+  case catalogue::Verdict::transforms_sums:
+    throw Error({.what = "algorithm '" + name + "' transforms sums, which exact results forbid",
+                 .hint = "compile with precision fast, or choose another algorithm"});
+  case catalogue::Verdict::exceeds_workspace:
+    throw Error({.what = "algorithm '" + name + "' needs more workspace than is allowed",
+                 .expected = std::to_string(candidate.workspace_bytes) + " bytes",
+                 .got = "max_workspace = " + std::to_string(limits.workspace_bytes) + " bytes",
+                 .hint = "allow more, or choose another algorithm"});
+  }
+}
+
 catalogue::Choice algorithm_for(const PipelineOptions& options, const std::string& layer,
                                 const catalogue::Problem& problem, const std::vector<bool>& known) {
-  std::string name = choice_for(options, layer).algorithm;
+  const LayerChoice given = choice_for(options, layer);
+  std::string name = given.algorithm;
   const catalogue::Machine machine = machine_of(options);
+  catalogue::Limits limits = options.limits;
+  if (!given.schedule.empty()) // it decides how much memory the kernel has, not the algorithm's own
+    limits.workspace_bytes = catalogue::Limits::any;
   if (name.empty() && !options.generic)
-    return options.catalogue->best(problem, known, machine, options.error_bound);
+    return options.catalogue->best(problem, known, machine, limits);
   if (name.empty())
     name = "generic";
   const catalogue::Algorithm& chosen = options.catalogue->find(name);
-  if (chosen.error_bound() > options.error_bound)
-    throw Error({.what = "algorithm '" + name + "' transforms sums, which exact results forbid",
-                 .hint = "compile with precision fast, or choose another algorithm"});
-  if (!chosen.matches(problem))
-    throw Error({.what = "algorithm '" + name + "' cannot compute layer '" + layer + "'",
-                 .hint = "`fovea explain` lists the algorithms that can"});
-  const catalogue::Problem own = with_preparations(chosen, problem, known);
-  catalogue::Choice choice{&chosen, own.forms, chosen.default_schedule(own), {}};
-  choice.cost = chosen.cost(own, choice.schedule, machine);
+  const catalogue::Candidate own = catalogue::Catalogue::judge(chosen, problem, known, limits);
+  check_chosen(own, layer, limits);
+  catalogue::Choice choice{&chosen, own.problem.forms, own.own_schedule(), {}};
+  choice.cost = chosen.cost(own.problem, choice.schedule, machine);
   return choice;
 }
 
 const catalogue::Algorithm& likely_algorithm(const PipelineOptions& options,
                                              const std::string& layer, const Definition& definition,
                                              const std::vector<bool>& known) {
-  const catalogue::Choice plain =
-      algorithm_for(options, layer, {definition, options.target}, known);
-  if (!options.layouts || options.generic || !choice_for(options, layer).algorithm.empty())
-    return *plain.algorithm;
-  const catalogue::Algorithm* best = plain.algorithm;
-  double least = plain.cost.seconds;
-  for (const catalogue::Algorithm* algorithm : options.catalogue->algorithms()) {
-    catalogue::Problem problem{definition, options.target};
-    if (algorithm->error_bound() > options.error_bound || !algorithm->matches(problem))
-      continue;
-    problem.forms = catalogue::preferred_forms(*algorithm, problem);
-    if (problem.forms.all_plain() || !algorithm->matches(problem))
-      continue;
-    problem = catalogue::with_preparations(*algorithm, std::move(problem), known);
-    const catalogue::Cost cost =
-        algorithm->cost(problem, algorithm->default_schedule(problem), machine_of(options));
-    if (cost.seconds < least) {
-      least = cost.seconds;
-      best = algorithm;
-    }
+  const catalogue::Problem problem{definition, options.target};
+  // Whether a given one can compute the layer depends on layouts, too: that is seen later.
+  if (const std::string given = choice_for(options, layer).algorithm; !given.empty())
+    return options.catalogue->find(given);
+  if (!options.layouts || options.generic)
+    return *algorithm_for(options, layer, problem, known).algorithm;
+  // Without the workspace, which takes long to find out: it is asked of the best first.
+  const catalogue::Limits limits{.error_bound = options.limits.error_bound};
+  std::vector<std::pair<double, catalogue::Candidate>> found; // seconds
+  for (auto find : {&catalogue::Catalogue::matching, &catalogue::Catalogue::matching_as_preferred})
+    for (const catalogue::Candidate& one : (options.catalogue->*find)(problem, known, limits))
+      found.emplace_back(
+          one.algorithm->cost(one.problem, one.own_schedule(), machine_of(options)).seconds, one);
+  llvm::stable_sort(found, llvm::less_first());
+  for (const auto& [seconds, one] : found) {
+    const catalogue::Candidate judged =
+        catalogue::Catalogue::judge(*one.algorithm, one.problem, known, options.limits);
+    if (judged.verdict == catalogue::Verdict::possible && !judged.schedule)
+      return *one.algorithm;
   }
-  return *best;
+  return *algorithm_for(options, layer, problem, known).algorithm; // lean, or says why not
 }
 
 std::vector<std::string> phase_names() {

@@ -21,6 +21,13 @@ struct LayerChoice {
   std::string schedule = {};  // text
 };
 
+// Two layers of which one reads what the other makes, element by element, that are two kernels all
+// the same.
+struct FusionRefusal {
+  std::string producer, consumer; // layers: "conv1", "relu"
+  std::string reason;             // "its result is an output of the network"
+};
+
 struct PipelineOptions {
   const catalogue::Catalogue* catalogue =
       nullptr; // must outlive the passes; fuse and select need it
@@ -35,9 +42,12 @@ struct PipelineOptions {
   // What depends on weights alone is computed once, when they are bound; false: in each run, and
   // no operand is packed.
   bool prepare = true;
-  // How far results may be from the definition's: `running` leaves out the algorithms that
-  // transform sums (Winograd, FFT).
-  catalogue::ErrorBound error_bound = catalogue::ErrorBound::transform;
+  // What no choice may exceed. Without the freedom to transform sums (Winograd, FFT) nothing else
+  // is reassociated either.
+  catalogue::Limits limits = {};
+
+  // Receives why neighbours were not fused, as it is decided; null: nobody asks.
+  std::vector<FusionRefusal>* refusals = nullptr;
 
   // Where to write the IR after each phase, as 01_import.mlir, 02_canonicalise.mlir ...; empty:
   // nowhere. The folder is made.
@@ -48,9 +58,9 @@ struct PipelineOptions {
 // What was chosen for `layer`; both empty where the catalogue decides.
 LayerChoice choice_for(const PipelineOptions& options, const std::string& layer);
 // How `problem` is solved: by the algorithm chosen for `layer`, else by the catalogue's best
-// within the error bound, with the operands in `known` (before the kernel runs) prepared as it
+// within the limits, with the operands in `known` (before the kernel runs) prepared as it
 // wants. The schedule is the algorithm's own. Throws Error where the catalogue has none of that
-// name, or where the chosen one exceeds the bound or does not match.
+// name, or where the chosen one exceeds a limit or does not match.
 catalogue::Choice algorithm_for(const PipelineOptions& options, const std::string& layer,
                                 const catalogue::Problem& problem, const std::vector<bool>& known);
 

@@ -64,33 +64,135 @@ Problem with_preparations(const Algorithm& algorithm, Problem problem,
   return problem;
 }
 
-std::vector<Choice> Catalogue::choices(const Problem& problem, const std::vector<bool>& known,
-                                       const Machine& machine, ErrorBound bound) const {
+// Under the default schedule.
+static Candidate judge_default(const Algorithm& algorithm, const Problem& problem,
+                               const std::vector<bool>& known, const Limits& limits) {
+  Candidate candidate{.algorithm = &algorithm};
+  if (!algorithm.matches(problem)) {
+    candidate.verdict = Verdict::no_match;
+    return candidate;
+  }
+  candidate.problem = with_preparations(algorithm, problem, known);
+  if (algorithm.error_bound() > limits.error_bound) {
+    candidate.verdict = Verdict::transforms_sums;
+  } else if (limits.workspace_bytes != Limits::any) {
+    candidate.workspace_bytes =
+        algorithm.workspace_bytes(candidate.problem, candidate.own_schedule());
+    if (candidate.workspace_bytes > limits.workspace_bytes)
+      candidate.verdict = Verdict::exceeds_workspace;
+  }
+  return candidate;
+}
+
+// One that exceeds the workspace, under its lean schedule where that needs less.
+static void make_lean(Candidate& candidate, const Limits& limits) {
+  if (candidate.verdict != Verdict::exceeds_workspace)
+    return;
+  std::optional<Schedule> lean = candidate.algorithm->lean_schedule(candidate.problem);
+  if (!lean)
+    return;
+  const int64_t bytes = candidate.algorithm->workspace_bytes(candidate.problem, *lean);
+  if (bytes >= candidate.workspace_bytes)
+    return;
+  candidate.schedule = std::move(lean);
+  candidate.workspace_bytes = bytes;
+  if (bytes <= limits.workspace_bytes)
+    candidate.verdict = Verdict::possible;
+}
+
+Candidate Catalogue::judge(const Algorithm& algorithm, const Problem& problem,
+                           const std::vector<bool>& known, const Limits& limits) {
+  Candidate candidate = judge_default(algorithm, problem, known, limits);
+  make_lean(candidate, limits);
+  return candidate;
+}
+
+std::vector<Candidate> Catalogue::judge_all(const Problem& problem, const std::vector<bool>& known,
+                                            const Limits& limits) const {
+  std::vector<Candidate> all;
+  for (const Algorithm* algorithm : algorithms_)
+    all.push_back(judge_default(*algorithm, problem, known, limits));
+  const auto is_possible = [](const Candidate& one) { return one.verdict == Verdict::possible; };
+  if (std::ranges::none_of(all, is_possible))
+    for (Candidate& one : all)
+      make_lean(one, limits);
+  return all;
+}
+
+std::vector<Candidate> Catalogue::matching(const Problem& problem, const std::vector<bool>& known,
+                                           const Limits& limits) const {
+  std::vector<Candidate> all = judge_all(problem, known, limits);
+  std::erase_if(all, [](const Candidate& one) { return one.verdict != Verdict::possible; });
+  return all;
+}
+
+std::vector<Candidate> Catalogue::matching_as_preferred(const Problem& problem,
+                                                        const std::vector<bool>& known,
+                                                        const Limits& limits) const {
+  const Problem plain{problem.definition, problem.target, {}};
+  std::vector<Candidate> found;
+  // Whether memory suffices is asked of the forms that it is going to have.
+  for (const Candidate& one : matching(plain, known, {.error_bound = limits.error_bound})) {
+    Problem own = plain;
+    own.forms = preferred_forms(*one.algorithm, plain);
+    if (Candidate preferred = judge_default(*one.algorithm, own, known, limits);
+        preferred.verdict == Verdict::possible)
+      found.push_back(std::move(preferred));
+  }
+  return found;
+}
+
+// Each candidate as a choice, the one of least cost first.
+static std::vector<Choice> by_cost(const std::vector<Candidate>& candidates,
+                                   const Machine& machine) {
   std::vector<Choice> choices;
-  for (const Algorithm* algorithm : algorithms_) {
-    if (algorithm->error_bound() > bound || !algorithm->matches(problem))
-      continue;
-    const Problem own = with_preparations(*algorithm, problem, known);
-    Choice choice{algorithm, own.forms, algorithm->default_schedule(own), {}};
-    choice.cost = algorithm->cost(own, choice.schedule, machine);
+  for (const Candidate& one : candidates) {
+    Choice choice{one.algorithm, one.problem.forms, one.own_schedule(), {}};
+    choice.cost = one.algorithm->cost(one.problem, choice.schedule, machine);
     choices.push_back(std::move(choice));
   }
   std::ranges::stable_sort(choices, {}, [](const Choice& one) { return one.cost.seconds; });
   return choices;
 }
 
+std::vector<Choice> Catalogue::choices(const Problem& problem, const std::vector<bool>& known,
+                                       const Machine& machine, const Limits& limits) const {
+  return by_cost(matching(problem, known, limits), machine);
+}
+
+// Why there is no choice: of all that match, the one of least workspace exceeds the limit.
+static void fail_for_workspace(const std::vector<Candidate>& candidates, const Limits& limits) {
+  const Candidate* least = nullptr;
+  for (const Candidate& one : candidates)
+    if (one.verdict == Verdict::exceeds_workspace &&
+        (!least || one.workspace_bytes < least->workspace_bytes))
+      least = &one;
+  if (least)
+    throw Error({.what = "no algorithm computes '" + least->problem.definition.name +
+                         "' within the workspace that is allowed",
+                 .expected = "at least " + std::to_string(least->workspace_bytes) +
+                             " bytes, which '" + std::string(least->algorithm->name()) + "' needs",
+                 .got = "max_workspace = " + std::to_string(limits.workspace_bytes) + " bytes"});
+}
+
 Choice Catalogue::best(const Problem& problem, const std::vector<bool>& known,
-                       const Machine& machine, ErrorBound bound) const {
-  std::vector<Choice> found = choices(problem, known, machine, bound);
-  if (found.empty())
-    throw Error({.what = "no algorithm computes '" + problem.definition.name + "'",
-                 .where = {},
-                 .expected = "an algorithm that matches",
-                 .got = std::to_string(algorithms_.size()) + " that do not",
-                 .detail = {},
-                 .hint = {},
-                 .trail = {}});
-  return std::move(found.front());
+                       const Machine& machine, const Limits& limits) const {
+  // Workspace takes long to find out: it is asked of the best first, and of no more than needed.
+  for (Choice& one :
+       by_cost(matching(problem, known, {.error_bound = limits.error_bound}), machine))
+    if (judge_default(*one.algorithm, problem, known, limits).verdict == Verdict::possible)
+      return std::move(one);
+  std::vector<Choice> lean = choices(problem, known, machine, limits);
+  if (!lean.empty())
+    return std::move(lean.front());
+  fail_for_workspace(judge_all(problem, known, limits), limits);
+  throw Error({.what = "no algorithm computes '" + problem.definition.name + "'",
+               .where = {},
+               .expected = "an algorithm that matches",
+               .got = std::to_string(algorithms_.size()) + " that do not",
+               .detail = {},
+               .hint = {},
+               .trail = {}});
 }
 
 } // namespace fovea::catalogue

@@ -3,9 +3,11 @@
 #include <fovea/catalogue/schedule.hpp>
 #include <fovea/catalogue/target.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <map>
 
 namespace fovea::command {
@@ -72,6 +74,12 @@ void CompileFlags::add_to(CLI::App& verb) {
                         "(default: fast)"),
         "exact|fast")
       ->check(CLI::IsMember({"exact", "fast"}));
+  max_workspace_option_ =
+      added(verb.add_option("--max-workspace", max_workspace_,
+                            "bytes of memory beside tensors that a kernel may use in one thread, "
+                            "also as 64K, 2M or 1G (of 1024): no algorithm that needs more"),
+            "BYTES")
+          ->transform(CLI::AsSizeValue(false));
   added(verb.add_option("--target", target_,
                         "the machine to compile for, such as 'x86-64-linux avx2 threads=4' "
                         "(default: this one)"),
@@ -96,6 +104,9 @@ CompileOptions CompileFlags::options() const {
   CompileOptions options;
   options.optimization = optimization_;
   options.precision = precision_ == "exact" ? Precision::exact : Precision::fast;
+  if (max_workspace_option_ && max_workspace_option_->count() > 0)
+    options.max_workspace = static_cast<int64_t>(
+        std::min<uint64_t>(max_workspace_, std::numeric_limits<int64_t>::max()));
   if (!target_.empty())
     options.target = parsed("--target", [&] { return catalogue::parse_target(target_); });
   for (const auto& [layer, text] :

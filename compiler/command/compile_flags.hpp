@@ -24,6 +24,8 @@ class CompileFlags {
   int optimization_ = 2;
   std::string precision_ = "fast";
   std::string target_;
+  uint64_t max_workspace_ = 0; // where it is given
+  const CLI::Option* max_workspace_option_ = nullptr;
   std::vector<std::string> schedules_;  // LAYER=TEXT or LAYER=@FILE
   std::vector<std::string> algorithms_; // LAYER=NAME
   std::string cache_;

@@ -50,6 +50,11 @@ void Compilation::check_options() const {
                  .where = location_,
                  .expected = "0, 1, 2 or 3",
                  .got = std::to_string(options_.optimization)});
+  if (options_.max_workspace.value_or(0) < 0)
+    throw Error({.what = "CompileOptions::max_workspace is negative",
+                 .where = location_,
+                 .expected = "bytes >= 0",
+                 .got = std::to_string(*options_.max_workspace)});
   if (network_.outputs().empty())
     throw Error({.what = "network '" + network_.name() + "' has no outputs",
                  .where = location_,
@@ -74,6 +79,12 @@ static std::map<std::string, passes::LayerChoice> choices(const CompileOptions& 
   return choices;
 }
 
+catalogue::Limits Compilation::limits() const {
+  return {.error_bound = options_.precision == Precision::exact ? catalogue::ErrorBound::running
+                                                                : catalogue::ErrorBound::transform,
+          .workspace_bytes = options_.max_workspace.value_or(catalogue::Limits::any)};
+}
+
 std::filesystem::path Compilation::cache_folder() const {
   return options_.cache.value_or(KernelCache::default_folder());
 }
@@ -96,9 +107,8 @@ bool Compilation::lower() {
                                    .generic = options_.optimization < 2,
                                    .share = options_.optimization >= 2,
                                    .prepare = prepares(),
-                                   .error_bound = options_.precision == Precision::exact
-                                                      ? catalogue::ErrorBound::running
-                                                      : catalogue::ErrorBound::transform,
+                                   .limits = limits(),
+                                   .refusals = &refusals_,
                                    .dump_directory = options_.dump_phases.string()};
   if (options_.stop_after != driver_phase)
     pipeline.stop_after = options_.stop_after;
@@ -136,7 +146,22 @@ std::vector<CompiledKernel> Compilation::compile_kernels(Preparations preparatio
                   .done = {}};
   if (preparations == Preparations::with)
     jobs.preparations = plan_.preparations;
-  return compile_kernels(jobs);
+  std::vector<CompiledKernel> kernels = compile_kernels(jobs);
+  check_workspace(kernels);
+  return kernels;
+}
+
+// What the algorithms' own schedules need was known before; a given one is known only now.
+void Compilation::check_workspace(const std::vector<CompiledKernel>& kernels) const {
+  for (const CompiledKernel& kernel : kernels)
+    if (kernel.runs && kernel.info.scratch_bytes > limits().workspace_bytes)
+      throw Error(
+          {.what = "the kernel of layer '" + kernel.info.layers.front() +
+                   "' needs more workspace than is allowed",
+           .where = line_of(kernel.info.layers.front()),
+           .expected = "max_workspace >= " + std::to_string(kernel.info.scratch_bytes) + " bytes",
+           .got = std::to_string(limits().workspace_bytes) + " bytes",
+           .hint = "allow more, or give its schedule's stages less memory"});
 }
 
 std::vector<CompiledKernel> Compilation::compile_preparations_here() {

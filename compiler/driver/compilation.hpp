@@ -2,6 +2,7 @@
 #include "compiler/driver/kernel_cache.hpp"
 #include "compiler/driver/kernel_jobs.hpp"
 #include "compiler/ir/plan.hpp"
+#include "passes/Pipeline.hpp"
 
 #include <fovea/catalogue/machine.hpp>
 #include <fovea/compile.hpp>
@@ -33,6 +34,8 @@ class Compilation {
   // From the captured graph to the plan; false where `stop_after` names a phase before it ends.
   bool lower();
   const ir::Plan& plan() const { return plan_; }
+  // Why neighbours are two kernels.
+  const std::vector<passes::FusionRefusal>& refusals() const { return refusals_; }
 
   // Each kernel of the plan once, those that prepare weights among them or not. Before the driver
   // function: what their compiler refuses, it can lay at a layer's door.
@@ -52,6 +55,9 @@ class Compilation {
   // Whether what depends on weights alone is computed once, before the network runs.
   bool prepares() const { return options_.optimization >= 2; }
 
+  // What no algorithm that is chosen may exceed.
+  catalogue::Limits limits() const;
+
   const Network& network() const { return network_; }
   const CompileOptions& options() const { return options_; }
   const catalogue::Target& target() const { return target_; }
@@ -62,6 +68,7 @@ class Compilation {
 
  private:
   void check_options() const;
+  void check_workspace(const std::vector<CompiledKernel>& kernels) const;
   std::vector<CompiledKernel> compile_kernels(KernelJobs jobs);
   std::filesystem::path cache_folder() const;
   const KernelCache& open_cache(); // and warns where it cannot be used
@@ -79,6 +86,7 @@ class Compilation {
   mlir::MLIRContext context_;
   catalogue::Machine machine_ = catalogue::Machine::nominal(target_);
   ir::Plan plan_;
+  std::vector<passes::FusionRefusal> refusals_;
   std::optional<KernelCache> cache_;
   std::set<std::string> warned_; // their texts
 };

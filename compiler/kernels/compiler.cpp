@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <map>
+#include <mutex>
 #include <sstream>
 #include <sys/mman.h>
 #include <type_traits>
@@ -143,6 +145,40 @@ Lowered lower_request(const HalideAlgorithm& algorithm, const KernelRequest& req
   return {module, schedule, scratch};
 }
 
+const HalideAlgorithm& algorithm_of(const KernelRequest& request) {
+  const catalogue::Algorithm& found = make_catalogue().find(request.algorithm);
+  if (!found.matches(request.problem()))
+    throw Error({.what = "algorithm '" + request.algorithm + "' does not compute '" +
+                         request.definition.name + "'",
+                 .where = {},
+                 .expected = "a definition, and forms of its tensors, that it matches",
+                 .got = request.forms.all_plain() ? "another" : to_string(request.forms),
+                 .detail = {},
+                 .hint = "use `generic`",
+                 .trail = {}});
+  return dynamic_cast<const HalideAlgorithm&>(found);
+}
+
+// Halide's exceptions become ours; its text says what, the schedule in force says where.
+template <class Work>
+std::invoke_result_t<Work, const Lowered&> guarded(const KernelRequest& request, const Work& work) {
+  const HalideAlgorithm& algorithm = algorithm_of(request);
+  const catalogue::Schedule schedule =
+      request.schedule ? *request.schedule : algorithm.default_schedule(request.problem());
+  try {
+    return work(lower_request(algorithm, request, schedule));
+  } catch (const Halide::Error& error) {
+    throw Error(
+        {.what = "the kernel compiler refuses '" + request.definition.name + "'",
+         .where = {},
+         .expected = {},
+         .got = {},
+         .detail = {},
+         .hint = std::string(error.what()) + "\nunder the schedule\n" + schedule.to_string(),
+         .trail = {}});
+  }
+}
+
 class HalideCompiler : public catalogue::KernelCompiler {
  public:
   KernelObject compile(const KernelRequest& request) const override {
@@ -170,45 +206,39 @@ class HalideCompiler : public catalogue::KernelCompiler {
                         assembly.contents()};
     });
   }
-
- private:
-  static const HalideAlgorithm& algorithm_of(const KernelRequest& request) {
-    const catalogue::Algorithm& found = make_catalogue().find(request.algorithm);
-    if (!found.matches(request.problem()))
-      throw Error({.what = "algorithm '" + request.algorithm + "' does not compute '" +
-                           request.definition.name + "'",
-                   .where = {},
-                   .expected = "a definition, and forms of its tensors, that it matches",
-                   .got = request.forms.all_plain() ? "another" : to_string(request.forms),
-                   .detail = {},
-                   .hint = "use `generic`",
-                   .trail = {}});
-    return dynamic_cast<const HalideAlgorithm&>(found);
-  }
-
-  // Halide's exceptions become ours; its text says what, the schedule in force says where.
-  template <class Work>
-  static std::invoke_result_t<Work, const Lowered&> guarded(const KernelRequest& request,
-                                                            const Work& work) {
-    const HalideAlgorithm& algorithm = algorithm_of(request);
-    const catalogue::Schedule schedule =
-        request.schedule ? *request.schedule : algorithm.default_schedule(request.problem());
-    try {
-      return work(lower_request(algorithm, request, schedule));
-    } catch (const Halide::Error& error) {
-      throw Error(
-          {.what = "the kernel compiler refuses '" + request.definition.name + "'",
-           .where = {},
-           .expected = {},
-           .got = {},
-           .detail = {},
-           .hint = std::string(error.what()) + "\nunder the schedule\n" + schedule.to_string(),
-           .trail = {}});
-    }
-  }
 };
 
 } // namespace
+
+int64_t HalideAlgorithm::workspace_bytes(const catalogue::Problem& problem,
+                                         const catalogue::Schedule& schedule) const {
+  // Asked again and again while layouts are searched for.
+  static std::mutex mutex;
+  static std::map<std::string, int64_t> known;
+  std::string key;
+  for (const std::string& part :
+       {std::string(name()), canonical_text(problem.definition), to_string(problem.target),
+        to_string(problem.forms), schedule.to_string()})
+    key += part + '\n';
+  {
+    const std::lock_guard lock(mutex);
+    if (const auto found = known.find(key); found != known.end())
+      return found->second;
+  }
+  silence_halide();
+  const KernelRequest request{.definition = problem.definition,
+                              .algorithm = std::string(name()),
+                              .schedule = schedule,
+                              .target = problem.target,
+                              .symbol = "kernel",
+                              .forms = problem.forms};
+  const int64_t bytes = guarded(request, [](const Lowered& lowered) { return lowered.scratch; });
+  constexpr size_t most_known = 10'000; // a process that lives long
+  const std::lock_guard lock(mutex);
+  if (known.size() >= most_known)
+    known.clear();
+  return known[key] = bytes;
+}
 
 std::string halide_version() {
   return std::to_string(HALIDE_VERSION_MAJOR) + "." + std::to_string(HALIDE_VERSION_MINOR) + "." +

@@ -27,8 +27,9 @@ constexpr int64_t most_unrolled = 96;       // accumulations in one loop body: c
 
 class Scheduler {
  public:
-  Scheduler(const Definition& stages, const catalogue::Target& target)
-      : stages_(stages), target_(target), placement_(place(stages)) {
+  Scheduler(const Definition& stages, const catalogue::Target& target,
+            PlacementAim aim = PlacementAim::speed)
+      : stages_(stages), target_(target), placement_(place(stages, aim)) {
     for (const Equation& equation : stages.equations)
       names_.insert(equation.name);
   }
@@ -358,6 +359,10 @@ class Scheduler {
 
 catalogue::Schedule default_schedule(const Definition& stages, const catalogue::Target& target) {
   return catalogue::Schedule::parse(Scheduler(stages, target).text());
+}
+
+catalogue::Schedule lean_schedule(const Definition& stages, const catalogue::Target& target) {
+  return catalogue::Schedule::parse(Scheduler(stages, target, PlacementAim::memory).text());
 }
 
 Work default_work(const Definition& stages, const catalogue::Target& target,

@@ -11,6 +11,8 @@ namespace fovea::kernels {
 // The generic lowering's schedule: text computed from shapes and target. `stages` is what
 // split_stages made.
 catalogue::Schedule default_schedule(const Definition& stages, const catalogue::Target& target);
+// Slower, with less memory.
+catalogue::Schedule lean_schedule(const Definition& stages, const catalogue::Target& target);
 
 // What is done under it.
 Work default_work(const Definition& stages, const catalogue::Target& target,

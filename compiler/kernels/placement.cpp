@@ -54,7 +54,8 @@ bool reads_identity(const Equation& consumer, const Node& read, const Equation& 
 
 class Placer {
  public:
-  explicit Placer(const Definition& stages) : stages_(stages), uses_(stages.equations.size()) {
+  Placer(const Definition& stages, PlacementAim aim)
+      : stages_(stages), aim_(aim), uses_(stages.equations.size()) {
     const int operands = static_cast<int>(stages.operands.size());
     for (size_t c = 0; c < stages.equations.size(); ++c)
       for_each_node(stages.equations[c].body, [&](const Node& node) {
@@ -133,6 +134,8 @@ class Placer {
       return single && uses[0].identity && uses[0].reads == 1 && !consumer.reduction
                  ? Placement::Kind::inlined
                  : Placement::Kind::root;
+    if (aim_ == PlacementAim::memory)
+      return Placement::Kind::inlined;
     if (is_copy(equation(e)) || result_.weights[e] > heaviest_inlined)
       return Placement::Kind::root;
     double evaluations = 0;
@@ -155,6 +158,7 @@ class Placer {
   }
 
   const Definition& stages_;
+  const PlacementAim aim_;
   std::vector<std::vector<Use>> uses_;
   Placement result_;
 };
@@ -172,8 +176,8 @@ int64_t evaluation_count(const Equation& equation) {
   return count;
 }
 
-Placement place(const Definition& stages) {
-  return Placer(stages).run();
+Placement place(const Definition& stages, PlacementAim aim) {
+  return Placer(stages, aim).run();
 }
 
 } // namespace fovea::kernels

@@ -1,6 +1,9 @@
 #pragma once
 #include <fovea/definition/definition.hpp>
 
+#include <cstdint>
+#include <vector>
+
 // Where each stage of the generic lowering runs by default.
 namespace fovea::kernels {
 
@@ -15,7 +18,11 @@ struct Placement {
   std::vector<double> weights; // of one element, with what is inlined into it; simple operations
 };
 
-Placement place(const Definition& stages);
+// What a placement is for: with `memory`, no stage that can be computed at its uses has memory of
+// its own, however often it is computed then.
+enum class PlacementAim : uint8_t { speed, memory };
+
+Placement place(const Definition& stages, PlacementAim aim = PlacementAim::speed);
 
 // Number of elements; of evaluations of the body.
 int64_t element_count(const Equation& equation);

@@ -20,6 +20,9 @@ class HalideAlgorithm : public catalogue::Algorithm {
   std::vector<catalogue::StageInfo> stages(const catalogue::Problem& problem) const final {
     return stages_of(system(problem));
   }
+  // Of the kernel's own loops (scratch.hpp).
+  int64_t workspace_bytes(const catalogue::Problem& problem,
+                          const catalogue::Schedule& schedule) const final;
 };
 
 // Operands and results moved once, as they are stored.

@@ -88,8 +88,8 @@ TEST(Winograd, IsNoChoiceWhereResultsMustBeWithinTheRunningBound) {
   const catalogue::Machine machine = catalogue::Machine::nominal(problem.target);
   const catalogue::Catalogue catalogue = kernels::make_catalogue();
   const auto first = [&](catalogue::ErrorBound bound) {
-    return std::string(
-        catalogue.best(problem, {false, true, true}, machine, bound).algorithm->name());
+    return std::string(catalogue.best(problem, {false, true, true}, machine, {.error_bound = bound})
+                           .algorithm->name());
   };
   EXPECT_EQ(first(catalogue::ErrorBound::transform).substr(0, 8), "winograd");
   EXPECT_EQ(first(catalogue::ErrorBound::running), "direct");

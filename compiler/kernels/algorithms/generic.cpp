@@ -33,6 +33,10 @@ class Generic : public HalideAlgorithm {
     return kernels::default_schedule(system(problem), problem.target);
   }
 
+  std::optional<catalogue::Schedule> lean_schedule(const Problem& problem) const override {
+    return kernels::lean_schedule(system(problem), problem.target);
+  }
+
   catalogue::Cost cost(const Problem& problem, const catalogue::Schedule&,
                        const catalogue::Machine& machine) const override {
     const Work work = default_work(system(problem), problem.target, machine);

@@ -136,3 +136,20 @@ func.func @joins(%x: tensor<1x16x16x16xf32>, %y: tensor<2x16x16x16xf32>)
   %6 = fovea.relu %5 layer "f" : (tensor<2x32x16x16xf32>) -> tensor<2x32x16x16xf32>
   return %3, %6 : tensor<1x32x16x16xf32>, tensor<2x32x16x16xf32>
 }
+
+// A sum with the very tensor that the prologue reads stays apart: no fast algorithm computes both.
+// CHECK-LABEL: func.func @preactivation
+func.func @preactivation(%x: tensor<1x64x28x28xf32>) -> tensor<1x64x28x28xf32> {
+  %w = fovea.parameter "w" number 0 : tensor<64x64x3x3xf32>
+  // CHECK: fovea.kernel "conv"
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: fovea.relu
+  %0 = fovea.relu %x layer "relu" : (tensor<1x64x28x28xf32>) -> tensor<1x64x28x28xf32>
+  // CHECK-NEXT: fovea.conv
+  // CHECK-NEXT: fovea.yield
+  %1 = fovea.conv %0, %w filters 64 kernel [3, 3] dilation [2, 2] padding same bias false
+      layer "conv" : (tensor<1x64x28x28xf32>, tensor<64x64x3x3xf32>) -> tensor<1x64x28x28xf32>
+  // CHECK: fovea.kernel "sum"
+  %2 = fovea.add %1, %x layer "sum" : (tensor<1x64x28x28xf32>, tensor<1x64x28x28xf32>) -> tensor<1x64x28x28xf32>
+  return %2 : tensor<1x64x28x28xf32>
+}

@@ -38,6 +38,11 @@ struct CompileOptions {
   // 1: without repetitions and unused ops. 2 and 3: fused, each kernel by its best algorithm.
   int optimization = 2;
   Precision precision = Precision::fast;
+  // Bytes of memory beside tensors that a kernel may use in one thread while it runs
+  // (KernelInfo::scratch_bytes): what would need more is not chosen. None: any. What prepares
+  // weights, once, is not counted. Throws Error where nothing computes a layer within it; the
+  // message says the least that is possible.
+  std::optional<int64_t> max_workspace = {};
   // The folder that keeps compiled kernels for the next time; none: driver's default,
   // $FOVEA_CACHE, $XDG_CACHE_HOME/fovea or ~/.cache/fovea; an empty path: kernels are not kept.
   std::optional<std::filesystem::path> cache = {};

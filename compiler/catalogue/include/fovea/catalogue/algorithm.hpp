@@ -4,6 +4,7 @@
 #include <fovea/catalogue/schedule.hpp>
 #include <fovea/catalogue/schedule_check.hpp>
 
+#include <limits>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -67,8 +68,9 @@ class Algorithm {
     (void)operand;
     return std::nullopt;
   }
-  // Memory beside operands and results that one call needs, shared by its threads.
-  virtual int64_t workspace_bytes(const Problem&) const { return 0; }
+  // Memory beside operands and results that one thread needs at once while it runs the kernel: what
+  // the kernel itself asks for, no estimate. Takes as long as making the kernel's loops.
+  virtual int64_t workspace_bytes(const Problem&, const Schedule&) const { return 0; }
   virtual ErrorBound error_bound() const { return ErrorBound::running; }
   // Where that is `transform`. `magnitudes`: of each operand, the largest that it has.
   virtual std::optional<TransformError>
@@ -80,6 +82,8 @@ class Algorithm {
                     const Machine& machine) const = 0;
 
   virtual Schedule default_schedule(const Problem& problem) const = 0;
+  // A slower one of less workspace, for where memory is short. None: there is none.
+  virtual std::optional<Schedule> lean_schedule(const Problem&) const { return std::nullopt; }
   // The stages and dimensions that a schedule may name.
   virtual std::vector<StageInfo> stages(const Problem& problem) const = 0;
 };
@@ -96,10 +100,32 @@ Forms preferred_forms(const Algorithm& algorithm, const Problem& problem);
 Problem with_preparations(const Algorithm& algorithm, Problem problem,
                           const std::vector<bool>& known);
 
+// What a choice may not exceed.
+struct Limits {
+  static constexpr int64_t any = std::numeric_limits<int64_t>::max();
+  ErrorBound error_bound = ErrorBound::transform;
+  int64_t workspace_bytes = any; // Algorithm::workspace_bytes
+};
+
+// Whether an algorithm can be chosen for a problem, and if not, what speaks against it.
+enum class Verdict : uint8_t { possible, no_match, transforms_sums, exceeds_workspace };
+
+struct Candidate {
+  const Algorithm* algorithm = nullptr;
+  Verdict verdict = Verdict::possible;
+  Problem problem = {};                  // with its preparations; of those that match
+  int64_t workspace_bytes = -1;          // -1: not asked for, as there is no limit
+  std::optional<Schedule> schedule = {}; // where it is not the default one
+
+  Schedule own_schedule() const {
+    return schedule ? *schedule : algorithm->default_schedule(problem);
+  }
+};
+
 struct Choice {
   const Algorithm* algorithm = nullptr;
   Forms forms;       // the problem's, with its preparations
-  Schedule schedule; // the algorithm's default
+  Schedule schedule; // the algorithm's default, or its lean one
   Cost cost;
 };
 
@@ -112,14 +138,31 @@ class Catalogue {
   const std::vector<const Algorithm*>& algorithms() const { return algorithms_; }
   // Throws fovea::Error, which lists the algorithms that there are.
   const Algorithm& find(std::string_view name) const;
-  // Those that match and keep to the error bound, each under its default schedule and with the
-  // operands in `known` prepared, the one of least cost first.
+
+  // THE judgement of whether `algorithm` computes `problem` within the limits, where the operands
+  // in `known` are known before the kernel runs: under its default schedule, else under its lean
+  // one.
+  static Candidate judge(const Algorithm& algorithm, const Problem& problem,
+                         const std::vector<bool>& known, const Limits& limits);
+  // Of all algorithms, in the catalogue's order. Lean schedules are for where no default one is
+  // possible. All that chooses among algorithms asks here.
+  std::vector<Candidate> judge_all(const Problem& problem, const std::vector<bool>& known,
+                                   const Limits& limits) const;
+  // Those of them that are possible.
+  std::vector<Candidate> matching(const Problem& problem, const std::vector<bool>& known,
+                                  const Limits& limits) const;
+  // Likewise, each in the forms that it prefers, of those that can compute the problem with all
+  // tensors row-major.
+  std::vector<Candidate> matching_as_preferred(const Problem& problem,
+                                               const std::vector<bool>& known,
+                                               const Limits& limits) const;
+  // Those of `matching`, the one of least cost first.
   std::vector<Choice> choices(const Problem& problem, const std::vector<bool>& known,
-                              const Machine& machine,
-                              ErrorBound bound = ErrorBound::transform) const;
-  // The first of them. Throws where there is none.
+                              const Machine& machine, const Limits& limits = {}) const;
+  // The first of them. Throws where there is none; where the workspace is too small for all, the
+  // message says the least that is possible.
   Choice best(const Problem& problem, const std::vector<bool>& known, const Machine& machine,
-              ErrorBound bound = ErrorBound::transform) const;
+              const Limits& limits = {}) const;
 
  private:
   std::vector<const Algorithm*> algorithms_; // not owned: they live as long as the program
