@@ -1,6 +1,8 @@
 #include "compiler/command/command.hpp"
+#include "compiler/command/compile_flags.hpp"
 #include "compiler/command/inspect_library.hpp"
 #include "compiler/command/inspect_svg.hpp"
+#include "compiler/command/inspect_why.hpp"
 #include "compiler/command/model_source.hpp"
 #include "compiler/command/table.hpp"
 
@@ -21,6 +23,8 @@ struct Inspect {
   ModelSource model;
   std::string dot, svg; // files to write; empty: none
   bool as_json = false;
+  bool why = false;
+  CompileFlags flags; // what --why compiles with
 };
 
 const ValueInfo& value_of(const Network& network, int number) {
@@ -149,6 +153,9 @@ void write_pictures(const Network& network, const Inspect& inspect) {
 }
 
 void run(const Inspect& inspect) {
+  if (!inspect.why && !inspect.flags.first_given().empty())
+    throw CLI::ValidationError(inspect.flags.first_given(),
+                               "says how to compile, which only --why shows");
   const bool draws = !inspect.dot.empty() || !inspect.svg.empty();
   if (inspect.model.is_library()) {
     if (draws)
@@ -157,7 +164,7 @@ void run(const Inspect& inspect) {
                                      " is a library, which holds kernels and no graph; draw the "
                                      "model that it was compiled from");
     for (const std::string& option :
-         {inspect.model.only_for_networks(),
+         {inspect.model.only_for_networks(), std::string(inspect.why ? "--why" : ""),
           std::string(inspect.model.weights_file().empty() ? "" : "--load")})
       if (!option.empty())
         throw CLI::ValidationError(option,
@@ -168,6 +175,10 @@ void run(const Inspect& inspect) {
   const Network network = inspect.model.network(Need::shapes_only);
   if (draws)
     write_pictures(network, inspect);
+  if (inspect.why) {
+    inspect_why(network, inspect.flags.options(), inspect.as_json);
+    return;
+  }
   const Summary facts = summary(network);
   if (inspect.as_json)
     print_json(network_json(network, facts));
@@ -186,6 +197,7 @@ void add_inspect(CLI::App& fovea) {
                "  fovea inspect zoo:lenet5\n"
                "  fovea inspect lenet5.mlir --svg lenet5.svg\n"
                "  fovea inspect lenet5.mlir --batch 64 --json\n"
+               "  fovea inspect zoo:lenet5 --why --max-workspace 64K\n"
                "  fovea inspect lenet5.so\n");
   auto inspect = std::make_shared<Inspect>();
   inspect->model.add_to(*verb, true);
@@ -193,7 +205,11 @@ void add_inspect(CLI::App& fovea) {
       ->option_text("FILE");
   verb->add_option("--svg", inspect->svg, "draw the graph (with Graphviz's `dot`)")
       ->option_text("FILE");
+  verb->add_flag("--why", inspect->why,
+                 "why its kernels are what they are: of each the algorithms with estimated time "
+                 "and workspace, what was fused and what not, and how tensors lie in memory");
   verb->add_flag("--json", inspect->as_json, "for machines");
+  inspect->flags.add_to(*verb);
   verb->callback([inspect] { run(*inspect); });
 }
 

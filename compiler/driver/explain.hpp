@@ -3,6 +3,7 @@
 #include <fovea/catalogue/kernel.hpp>
 #include <fovea/compile.hpp>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,12 +24,39 @@ struct KernelExplanation {
     catalogue::Cost cost; // under its default schedule
   };
   std::vector<Alternative> alternatives; // that match too, the best first
+
+  // --- why it is so: where Detail::reasons was asked for ---
+  int64_t workspace_bytes = 0; // of one thread
+  std::string reason = {};     // why this algorithm
+  struct Other {
+    std::string algorithm;
+    std::string reason;                          // why not
+    std::optional<catalogue::Cost> cost = {};    // of those that match
+    std::optional<int64_t> workspace_bytes = {}; // likewise
+  };
+  std::vector<Other> others = {}; // all that the catalogue has beside it: those that match first
+  struct NotFused {
+    std::string producer, consumer; // layers; the kernel computes one of them
+    std::string reason;
+  };
+  std::vector<NotFused> not_fused = {};
+  struct StoredTensor {
+    std::string name = {}; // of the definition's operand, or result
+    bool is_result = false, is_prepared = false;
+    Shape shape = {};              // as the definition has it
+    catalogue::Layout layout = {}; // of what is not prepared
+  };
+  std::vector<StoredTensor> tensors = {};
 };
+
+// `reasons` takes as long as lowering every kernel by all algorithms that match: their workspace is
+// looked up in their loops.
+enum class Detail : uint8_t { choices, reasons };
 
 // Lowers a network without compiling a kernel; weights need not be set. One explanation for each
 // distinct kernel, in the order of execution. Throws Error.
 std::vector<KernelExplanation> explain(const Network& network, const CompileOptions& options,
-                                       SourceLocation location);
+                                       SourceLocation location, Detail detail = Detail::choices);
 
 // What the kernel compiler makes on the way. Compiles the kernel. Throws Error.
 catalogue::KernelDump dump(const KernelExplanation& kernel);

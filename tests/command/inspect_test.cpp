@@ -125,6 +125,48 @@ TEST(Inspect, GraphvizThatTalksMuch) {
   EXPECT_EQ(std::filesystem::file_size(folder / "a.svg"), 4000u * 81);
 }
 
+TEST(Inspect, Why) {
+  const CommandFolder folder;
+  small_network().save(folder / "small.mlir");
+  const CommandResult text = folder.fovea("inspect small.mlir --why");
+  EXPECT_EQ(text.code, 0) << text.err;
+  EXPECT_LE(widest_line(text.out), 100u) << text.out;
+  for (const char* words : {"2 distinct kernels", "conv1, relu", "the least estimate",
+                            "not generic", "do not compute this", "row_major", "workspace"})
+    EXPECT_NE(text.out.find(words), std::string::npos) << words << "\n" << text.out;
+
+  const Json json = json_of(folder.fovea("inspect small.mlir --why --json"));
+  ASSERT_EQ(json["kernels"].size(), 2u);
+  const Json& kernel = json["kernels"][0];
+  EXPECT_EQ(kernel["layers"], Json({"conv1", "relu"}));
+  int chosen = 0;
+  for (const Json& algorithm : kernel["algorithms"]) {
+    chosen += algorithm["chosen"].get<bool>();
+    EXPECT_NE(algorithm["reason"], "");
+    EXPECT_EQ(algorithm.contains("workspace_bytes"), algorithm.contains("estimated_seconds"));
+  }
+  EXPECT_EQ(chosen, 1);
+}
+
+// Sizes may have a unit, in every verb that compiles.
+TEST(Inspect, WhyWithinAWorkspace) {
+  const CommandFolder folder;
+  small_network().save(folder / "small.mlir");
+  const auto reasons = [&](const std::string& option) {
+    const Json json = json_of(folder.fovea("inspect small.mlir --why --json " + option));
+    return json["kernels"][0]["algorithms"].dump();
+  };
+  EXPECT_EQ(reasons("--max-workspace 64K"), reasons("--max-workspace 65536"));
+  EXPECT_EQ(reasons("--max-workspace 1G"), reasons(""));
+  for (const char* words : {"--why --max-workspace many", "--why --max-workspace -1",
+                            "--why --max-workspace 3X", "--max-workspace 1M"}) {
+    const CommandResult result = folder.fovea(std::string("inspect small.mlir ") + words);
+    EXPECT_EQ(result.code, 2) << words << result.out;
+    EXPECT_NE(result.err.find("--max-workspace"), std::string::npos) << result.err;
+  }
+  EXPECT_EQ(folder.fovea("compile small.mlir -o a.so --max-workspace 1M").code, 0);
+}
+
 TEST(Inspect, Library) {
   const CommandFolder folder;
   emit(small_network(), folder / "small.so");
@@ -153,7 +195,7 @@ TEST(Inspect, Library) {
 TEST(Inspect, LibrariesHoldNoGraph) {
   const CommandFolder folder;
   emit(small_network(), folder / "small.so");
-  for (const char* option : {"--dot a.dot", "--svg a.svg", "--batch 2", "--random 1"}) {
+  for (const char* option : {"--dot a.dot", "--svg a.svg", "--why", "--batch 2", "--random 1"}) {
     const CommandResult result = folder.fovea(std::string("inspect small.so ") + option);
     EXPECT_EQ(result.code, 2) << option << result.out;
     EXPECT_NE(result.err.find("library"), std::string::npos) << result.err;
