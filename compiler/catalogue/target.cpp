@@ -1,6 +1,7 @@
 #include <fovea/catalogue/target.hpp>
 #include <fovea/error.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <sstream>
@@ -19,6 +20,20 @@ struct Feature {
 constexpr Feature features[] = {{"sse41", &Target::sse41}, {"avx", &Target::avx},
                                 {"avx2", &Target::avx2},   {"fma", &Target::fma},
                                 {"f16c", &Target::f16c},   {"avx512", &Target::avx512}};
+
+// What a text begins with. Of a psABI level's instructions it brings those that kernels use.
+struct Name {
+  std::string_view name, arch, brings;
+};
+constexpr Name names[] = {
+    {"x86-64", "x86-64", ""},
+    {"x86-64-v2", "x86-64", "sse41"},
+    {"x86-64-v3", "x86-64", "avx2 fma f16c"},
+    {"x86-64-v4", "x86-64", "avx512"},
+    {"aarch64", "aarch64", ""},
+    {"x86-64-linux", "x86-64", ""},
+    {"aarch64-linux", "aarch64", ""},
+};
 
 struct Number {
   std::string_view name;
@@ -77,8 +92,8 @@ void detect_features(Target& target) {
 [[noreturn]] void refuse(std::string_view word) {
   throw Error({.what = "target: '" + std::string(word) + "' is not known",
                .where = {},
-               .expected = "x86-64-linux or aarch64-linux, then sse41, avx, avx2, fma, f16c, "
-                           "avx512, threads=, l1=, l2=, l3=",
+               .expected = "x86-64, x86-64-v2, x86-64-v3, x86-64-v4 or aarch64, then sse41, avx, "
+                           "avx2, fma, f16c, avx512 (of x86-64), threads=, l1=, l2=, l3=",
                .got = "'" + std::string(word) + "'",
                .detail = {},
                .hint = {},
@@ -92,7 +107,7 @@ bool read_number(std::string_view text, int64_t& number) {
 
 void read_word(Target& target, std::string_view word) {
   for (const Feature& feature : features)
-    if (word == feature.name) {
+    if (word == feature.name && target.arch == "x86-64") {
       target.*feature.flag = true;
       return;
     }
@@ -138,19 +153,36 @@ std::string to_string(const Target& target) {
 
 Target parse_target(std::string_view text) {
   std::istringstream words{std::string(text)};
-  Target target;
   std::string word;
-  if (!(words >> word) || (word != "x86-64-linux" && word != "aarch64-linux"))
+  words >> word;
+  const auto* const name = std::ranges::find(names, std::string_view(word), &Name::name);
+  if (name == std::end(names))
     refuse(word);
-  target.arch = word.substr(0, word.rfind('-'));
-  while (words >> word)
-    read_word(target, word);
+  Target target{.arch = std::string(name->arch)};
+  std::istringstream brought{std::string(name->brings)};
+  for (std::istringstream* list : {&brought, &words})
+    while (*list >> word)
+      read_word(target, word);
   target.avx2 |= target.avx512;
   target.fma |= target.avx512;
   target.f16c |= target.avx512;
   target.avx |= target.avx2 || target.fma || target.f16c;
   target.sse41 |= target.avx;
   return target;
+}
+
+std::string target_name(const Target& target) {
+  const auto same = [&](const Target& other) {
+    for (const Feature& feature : features)
+      if (target.*feature.flag != other.*feature.flag)
+        return false;
+    return target.arch == other.arch && target.os == other.os;
+  };
+  for (const Name& name : names)
+    if (same(parse_target(name.name)))
+      return std::string(name.name);
+  const std::string text = to_string(target);
+  return text.substr(0, text.find(" threads="));
 }
 
 } // namespace fovea::catalogue

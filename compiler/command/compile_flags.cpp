@@ -81,8 +81,9 @@ void CompileFlags::add_to(CLI::App& verb) {
             "BYTES")
           ->transform(CLI::AsSizeValue(false));
   added(verb.add_option("--target", target_,
-                        "the machine to compile for, such as 'x86-64-linux avx2 threads=4' "
-                        "(default: this one)"),
+                        "the machine to compile for: x86-64, x86-64-v2, x86-64-v3, x86-64-v4 or "
+                        "aarch64, then what else is known of it, as in 'x86-64-v3 threads=4' or "
+                        "'x86-64 avx2 fma' (default: this one)"),
         "TEXT");
   added(verb.add_option("--schedule", schedules_,
                         "a layer's schedule; @FILE reads it from a file; may be repeated"),

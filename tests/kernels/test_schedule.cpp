@@ -100,6 +100,22 @@ TEST(Targets, PrintWhatTheyParse) {
               HasSubstr("'avx3' is not known"));
 }
 
+TEST(Targets, LevelsBringTheirInstructions) {
+  const auto parsed = [](const char* text) { return catalogue::parse_target(text); };
+  EXPECT_EQ(parsed("x86-64"), parsed("x86-64-linux"));
+  EXPECT_EQ(parsed("x86-64-v2"), parsed("x86-64-linux sse41"));
+  EXPECT_EQ(parsed("x86-64-v3 threads=4"), parsed("x86-64-linux avx2 fma f16c threads=4"));
+  EXPECT_EQ(parsed("x86-64-v4"), parsed("x86-64-linux avx512"));
+  EXPECT_EQ(parsed("aarch64"), parsed("aarch64-linux"));
+  EXPECT_EQ(parsed("aarch64").vector_registers(), 32);
+  for (const char* name : {"x86-64", "x86-64-v2", "x86-64-v3", "x86-64-v4", "aarch64"})
+    EXPECT_EQ(target_name(parsed(name)), name);
+  EXPECT_EQ(target_name(parsed("x86-64-v2 avx l1=1024")), "x86-64-linux sse41 avx");
+  EXPECT_EQ(parsed("x86-64-linux sse41 avx"), parsed(target_name(parsed("x86-64 avx")).c_str()));
+  for (const char* wrong : {"", "x86-64-v5", "aarch64 avx2", "x86_64"})
+    EXPECT_THAT(error_of([&] { (void)parsed(wrong); }), HasSubstr("is not known"));
+}
+
 TEST(ScheduleCheck, KnowsStagesAndDimensions) {
   EXPECT_THAT(verify_error("Y: parallel(i)"), HasSubstr("there is no stage 'Y'"));
   EXPECT_THAT(verify_error("Y: parallel(i)"), HasSubstr("one of V_pad, T_sum, T, Z"));

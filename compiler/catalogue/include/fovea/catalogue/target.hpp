@@ -32,7 +32,12 @@ struct Target {
 // cache keys and the command line use.
 std::string to_string(const Target& target);
 // The inverse; what the text leaves out keeps its default ("x86-64-linux avx2" is enough; a feature
-// brings those it builds on). Throws fovea::Error.
+// brings those it builds on). In place of "x86-64-linux" it may begin with a level of the psABI,
+// "x86-64-v2", "x86-64-v3" or "x86-64-v4", or with "x86-64" or "aarch64" alone. Throws
+// fovea::Error.
 Target parse_target(std::string_view text);
+// What it is called among targets of one library: the level whose instructions it has, "x86-64-v3",
+// else the text without the sizes, "x86-64-linux avx". parse_target takes it.
+std::string target_name(const Target& target);
 
 } // namespace fovea::catalogue
