@@ -9,6 +9,8 @@
 
 #include <fovea/emit.hpp>
 
+#include <fmt/ranges.h>
+
 #include <array>
 #include <cstdio>
 #include <filesystem>
@@ -129,7 +131,7 @@ void CompileCommand::check_outputs() const {
 }
 
 CompileOptions CompileCommand::compile_options(Progress& progress) {
-  CompileOptions options = flags_.options();
+  CompileOptions options = emit_.empty() ? flags_.options_of_library() : flags_.options();
   options.threads = threads_;
   options.progress = compile_progress(progress);
   options.warning = warnings_.printer(&progress);
@@ -138,6 +140,7 @@ CompileOptions CompileCommand::compile_options(Progress& progress) {
 
 EmitOptions CompileCommand::emit_options() const {
   EmitOptions options{.header = header_, .cpp_header = cpp_header_, .prefix = prefix_};
+  options.targets = flags_.targets();
   if (weights_ == "caller") {
     options.weights = WeightsPlace::caller;
   } else if (weights_ != "embed") {
@@ -149,7 +152,9 @@ EmitOptions CompileCommand::emit_options() const {
 
 void CompileCommand::run() {
   check_command_line();
-  static_cast<void>(flags_.options()); // wrong usage comes before what is wrong with files
+  // Wrong usage comes before what is wrong with files.
+  static_cast<void>(emit_.empty() ? flags_.options_of_library() : flags_.options());
+  static_cast<void>(flags_.targets());
   check_outputs();
   if (emit_.empty())
     write_library();
@@ -240,6 +245,7 @@ void CompileCommand::report(const Network& network, const EmittedLibrary& librar
     print_json({{"model", network.name()},
                 {"prefix", library.prefix},
                 {"sets", library.sets},
+                {"targets", library.targets},
                 {"files", to_json(library.files)},
                 {"kernels", kernels},
                 {"parameter_bytes", library.parameter_bytes},
@@ -254,6 +260,8 @@ void CompileCommand::report(const Network& network, const EmittedLibrary& librar
   table.rule();
   if (library.sets > 1)
     table.add({"sets of shapes", with_commas(static_cast<int64_t>(library.sets))});
+  if (library.targets.size() > 1)
+    table.add({"targets", fmt::format("{}", fmt::join(library.targets, " "))});
   table.add({"kernels", with_commas(static_cast<int64_t>(library.kernels.size()))});
   table.add({"parameters", human_bytes(library.parameter_bytes)});
   table.add({"arena of a context", human_bytes(library.arena_bytes)});
@@ -274,11 +282,13 @@ void add_compile(CLI::App& fovea) {
       fovea, "compile",
       "Compile a model to a library that stands alone. The library needs nothing but the C "
       "library, libm and threads; its header says how it is called. With --emit, show what the "
-      "compiler makes on its way instead.",
+      "compiler makes on its way instead. --target may be repeated: the library then holds the "
+      "network for each, and runs the best that the processor can.",
       "  fovea compile lenet5.mlir -o lenet5.so --header lenet5.h\n"
       "  fovea compile zoo:lenet5 --load lenet5.safetensors -o liblenet5.a --header lenet5.h\n"
       "  fovea compile lenet5.mlir -o lenet5.so --weights lenet5.weights --name mynet\n"
-      "  fovea compile lenet5.mlir -o lenet5.o --target 'x86-64-linux avx2 fma threads=4'\n"
+      "  fovea compile lenet5.mlir -o lenet5.o --target 'x86-64-v3 threads=4'\n"
+      "  fovea compile lenet5.mlir -o lenet5.so --target x86-64-v2 --target x86-64-v4\n"
       "  fovea compile net.onnx --shape x=1x3x224x224 --shape x=1x3x256x256 -o net.so\n"
       "  fovea compile lenet5.mlir --emit ir\n"
       "  fovea compile lenet5.mlir --emit kernels -o kernels/");

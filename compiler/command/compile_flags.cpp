@@ -80,11 +80,12 @@ void CompileFlags::add_to(CLI::App& verb) {
                             "also as 64K, 2M or 1G (of 1024): no algorithm that needs more"),
             "BYTES")
           ->transform(CLI::AsSizeValue(false));
-  added(verb.add_option("--target", target_,
+  added(verb.add_option("--target", targets_,
                         "the machine to compile for: x86-64, x86-64-v2, x86-64-v3, x86-64-v4 or "
                         "aarch64, then what else is known of it, as in 'x86-64-v3 threads=4' or "
                         "'x86-64 avx2 fma' (default: this one)"),
-        "TEXT");
+        "TEXT")
+      ->allow_extra_args(false);
   added(verb.add_option("--schedule", schedules_,
                         "a layer's schedule; @FILE reads it from a file; may be repeated"),
         "LAYER=TEXT|LAYER=@FILE")
@@ -101,15 +102,30 @@ void CompileFlags::add_to(CLI::App& verb) {
       ->excludes(cache);
 }
 
+std::vector<catalogue::Target> CompileFlags::targets() const {
+  std::vector<catalogue::Target> targets;
+  for (const std::string& text : targets_)
+    targets.push_back(parsed("--target", [&] { return catalogue::parse_target(text); }));
+  if (targets.size() < 2)
+    targets.clear();
+  return targets;
+}
+
 CompileOptions CompileFlags::options() const {
+  if (targets_.size() > 1)
+    throw CLI::ValidationError("--target", "only a library can have more than one target");
+  return options_of_library();
+}
+
+CompileOptions CompileFlags::options_of_library() const {
   CompileOptions options;
   options.optimization = optimization_;
   options.precision = precision_ == "exact" ? Precision::exact : Precision::fast;
   if (max_workspace_option_ && max_workspace_option_->count() > 0)
     options.max_workspace = static_cast<int64_t>(
         std::min<uint64_t>(max_workspace_, std::numeric_limits<int64_t>::max()));
-  if (!target_.empty())
-    options.target = parsed("--target", [&] { return catalogue::parse_target(target_); });
+  if (targets_.size() == 1)
+    options.target = parsed("--target", [&] { return catalogue::parse_target(targets_.front()); });
   for (const auto& [layer, text] :
        by_layer("--schedule", schedules_, "LAYER=TEXT or LAYER=@FILE")) {
     const std::string whole = text.starts_with('@') ? read_schedule(text.substr(1)) : text;

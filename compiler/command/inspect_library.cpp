@@ -4,6 +4,7 @@
 #include "compiler/command/library_sets.hpp"
 #include "compiler/command/table.hpp"
 
+#include <fovea/runtime/core.h>
 #include <fovea/runtime/load_library.hpp>
 
 #include <fmt/format.h>
@@ -115,6 +116,62 @@ void print_kernels(const std::vector<KernelCall>& calls) {
   fmt::print("Where a kernel multiplies nothing, its MACs are the elements that it writes.\n");
 }
 
+std::string processor_text(const fovea_program& program) {
+  const std::vector<std::string> features = cpu_features_of(program);
+  return features.empty() ? "any of its architecture" : fmt::format("{}", fmt::join(features, " "));
+}
+
+// A program for each of the library's targets, and the one that opening chooses here.
+struct Variants {
+  std::vector<const fovea_program*> programs; // the best first; one: the library has one target
+  const fovea_program* chosen = nullptr;      // null: this machine can run none
+  std::string problem = {};                   // why it is null
+};
+
+std::string target_of(const fovea_program& program) {
+  return program.target ? program.target : "";
+}
+
+Variants variants_of(const fovea_program& program) {
+  Variants variants{{&program}};
+  if (program.struct_size >= sizeof program)
+    variants.programs.insert(variants.programs.end(), program.variants,
+                             program.variants + program.variant_count);
+  char message[1024] = "";
+  if (fovea_core_choose_variant(&program, &variants.chosen, message, sizeof message))
+    variants.chosen = nullptr;
+  variants.problem = message;
+  return variants;
+}
+
+Json variants_json(const Variants& variants) {
+  Json list = Json::array();
+  for (const fovea_program* program : variants.programs)
+    list.push_back({{"target", target_of(*program)},
+                    {"cpu_features", cpu_features_of(*program)},
+                    {"kernels", program->call_count},
+                    {"prepared_bytes", program->prepared_bytes},
+                    {"chosen", program == variants.chosen}});
+  return list;
+}
+
+void print_variants(const Variants& variants) {
+  Table table({{"target", Table::Align::left, true},
+               {"processor", Table::Align::left, true},
+               {"kernels", Table::Align::right},
+               {"prepared", Table::Align::right},
+               {""}});
+  for (const fovea_program* program : variants.programs)
+    table.add({target_of(*program), processor_text(*program),
+               with_commas(static_cast<int64_t>(program->call_count)),
+               human_bytes(static_cast<int64_t>(program->prepared_bytes)),
+               program == variants.chosen ? "runs here" : ""});
+  std::fputs(table.to_string().c_str(), stdout);
+  if (!variants.chosen)
+    fmt::print("{}\n", variants.problem);
+  fmt::print("\n");
+}
+
 // `set`: which of the library's sets of shapes it is for; empty where there is one.
 void print_program(const fovea_program& program, const std::string& set) {
   fmt::print("{}{}\n", program.name, set);
@@ -125,7 +182,6 @@ void print_program(const fovea_program& program, const std::string& set) {
   }
   const auto bytes = [](uint64_t count) { return human_bytes(static_cast<int64_t>(count)); };
   const std::vector<ProgramTensor> parameters = parameters_of(program);
-  const std::vector<std::string> features = cpu_features_of(program);
   fmt::print("\nweights    {}{}\n", human_bytes(total_bytes(parameters)), weights_text(program));
   if (program.prepared_bytes)
     fmt::print("prepared   {}, computed from the weights when the model is opened\n",
@@ -133,33 +189,47 @@ void print_program(const fovea_program& program, const std::string& set) {
   fmt::print("context    {} for intermediate results, {} for each thread\n"
              "processor  {}\n",
              bytes(program.arena_bytes), bytes(program.thread_scratch_bytes),
-             features.empty() ? "any of its architecture"
-                              : fmt::format("{}", fmt::join(features, " ")));
+             processor_text(program));
 }
 
 } // namespace
 
 void inspect_library(const std::filesystem::path& path, bool as_json) {
   const host::Library library = host::Library::open(path);
+  // The programs of the target that runs here stand for those of the others.
+  std::vector<const fovea_program*> programs;
+  Variants variants;
+  for (size_t k = 0; k < library.program_count(); ++k)
+    programs.push_back(&library.program(k));
+  if (!programs.empty())
+    variants = variants_of(*programs.front());
+  const bool has_variants = variants.programs.size() > 1;
+  if (variants.chosen)
+    for (const fovea_program*& program : programs)
+      program = variants_of(*program).chosen;
   if (as_json) {
-    Json programs = Json::array();
-    for (size_t k = 0; k < library.program_count(); ++k)
-      programs.push_back(program_json(library.program(k)));
-    print_json({{"library", path.string()},
-                {"prefix", library.prefix()},
-                {"abi_version", library.table().abi_version},
-                {"sets", count_sets(library)},
-                {"programs", std::move(programs)}});
+    Json list = Json::array();
+    for (const fovea_program* program : programs)
+      list.push_back(program_json(*program));
+    Json json = {{"library", path.string()},
+                 {"prefix", library.prefix()},
+                 {"abi_version", library.table().abi_version},
+                 {"sets", count_sets(library)},
+                 {"programs", std::move(list)}};
+    if (has_variants)
+      json["targets"] = variants_json(variants);
+    print_json(json);
     return;
   }
-  for (size_t k = 0; k < library.program_count(); ++k) {
+  if (has_variants)
+    print_variants(variants);
+  for (size_t k = 0; k < programs.size(); ++k) {
     if (k > 0)
       fmt::print("\n");
     const bool is_set = k < count_sets(library) && count_sets(library) > 1;
-    print_program(library.program(k),
-                  is_set ? fmt::format(", set {} of {}: {}", k + 1, count_sets(library),
-                                       shapes_text(library.program(k)))
-                         : "");
+    print_program(*programs[k], is_set ? fmt::format(", set {} of {}: {}", k + 1,
+                                                     count_sets(library), shapes_text(*programs[k]))
+                                       : "");
   }
 }
 

@@ -5,6 +5,7 @@
 #include "compiler/driver/files.hpp"
 #include "compiler/driver/prepared_weights.hpp"
 #include "compiler/driver/shape_sets.hpp"
+#include "compiler/driver/targets.hpp"
 #include "compiler/driver/weights.hpp"
 #include "compiler/emit/c_header.hpp"
 #include "compiler/emit/driver_function.hpp"
@@ -16,6 +17,9 @@
 
 #include <fovea/runtime/output_files.hpp>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <deque>
 #include <optional>
@@ -24,17 +28,6 @@
 namespace fovea {
 namespace fs = std::filesystem;
 namespace {
-
-// The core that goes into libraries is this machine's.
-void check_architecture(const driver::Compilation& compilation) {
-  const catalogue::Target host = catalogue::Target::host();
-  const catalogue::Target& target = compilation.target();
-  if (target.arch != host.arch || target.os != host.os)
-    throw Error({.what = "CompileOptions::target: libraries are emitted for this architecture only",
-                 .where = compilation.location(),
-                 .expected = host.arch + "-" + host.os,
-                 .got = target.arch + "-" + target.os});
-}
 
 // "x86-64-linux sse41 avx": without the sizes of its caches.
 std::string instructions_of(const catalogue::Target& target) {
@@ -57,7 +50,7 @@ auto located(SourceLocation location, Action action) {
   }
 }
 
-// A network on its way into a library: one for each set of shapes.
+// A network on its way into a library: one for each set of shapes, for each target.
 struct Part {
   Part(const Network& network, const CompileOptions& options, SourceLocation location)
       : compilation(network, options, location) {}
@@ -72,8 +65,9 @@ struct Part {
 
 class Emission {
  public:
-  Emission(const driver::EmitFiles& files, std::deque<Part>& parts)
-      : files_(files), parts_(parts), first_(parts.front().compilation),
+  // `parts`: all sets for the first target, then for the next.
+  Emission(const driver::EmitFiles& files, std::deque<Part>& parts, size_t sets)
+      : files_(files), parts_(parts), sets_(sets), first_(parts.front().compilation),
         linker_(located(first_.location(),
                         [] { return emission::find_linker(emission::linker_folders()); })) {}
 
@@ -88,21 +82,26 @@ class Emission {
 
  private:
   bool weights_are_known() const { return files_.place != emission::LibraryWeights::caller; }
+  size_t targets() const { return parts_.size() / sets_; }
+  // Targets want their weights in different forms: to store them all would multiply their bytes.
+  bool prepares_when_opened() const { return !weights_are_known() || targets() > 1; }
 
   void compile(Part& part) {
     part.compilation.lower();
     using Preparations = driver::Compilation::Preparations;
-    part.kernels = part.compilation.compile_kernels(weights_are_known() ? Preparations::without
-                                                                        : Preparations::with);
+    part.kernels = part.compilation.compile_kernels(prepares_when_opened() ? Preparations::with
+                                                                           : Preparations::without);
     if (weights_are_known())
-      store_weights(part);
+      part.weights.emplace(part.compilation.network(),
+                           driver::parameter_names(part.compilation.plan()),
+                           part.compilation.location());
+    if (!prepares_when_opened())
+      store_prepared(part);
   }
 
   // The weights as kernels want them, instead of the functions that make them so.
-  static void store_weights(Part& part) {
+  static void store_prepared(Part& part) {
     const ir::Plan& network = part.compilation.plan();
-    part.weights.emplace(part.compilation.network(), driver::parameter_names(network),
-                         part.compilation.location());
     if (!network.preparations.empty())
       part.prepared.emplace(part.compilation, part.weights->data());
     part.stored.emplace(network);
@@ -117,13 +116,17 @@ class Emission {
       if (part.stored)
         data.push_back(part.stored->data(part.weights->data(),
                                          part.prepared ? part.prepared->block.bytes() : nullptr));
+      else if (part.weights)
+        data.push_back(part.weights->data());
     }
     if (plans.size() == 1)
       shared_ = {std::move(plans), weights_are_known() ? data.front() : std::vector<const void*>{}};
     else if (weights_are_known())
       shared_ = emission::share_stored_weights(std::move(plans), data);
     else
-      shared_ = emission::share_preparations(std::move(plans));
+      shared_.plans = std::move(plans);
+    if (prepares_when_opened())
+      shared_.plans = emission::share_preparations(std::move(shared_.plans), sets_);
   }
 
   void describe() {
@@ -144,14 +147,23 @@ class Emission {
                            .thread_scratch_bytes = driver::scratch_bytes(
                                parts_[k].kernels, &driver::CompiledKernel::runs),
                            .prepare_scratch_bytes = prepare_scratch_bytes,
-                           .cpu_features = emission::cpu_features(first_.target())});
-    for (size_t k = 1; k < parts_.size(); ++k)
+                           .cpu_features = emission::cpu_features(parts_[k].compilation.target()),
+                           .sets = sets_,
+                           .targets = targets() > 1 ? target_names() : std::vector<std::string>{}});
+    for (size_t k = 1; k < sets_; ++k)
       programs_.front().other_sets.push_back(&shared_.plans[k]);
     if (files_.place == emission::LibraryWeights::embedded)
       driver::check_embedded_bytes(first_.network(), static_cast<int64_t>(layout.bytes),
                                    first_.location());
     if (weights_are_known())
       weights_ = emission::weights_parts(shared_.plans.front().parameters, layout, shared_.data);
+  }
+
+  std::vector<std::string> target_names() const {
+    std::vector<std::string> names;
+    for (size_t k = 0; k < parts_.size(); k += sets_)
+      names.push_back(target_name(parts_[k].compilation.target()));
+    return names;
   }
 
   void write() {
@@ -180,12 +192,12 @@ class Emission {
     for (size_t k = 0; k < parts_.size(); ++k) {
       const mlir::OwningOpRef<mlir::ModuleOp> module =
           parts_[k].compilation.build_driver(programs_[k].plan);
-      k ? emission::complete_set(*module, programs_[k], k)
+      k ? emission::complete_other_program(*module, programs_[k], k)
         : emission::complete_library(*module, programs_[k]);
       objects.push_back(emission::compile_to_object(*module));
       if (k)
         objects.back() = emission::rename_symbols(
-            objects.back(), {{emission::driver_symbol, emission::driver_symbol_of(k)}});
+            objects.back(), emission::symbols_of_other_program(programs_[k], k));
     }
     return objects;
   }
@@ -204,7 +216,8 @@ class Emission {
     emission::link_library(request, linker_);
   }
 
-  // A kernel's symbol says what it computes, and how: sets share those of equal symbols.
+  // A kernel's symbol says what it computes, how and for which target: sets share those of equal
+  // symbols.
   std::vector<const driver::CompiledKernel*> unique_kernels() const {
     std::vector<const driver::CompiledKernel*> kernels;
     std::set<std::string> known;
@@ -216,10 +229,12 @@ class Emission {
   }
 
   void write_headers(host::OutputFiles& output) const {
-    emission::HeaderRequest request{.library = programs_.front(),
-                                    .header_name = files_.header.filename().string(),
-                                    .library_name = files_.library.filename().string(),
-                                    .target = instructions_of(first_.target())};
+    emission::HeaderRequest request{
+        .library = programs_.front(),
+        .header_name = files_.header.filename().string(),
+        .library_name = files_.library.filename().string(),
+        .target = targets() > 1 ? fmt::format("{}", fmt::join(target_names(), " or "))
+                                : instructions_of(first_.target())};
     if (!files_.header.empty())
       output.write(files_.header, emission::c_header(request));
     request.header_name = files_.header_as_included;
@@ -230,7 +245,8 @@ class Emission {
   EmittedLibrary result() {
     EmittedLibrary emitted;
     emitted.prefix = files_.prefix;
-    emitted.sets = parts_.size();
+    emitted.sets = sets_;
+    emitted.targets = target_names();
     for (const fs::path& path : {files_.library, files_.header, files_.cpp_header, files_.weights})
       if (!path.empty()) {
         std::error_code none; // a device has no size
@@ -239,8 +255,9 @@ class Emission {
       }
     for (const Part& part : parts_)
       add_kernels(part, emitted);
-    emitted.prepared_bytes =
-        weights_are_known() ? emitted.prepared_bytes : shared_.plans.front().prepared_bytes;
+    if (prepares_when_opened())
+      emitted.prepared_bytes =
+          std::ranges::max(shared_.plans, {}, &ir::Plan::prepared_bytes).prepared_bytes;
     for (const ir::PlanValue& parameter : first_.plan().parameters)
       emitted.parameter_bytes += parameter.type.bytes();
     for (const emission::Library& program : programs_) {
@@ -252,7 +269,7 @@ class Emission {
     return emitted;
   }
 
-  // Those that no earlier set had.
+  // Those that no earlier part had.
   void add_kernels(const Part& part, EmittedLibrary& emitted) const {
     const auto add = [](std::vector<KernelInfo>& list, const std::vector<KernelInfo>& infos) {
       for (const KernelInfo& info : infos)
@@ -269,10 +286,11 @@ class Emission {
 
   const driver::EmitFiles& files_;
   std::deque<Part>& parts_;
+  const size_t sets_; // of shapes
   driver::Compilation& first_;
   const emission::Linker linker_;
   emission::SharedWeights shared_;
-  std::vector<emission::Library> programs_; // one for each set
+  std::vector<emission::Library> programs_; // one for each part
   emission::Parts weights_;                 // of the library or its file, where they are known
 };
 
@@ -290,11 +308,12 @@ EmittedLibrary emit(std::span<const Network> sets, const fs::path& library,
   if (files.place != emission::LibraryWeights::caller)
     for (const Network& network : sets)
       driver::check_weights_set(network, location);
+  const std::vector<CompileOptions> targets = driver::options_for_targets(options, location);
   std::deque<Part> parts;
-  for (const Network& network : sets)
-    parts.emplace_back(network, options.compile, location);
-  check_architecture(parts.front().compilation);
-  return Emission(files, parts).run();
+  for (const CompileOptions& target : targets)
+    for (const Network& network : sets)
+      parts.emplace_back(network, target, location);
+  return Emission(files, parts, sets.size()).run();
 }
 
 } // namespace fovea

@@ -21,11 +21,12 @@ struct Place {
 // nothing restates the layouts of abi.h. (Targets are 64-bit and little-endian, as we are.)
 class ConstantData {
  public:
-  // A struct whose size is a multiple of a word. Its own pointers, if any, are not looked at.
+  // A struct whose size is a multiple of a word, or its first `bytes`. Its own pointers, if any,
+  // are not looked at.
   template <class T>
-  void append(const T& value) {
+  void append(const T& value, size_t bytes = sizeof(T)) {
     static_assert(std::is_trivially_copyable_v<T> && sizeof(T) % 8 == 0);
-    Block block(sizeof(T) / 8);
+    Block block(bytes / 8);
     for (size_t k = 0; k < block.size(); ++k)
       std::memcpy(&block[k].number, reinterpret_cast<const char*>(&value) + 8 * k, 8);
     blocks_.push_back(std::move(block));

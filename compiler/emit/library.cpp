@@ -22,12 +22,18 @@ constexpr const char* table_symbol = "fovea_library_table";
 constexpr const char* parameters_symbol = "fovea_library_parameters";
 constexpr const char* parameter_data_symbol = "fovea_library_parameter_data";
 constexpr const char* weights_file_symbol = "fovea_library_weights_file";
-constexpr const char* run_symbol = "fovea_library_run";
-constexpr const char* run_shaped_symbol = "fovea_library_run_shaped";
 
-std::string of_set(const std::string& symbol, size_t set) {
-  return set ? symbol + "_" + std::to_string(set) : symbol;
+std::string numbered(const std::string& symbol, size_t number) {
+  return number ? symbol + "_" + std::to_string(number) : symbol;
 }
+
+// Functions of runtime/core in whose place others stand where a library holds several programs.
+struct Choosing {
+  std::string_view plain, choosing;
+};
+constexpr Choosing of_sets[] = {{"fovea_library_run", "fovea_library_run_shaped"}};
+constexpr Choosing of_targets[] = {{"fovea_library_open", "fovea_library_open_variant"},
+                                   {"fovea_core_model_open", "fovea_core_model_open_variant"}};
 
 // An exported function, PREFIX_<name>: calls `target` with its own arguments, behind the address of
 // `constant` where there is one. p: pointer, i: 32 bits, l: 64 bits; v: nothing.
@@ -44,7 +50,7 @@ constexpr Export exports[] = {
     {"workspace_size", "fovea_core_workspace_size", 'l', "pi"},
     {"context_create", "fovea_library_context_create", 'p', "pp"},
     {"context_destroy", "fovea_core_context_destroy", 'v', "p"},
-    {"run", run_symbol, 'i', "ppp"},
+    {"run", "fovea_library_run", 'i', "ppp"},
     {"message", "fovea_core_message", 'p', "p"},
     {"status_name", "fovea_core_status_name", 'p', "i"},
     {"query", "fovea_library_query", 'i', "lppl", table_symbol},
@@ -73,14 +79,14 @@ static_assert(sizeof(fovea_table) ==
 
 class LibraryBuilder {
  public:
-  // `set`: whose program it is; 0: the first, or only one.
-  LibraryBuilder(mlir::ModuleOp module, const Library& library, size_t set)
-      : module_(module), library_(library), set_(set),
+  // `number`: which program it is; 0: the first, or only one.
+  LibraryBuilder(mlir::ModuleOp module, const Library& library, size_t number)
+      : module_(module), library_(library), number_(number),
         builder_(module.getLoc(), mlir::OpBuilder::atBlockEnd(module.getBody())), data_(module) {}
 
   void build() {
     const Place program = add_program();
-    if (set_)
+    if (number_)
       return;
     add_table(program);
     for (const Export& function : exports)
@@ -88,14 +94,34 @@ class LibraryBuilder {
   }
 
  private:
-  // The first set's object has what all sets share, and the others refer to it.
-  bool is_shared() const { return !library_.other_sets.empty(); }
+  bool has_targets() const { return !library_.targets.empty(); }
+  size_t target() const { return number_ / library_.sets; }
+  bool is_first_set() const { return number_ % library_.sets == 0; }
+  // The first program's object has what all share, and the others refer to it.
+  bool is_shared() const { return library_.sets > 1 || has_targets(); }
 
-  std::vector<Place> other_programs() {
+  // Of the first set of a target: the programs of its other sets.
+  std::vector<Place> other_sets() {
     std::vector<Place> programs;
-    for (size_t k = 0; k < library_.other_sets.size(); ++k)
-      programs.push_back(data_.external_data(of_set(program_symbol, k + 1)));
+    for (size_t k = 1; k < library_.sets && is_first_set(); ++k)
+      programs.push_back(data_.external_data(numbered(program_symbol, number_ + k)));
     return programs;
+  }
+
+  // Of the first target's programs: those of the same set for the other targets.
+  std::vector<Place> other_targets() {
+    std::vector<Place> programs;
+    for (size_t k = 1; k < library_.targets.size() && target() == 0; ++k)
+      programs.push_back(
+          data_.external_data(numbered(program_symbol, number_ + k * library_.sets)));
+    return programs;
+  }
+
+  Place list(const char* symbol, const std::vector<Place>& programs) {
+    ConstantData pointers;
+    for (const Place& program : programs)
+      pointers.append_pointer(program);
+    return data_.add(symbol, pointers);
   }
 
   Place tensors(const char* symbol, const std::vector<ir::PlanValue>& values,
@@ -111,8 +137,8 @@ class LibraryBuilder {
   Place parameters() {
     if (library_.plan.parameters.empty())
       return {};
-    return set_ ? data_.external_data(parameters_symbol)
-                : tensors(parameters_symbol, library_.plan.parameters, is_shared());
+    return number_ ? data_.external_data(parameters_symbol)
+                   : tensors(parameters_symbol, library_.plan.parameters, is_shared());
   }
 
   Place calls() {
@@ -130,7 +156,7 @@ class LibraryBuilder {
   Place parameter_data() {
     if (library_.weights != LibraryWeights::embedded || library_.layout.offsets.empty())
       return {};
-    if (set_)
+    if (number_)
       return data_.external_data(parameter_data_symbol);
     const Place weights = data_.external_data(weights_symbol(library_.prefix));
     ConstantData addresses;
@@ -142,7 +168,7 @@ class LibraryBuilder {
   Place weights_file() {
     if (library_.weights != LibraryWeights::file)
       return {};
-    if (set_)
+    if (number_)
       return data_.external_data(weights_file_symbol);
     ConstantData offsets;
     for (uint64_t offset : library_.layout.offsets)
@@ -159,24 +185,20 @@ class LibraryBuilder {
     return data_.add(weights_file_symbol, data, is_shared());
   }
 
-  // What prepares the weights for all sets is part of the first one's object.
+  // What prepares the weights for all sets of a target is part of the first one's object.
   Place preparation() {
     if (library_.plan.prepared_bytes == 0)
       return {};
-    return set_ ? data_.external_function(prepare_symbol) : Place{prepare_symbol, 0};
-  }
-
-  Place sets() {
-    ConstantData programs;
-    for (const Place& program : other_programs())
-      programs.append_pointer(program);
-    return data_.add("fovea_library_sets", programs);
+    return is_first_set()
+               ? Place{prepare_symbol, 0}
+               : data_.external_function(numbered(prepare_symbol, target() * library_.sets));
   }
 
   Place add_program() {
     const ir::Plan& plan = library_.plan;
     fovea_program program{};
-    program.struct_size = sizeof program;
+    // Where there is nothing to say of targets, nothing is stored of them.
+    program.struct_size = has_targets() ? sizeof program : FOVEA_PROGRAM_SETS_BYTES;
     program.abi_version = FOVEA_ABI_VERSION;
     program.input_count = plan.inputs.size();
     program.output_count = plan.outputs.size();
@@ -187,9 +209,11 @@ class LibraryBuilder {
     program.cpu_features = library_.cpu_features;
     program.prepared_bytes = static_cast<uint64_t>(plan.prepared_bytes);
     program.prepare_scratch_bytes = library_.prepare_scratch_bytes;
-    program.set_count = library_.other_sets.size();
+    const std::vector<Place> sets = other_sets(), variants = other_targets();
+    program.set_count = sets.size();
+    program.variant_count = variants.size();
     ConstantData data;
-    data.append(program);
+    data.append(program, program.struct_size);
     data.point(offsetof(fovea_program, name), data_.string(plan.name));
     data.point(offsetof(fovea_program, inputs), tensors("fovea_library_inputs", plan.inputs));
     data.point(offsetof(fovea_program, outputs), tensors("fovea_library_outputs", plan.outputs));
@@ -199,25 +223,38 @@ class LibraryBuilder {
     data.point(offsetof(fovea_program, prepare), preparation());
     data.point(offsetof(fovea_program, calls), calls());
     data.point(offsetof(fovea_program, weights_file), weights_file());
-    data.point(offsetof(fovea_program, sets), sets());
-    return data_.add(of_set(program_symbol, set_), data, set_ > 0);
+    data.point(offsetof(fovea_program, sets), list("fovea_library_sets", sets));
+    if (has_targets()) {
+      data.point(offsetof(fovea_program, variants), list("fovea_library_variants", variants));
+      data.point(offsetof(fovea_program, target), data_.string(library_.targets[target()]));
+    }
+    return data_.add(numbered(program_symbol, number_), data, number_ > 0);
   }
 
   void add_table(const Place& program) {
-    ConstantData programs;
-    programs.append_pointer(program);
-    for (const Place& other : other_programs())
-      programs.append_pointer(other);
+    std::vector<Place> programs = other_sets();
+    programs.insert(programs.begin(), program);
     fovea_table table{};
     table.struct_size = sizeof table;
     table.abi_version = FOVEA_ABI_VERSION;
-    table.program_count = programs.blocks().size();
+    table.program_count = programs.size();
     ConstantData data;
     data.append(table);
-    data.point(offsetof(fovea_table, programs), data_.add("fovea_library_programs", programs));
+    data.point(offsetof(fovea_table, programs), list("fovea_library_programs", programs));
     for (const auto& function : table_functions)
-      data.point(function.offset, data_.external_function(function.symbol));
+      data.point(function.offset, data_.external_function(core_function(function.symbol)));
     data_.add(table_symbol, data);
+  }
+
+  // The one that chooses, where there is something to choose.
+  std::string core_function(std::string_view plain) const {
+    for (const Choosing& function : of_sets)
+      if (library_.sets > 1 && function.plain == plain)
+        return std::string(function.choosing);
+    for (const Choosing& function : of_targets)
+      if (has_targets() && function.plain == plain)
+        return std::string(function.choosing);
+    return std::string(plain);
   }
 
   mlir::Type type(char letter) {
@@ -253,9 +290,8 @@ class LibraryBuilder {
       target_types.push_back(argument.getType());
     // The declaration may already stand there for the table, of another type: pointers are opaque.
     const auto target = LLVM::LLVMFunctionType::get(result, target_types);
-    const char* symbol =
-        exported.target == run_symbol && is_shared() ? run_shaped_symbol : exported.target;
-    auto call = LLVM::CallOp::create(builder_, target, declare(symbol, target), arguments);
+    auto call = LLVM::CallOp::create(builder_, target,
+                                     declare(core_function(exported.target), target), arguments);
     LLVM::ReturnOp::create(builder_, call.getResults());
   }
 
@@ -272,15 +308,15 @@ class LibraryBuilder {
 
   mlir::ModuleOp module_;
   const Library& library_;
-  const size_t set_;
+  const size_t number_;
   mlir::ImplicitLocOpBuilder builder_;
   ConstantSection data_;
 };
 
 } // namespace
 
-static void complete(mlir::ModuleOp module, const Library& library, size_t set) {
-  LibraryBuilder(module, library, set).build();
+static void complete(mlir::ModuleOp module, const Library& library, size_t number) {
+  LibraryBuilder(module, library, number).build();
   if (mlir::failed(mlir::verify(module)))
     throw Error(
         {.what = "internal error: the library of '" + library.plan.name + "' does not verify"});
@@ -290,12 +326,15 @@ void complete_library(mlir::ModuleOp module, const Library& library) {
   complete(module, library, 0);
 }
 
-void complete_set(mlir::ModuleOp module, const Library& library, size_t set) {
-  complete(module, library, set);
+void complete_other_program(mlir::ModuleOp module, const Library& library, size_t number) {
+  complete(module, library, number);
 }
 
-std::string driver_symbol_of(size_t set) {
-  return of_set(driver_symbol, set);
+std::map<std::string, std::string> symbols_of_other_program(const Library& library, size_t number) {
+  std::map<std::string, std::string> names{{driver_symbol, numbered(driver_symbol, number)}};
+  if (number % library.sets == 0) // else it refers to another object's
+    names[prepare_symbol] = numbered(prepare_symbol, number);
+  return names;
 }
 
 std::vector<std::string> exported_symbols(const std::string& prefix) {

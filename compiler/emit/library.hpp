@@ -4,6 +4,7 @@
 
 #include <mlir/IR/BuiltinOps.h>
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,6 +26,8 @@ struct Library {
   uint64_t cpu_features = 0; // FOVEA_CPU_ bits
   // Of the first program of a library for several sets of shapes: the plans of the others.
   std::vector<const ir::Plan*> other_sets = {};
+  size_t sets = 1;                       // of shapes, for each target
+  std::vector<std::string> targets = {}; // their names, the best first; empty: there is one
 };
 
 // Completes the module of the driver function (build_driver) to a library: the constant tables of
@@ -32,11 +35,13 @@ struct Library {
 // program. Left to the linker: kernels, runtime/core, embedded weights.
 void complete_library(mlir::ModuleOp module, const Library& library);
 
-// Likewise the module of another set of shapes (`set`: from 1 on), in an object of its own: its
-// program, whose parameters, weights and preparation are the first one's.
-void complete_set(mlir::ModuleOp module, const Library& library, size_t set);
-// The driver function in that object, which is called driver_symbol in the module.
-std::string driver_symbol_of(size_t set);
+// Likewise the module of another of the library's programs (`number`: from 1 on; all sets of the
+// first target, then of the next), in an object of its own: its program, whose parameters and
+// weights are the first one's, and whose preparation is that of its target's first set.
+void complete_other_program(mlir::ModuleOp module, const Library& library, size_t number);
+// What the functions that its object defines are called there: each module has a driver_symbol, and
+// that of a target's first set a prepare_symbol.
+std::map<std::string, std::string> symbols_of_other_program(const Library& library, size_t number);
 
 // The names that a library exports: "lenet5_run" ...
 std::vector<std::string> exported_symbols(const std::string& prefix);

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <map>
 #include <set>
+#include <span>
 
 namespace fovea::emission {
 namespace {
@@ -58,36 +59,43 @@ SharedWeights share_stored_weights(std::vector<ir::Plan> plans,
     std::vector<int> numbers; // the plan's -> the store's
     for (size_t p = 0; p < plans[k].parameters.size(); ++p)
       numbers.push_back(static_cast<int>(store.add(plans[k].parameters[p], data[k][p])));
-    for_each_slot(plans[k].calls, [&](ir::Slot& slot) {
-      if (slot.kind == ir::Slot::Kind::parameter)
-        slot.number = numbers[static_cast<size_t>(slot.number)];
-    });
+    for (std::vector<ir::Call>* calls : {&plans[k].calls, &plans[k].preparations})
+      for_each_slot(*calls, [&](ir::Slot& slot) {
+        if (slot.kind == ir::Slot::Kind::parameter)
+          slot.number = numbers[static_cast<size_t>(slot.number)];
+      });
   }
   for (ir::Plan& plan : plans)
     plan.parameters = store.values;
   return {std::move(plans), std::move(store.data)};
 }
 
-SharedWeights share_preparations(std::vector<ir::Plan> plans) {
+// The first prepares for all.
+static void share_prepared_memory(std::span<ir::Plan> plans) {
   ir::Plan& first = plans.front();
-  for (size_t k = 1; k < plans.size(); ++k) {
+  for (ir::Plan& plan : plans.subspan(1)) {
     const int64_t before = first.prepared_bytes;
     const auto move = [&](ir::Slot& slot) {
       if (slot.kind == ir::Slot::Kind::prepared)
         slot.offset += before;
     };
-    for_each_slot(plans[k].calls, move);
-    for_each_slot(plans[k].preparations, move);
-    for (ir::PreparedValue& value : plans[k].prepared)
+    for_each_slot(plan.calls, move);
+    for_each_slot(plan.preparations, move);
+    for (ir::PreparedValue& value : plan.prepared)
       value.offset += before;
-    first.preparations.insert(first.preparations.end(), plans[k].preparations.begin(),
-                              plans[k].preparations.end());
-    first.prepared_bytes += plans[k].prepared_bytes;
-    plans[k].preparations.clear();
+    first.preparations.insert(first.preparations.end(), plan.preparations.begin(),
+                              plan.preparations.end());
+    first.prepared_bytes += plan.prepared_bytes;
+    plan.preparations.clear();
   }
   for (ir::Plan& plan : plans)
     plan.prepared_bytes = first.prepared_bytes;
-  return {std::move(plans), {}};
+}
+
+std::vector<ir::Plan> share_preparations(std::vector<ir::Plan> plans, size_t sets) {
+  for (size_t k = 0; k < plans.size(); k += sets)
+    share_prepared_memory(std::span(plans).subspan(k, sets));
+  return plans;
 }
 
 } // namespace fovea::emission

@@ -43,7 +43,7 @@ FOVEA_FIELD(fovea_weights_file, bytes, 2 * 8);
 FOVEA_FIELD(fovea_weights_file, fingerprint, 3 * 8);
 FOVEA_FIELD(fovea_weights_file, offsets, 4 * 8);
 
-FOVEA_SIZE(fovea_program, 22 * 8);
+FOVEA_SIZE(fovea_program, 25 * 8);
 FOVEA_FIELD(fovea_program, abi_version, 8);
 FOVEA_FIELD(fovea_program, name, 2 * 8);
 FOVEA_FIELD(fovea_program, input_count, 3 * 8);
@@ -65,6 +65,9 @@ FOVEA_FIELD(fovea_program, prepare_scratch_bytes, 18 * 8);
 FOVEA_FIELD(fovea_program, cpu_features, 19 * 8);
 FOVEA_FIELD(fovea_program, set_count, FOVEA_PROGRAM_V1_BYTES);
 FOVEA_FIELD(fovea_program, sets, 21 * 8);
+FOVEA_FIELD(fovea_program, variant_count, FOVEA_PROGRAM_SETS_BYTES);
+FOVEA_FIELD(fovea_program, variants, 23 * 8);
+FOVEA_FIELD(fovea_program, target, 24 * 8);
 
 FOVEA_SIZE(fovea_executor, 4 * 8);
 FOVEA_FIELD(fovea_executor, user, 8);

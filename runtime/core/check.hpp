@@ -23,6 +23,10 @@ fovea_status check_program(const fovea_program* program, Message& message);
 // FOVEA_CPU_ bits of this processor, as far as its system saves the registers that they need.
 uint64_t available_cpu_features();
 
+// By their bits.
+inline constexpr const char* const cpu_feature_names[] = {"SSE4.1", "AVX",  "AVX2",
+                                                          "FMA",    "F16C", "AVX-512"};
+
 // Does the program find what it needs among `available`?
 fovea_status check_processor(const fovea_program& program, uint64_t available, Message& message);
 

@@ -103,8 +103,7 @@ static fovea_status check_preparation(const fovea_program& program, Message& mes
 
 // Before anything of the program runs: an instruction that the processor lacks ends the process.
 fovea_status check_processor(const fovea_program& program, uint64_t available, Message& message) {
-  static const char* const names[] = {"SSE4.1", "AVX", "AVX2", "FMA", "F16C", "AVX-512"};
-  constexpr uint64_t known = sizeof names / sizeof *names;
+  constexpr uint64_t known = sizeof cpu_feature_names / sizeof *cpu_feature_names;
   if (program.cpu_features >> known)
     return message.fail(FOVEA_ERROR_UNSUPPORTED_ABI,
                         "%s: cpu_features %#llx are not known to ABI version %d; use a newer fovea",
@@ -115,7 +114,7 @@ fovea_status check_processor(const fovea_program& program, uint64_t available, M
       return message.fail(FOVEA_ERROR_UNSUPPORTED_DEVICE,
                           "%s: expected a processor with %s, got one without; compile it for "
                           "a target without",
-                          program.name, names[bit]);
+                          program.name, cpu_feature_names[bit]);
   return FOVEA_OK;
 }
 

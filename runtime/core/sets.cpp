@@ -49,7 +49,7 @@ fovea_status check_sets(const fovea_program& program, Message& message) {
                         program.name, ull(count - 1));
   for (uint64_t k = 1; k < count; ++k) {
     const fovea_program* other = program.sets[k - 1];
-    if (other && other->struct_size >= sizeof *other && other->set_count)
+    if (other && other->struct_size >= FOVEA_PROGRAM_SETS_BYTES && other->set_count)
       return message.fail(FOVEA_ERROR_INVALID_ARGUMENT,
                           "%s: set %llu: expected a program without sets of its own, got %llu",
                           program.name, ull(k), ull(other->set_count));

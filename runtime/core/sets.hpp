@@ -7,7 +7,7 @@ namespace fovea::core {
 
 // The program itself is the first.
 inline uint64_t set_count(const fovea_program& program) {
-  return 1 + (program.struct_size >= sizeof program ? program.set_count : 0);
+  return 1 + (program.struct_size >= FOVEA_PROGRAM_SETS_BYTES ? program.set_count : 0);
 }
 inline const fovea_program& set_of(const fovea_program& program, uint64_t index) {
   return index ? *program.sets[index - 1] : program;

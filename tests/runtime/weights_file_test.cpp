@@ -241,6 +241,9 @@ fovea_program program_in_this_executable{sizeof(fovea_program),
                                          0,
                                          0,
                                          0,
+                                         nullptr,
+                                         0,
+                                         nullptr,
                                          nullptr};
 
 TEST(WeightsFile, BesideTheExecutable) {

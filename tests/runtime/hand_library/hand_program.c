@@ -127,4 +127,7 @@ const fovea_program program_of_hand = {
     0,
     0,
     0,
+    0,
+    0,
+    0,
 };

@@ -29,6 +29,11 @@ struct EmitOptions {
   std::filesystem::path weights_file = {};
   // The target is the machine that compiles, unless `compile.target` names another.
   CompileOptions compile = {};
+  // Several targets of one architecture, in place of `compile.target`: the library holds the
+  // network for each, and runs the best that the processor can when a model is opened (or the one
+  // that the environment's FOVEA_TARGET names: "x86-64-v3"). Its weights are stored once, as they
+  // are, and prepared when a model is opened.
+  std::vector<catalogue::Target> targets = {};
 };
 
 struct EmittedFile {
@@ -39,11 +44,13 @@ struct EmittedFile {
 // What emit() wrote, and of what.
 struct EmittedLibrary {
   std::string prefix;
-  size_t sets = 1;                // of shapes
-  std::vector<EmittedFile> files; // the library first
+  size_t sets = 1;                  // of shapes
+  std::vector<std::string> targets; // what it runs on, the best first: "x86-64-v3"
+  std::vector<EmittedFile> files;   // the library first
   std::vector<KernelInfo> kernels;
-  // Those that pack or transform weights: parts of the library where the caller gives the weights;
-  // else they ran, and the library or its weights file holds what they made.
+  // Those that pack or transform weights: parts of the library where the caller gives the weights,
+  // or there are several targets; else they ran, and the library or its weights file holds what
+  // they made.
   std::vector<KernelInfo> preparations;
   int64_t parameter_bytes = 0;      // of the network's weights
   int64_t prepared_bytes = 0;       // of what preparations make of them

@@ -217,10 +217,19 @@ typedef struct fovea_program {
    * that the model states are this one's. Absent from structs of FOVEA_PROGRAM_V1_BYTES. */
   uint64_t set_count;
   const struct fovea_program* const* sets;
+  /* Programs of the same network for lesser instruction sets, each less than the one before: with
+   * the same inputs, outputs and parameters, and with sets and a preparation of their own. The
+   * model_open of a library that has them opens the first, of this one and those, that this
+   * processor (and its system) can run; or the one whose `target` the environment's FOVEA_TARGET
+   * names. Absent from structs of FOVEA_PROGRAM_SETS_BYTES. */
+  uint64_t variant_count;
+  const struct fovea_program* const* variants;
+  const char* target; /* "x86-64-v3": what a variant is called; else null */
 } fovea_program;
 
-/* sizeof(fovea_program) before `set_count`. */
+/* sizeof(fovea_program) before `set_count`, and before `variant_count`. */
 #define FOVEA_PROGRAM_V1_BYTES 160
+#define FOVEA_PROGRAM_SETS_BYTES 176
 
 typedef struct fovea_model fovea_model;
 typedef struct fovea_context fovea_context;

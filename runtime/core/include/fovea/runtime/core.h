@@ -15,6 +15,14 @@ const fovea_table* fovea_core_table(void);
 /* The functions behind the table, by name, so that a table can be constant data. */
 fovea_status fovea_core_model_open(const fovea_program* program, const fovea_model_options* options,
                                    fovea_model** model);
+/* Of libraries whose programs have variants: opens the one that fits this processor. Plain
+ * model_open takes any program as it is. */
+fovea_status fovea_core_model_open_variant(const fovea_program* program,
+                                           const fovea_model_options* options, fovea_model** model);
+/* Which that is here; a program without variants: itself. The reason of a failure goes to `message`
+ * (may be null). */
+fovea_status fovea_core_choose_variant(const fovea_program* program, const fovea_program** chosen,
+                                       char* message, uint64_t message_bytes);
 void fovea_core_model_close(fovea_model* model);
 const fovea_program* fovea_core_model_program(const fovea_model* model);
 uint64_t fovea_core_input_count(const fovea_model* model);

@@ -24,6 +24,9 @@ typedef struct fovea_library_options {
 
 /* Null on failure, with the reason in options->message. `options` may be null. */
 fovea_model* fovea_library_open(const fovea_program* program, const fovea_library_options* options);
+/* The same for a library of several targets: the program's variant that fits this processor. */
+fovea_model* fovea_library_open_variant(const fovea_program* program,
+                                        const fovea_library_options* options);
 /* Null on failure, with the reason in options->message. `options` may be null. */
 fovea_context* fovea_library_context_create(fovea_model* model,
                                             const fovea_context_options* options);
