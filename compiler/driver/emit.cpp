@@ -69,7 +69,13 @@ class Emission {
   Emission(const driver::EmitFiles& files, std::deque<Part>& parts, size_t sets)
       : files_(files), parts_(parts), sets_(sets), first_(parts.front().compilation),
         linker_(located(first_.location(),
-                        [] { return emission::find_linker(emission::linker_folders()); })) {}
+                        [] { return emission::find_linker(emission::linker_folders()); })) {
+    // Before the long work.
+    located(first_.location(), [&] {
+      emission::check_linker(linker_, first_.target().arch);
+      emission::system_libraries(first_.target().arch);
+    });
+  }
 
   EmittedLibrary run() {
     for (Part& part : parts_)
@@ -194,7 +200,7 @@ class Emission {
           parts_[k].compilation.build_driver(programs_[k].plan);
       k ? emission::complete_other_program(*module, programs_[k], k)
         : emission::complete_library(*module, programs_[k]);
-      objects.push_back(emission::compile_to_object(*module));
+      objects.push_back(emission::compile_to_object(*module, first_.target().arch));
       if (k)
         objects.back() = emission::rename_symbols(
             objects.back(), emission::symbols_of_other_program(programs_[k], k));
@@ -208,7 +214,8 @@ class Emission {
                                   .form = files_.form,
                                   .prefix = files_.prefix,
                                   .objects = {drivers.begin(), drivers.end()},
-                                  .weights = {}};
+                                  .weights = {},
+                                  .arch = first_.target().arch};
     for (const driver::CompiledKernel* kernel : unique_kernels())
       request.objects.push_back(std::as_bytes(std::span(kernel->object.object)));
     if (files_.place == emission::LibraryWeights::embedded)

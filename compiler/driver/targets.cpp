@@ -1,5 +1,6 @@
 #include "compiler/driver/targets.hpp"
 
+#include "compiler/emit/core_files.hpp"
 #include "compiler/emit/program.hpp"
 
 #include <algorithm>
@@ -9,14 +10,15 @@ namespace {
 
 using catalogue::Target;
 
-// The core that goes into libraries is this machine's.
+// Emission knows no user's line.
 void check_architecture(const Target& target, SourceLocation location) {
-  const Target host = Target::host();
-  if (target.arch != host.arch || target.os != host.os)
-    throw Error({.what = "CompileOptions::target: libraries are emitted for this architecture only",
-                 .where = location,
-                 .expected = host.arch + "-" + host.os,
-                 .got = target.arch + "-" + target.os});
+  try {
+    emission::core_archive(target.arch);
+  } catch (const Error& error) {
+    ErrorParts parts = error.parts();
+    parts.where = location;
+    throw Error(std::move(parts));
+  }
 }
 
 void check_several(const EmitOptions& options, SourceLocation location) {

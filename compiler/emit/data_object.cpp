@@ -16,17 +16,23 @@ namespace {
 // A machine's number, and the section for data that code reaches by 64-bit addresses only. On
 // x86-64 the linker keeps "large" sections out of the way, so that 2 GB of weights do not push code
 // and data out of one another's reach.
-#if defined(__x86_64__)
-constexpr uint16_t machine = elf::EM_X86_64;
-constexpr const char* data_section = ".lrodata";
-constexpr uint64_t data_flags = elf::SHF_ALLOC | elf::SHF_X86_64_LARGE;
-#elif defined(__aarch64__)
-constexpr uint16_t machine = elf::EM_AARCH64;
-constexpr const char* data_section = ".rodata";
-constexpr uint64_t data_flags = elf::SHF_ALLOC;
-#else
-#error "which ELF machine is this?"
-#endif
+struct Machine {
+  std::string_view arch;
+  uint16_t number;
+  const char* data_section;
+  uint64_t data_flags;
+};
+constexpr Machine machines[] = {
+    {"x86-64", elf::EM_X86_64, ".lrodata", elf::SHF_ALLOC | elf::SHF_X86_64_LARGE},
+    {"aarch64", elf::EM_AARCH64, ".rodata", elf::SHF_ALLOC},
+};
+
+const Machine& machine_of(std::string_view arch) {
+  for (const Machine& machine : machines)
+    if (machine.arch == arch)
+      return machine;
+  throw Error({.what = "internal error: no ELF machine for " + std::string(arch)});
+}
 
 // A table of strings as ELF has it: the empty one first, each with its final zero.
 struct Strings {
@@ -46,7 +52,8 @@ std::span<const std::byte> bytes_of(const T& object) {
 // An object of one data section and one symbol, but for the data: what stands before and behind it.
 class ObjectFrame {
  public:
-  ObjectFrame(const std::string& symbol, uint64_t bytes) {
+  ObjectFrame(const Machine& machine, const std::string& symbol, uint64_t bytes)
+      : machine_(machine) {
     symbols_[1].st_name = symbol_names_.add(symbol);
     symbols_[1].setBindingAndType(elf::STB_GLOBAL, elf::STT_OBJECT);
     symbols_[1].st_other = elf::STV_HIDDEN;
@@ -79,7 +86,7 @@ class ObjectFrame {
     data_end_ = sizeof(elf::Elf64_Ehdr) + bytes;
     const uint64_t symbols_at = aligned(data_end_), names_at = symbols_at + sizeof symbols_,
                    own_names_at = names_at + symbol_names_.bytes.size();
-    place(data, data_section, elf::SHT_PROGBITS, sizeof(elf::Elf64_Ehdr), bytes);
+    place(data, machine_.data_section, elf::SHT_PROGBITS, sizeof(elf::Elf64_Ehdr), bytes);
     place(stack_note, ".note.GNU-stack", elf::SHT_PROGBITS, symbols_at, 0);
     place(symbol_table, ".symtab", elf::SHT_SYMTAB, symbols_at, sizeof symbols_);
     place(names, ".strtab", elf::SHT_STRTAB, names_at, symbol_names_.bytes.size());
@@ -88,7 +95,7 @@ class ObjectFrame {
     names_end_ = own_names_at + section_names_.bytes.size();
 
     static_assert(sizeof(elf::Elf64_Ehdr) % 64 == 0, "data follows the header, aligned");
-    sections_[data].sh_flags = data_flags;
+    sections_[data].sh_flags = machine_.data_flags;
     sections_[data].sh_addralign = 64;
     sections_[symbol_table].sh_addralign = 8;
     sections_[symbol_table].sh_entsize = sizeof(elf::Elf64_Sym);
@@ -111,7 +118,7 @@ class ObjectFrame {
     header_.e_ident[elf::EI_DATA] = elf::ELFDATA2LSB;
     header_.e_ident[elf::EI_VERSION] = elf::EV_CURRENT;
     header_.e_type = elf::ET_REL;
-    header_.e_machine = machine;
+    header_.e_machine = machine_.number;
     header_.e_version = elf::EV_CURRENT;
     header_.e_shoff = aligned(names_end_);
     header_.e_ehsize = sizeof header_;
@@ -120,6 +127,7 @@ class ObjectFrame {
     header_.e_shstrndx = own_names;
   }
 
+  const Machine& machine_;
   elf::Elf64_Ehdr header_{};
   std::array<elf::Elf64_Shdr, count> sections_{};
   std::array<elf::Elf64_Sym, 2> symbols_{}; // the first is none
@@ -142,13 +150,13 @@ void write_file(const std::filesystem::path& path, const Parts& parts) {
                          "library twice"});
 }
 
-void write_data_object(const std::filesystem::path& path, const std::string& symbol,
-                       const Parts& parts) {
+void write_data_object(const std::filesystem::path& path, std::string_view arch,
+                       const std::string& symbol, const Parts& parts) {
   uint64_t bytes = 0;
   for (std::span<const std::byte> part : parts)
     bytes += part.size();
 
-  write_file(path, ObjectFrame(symbol, bytes).around(parts));
+  write_file(path, ObjectFrame(machine_of(arch), symbol, bytes).around(parts));
 }
 
 } // namespace fovea::emission

@@ -88,10 +88,10 @@ class LibraryLink {
     }
     if (!request_.weights.empty()) {
       weights_ = folder_ / "weights.o";
-      write_data_object(weights_, weights_symbol(request_.prefix), request_.weights);
+      write_data_object(weights_, request_.arch, weights_symbol(request_.prefix), request_.weights);
     }
     const fs::path core = folder_ / "core.a";
-    write_file(core, {core_archive()});
+    write_file(core, {core_archive(request_.arch)});
     inputs_.push_back(core); // last: it defines what the others lack
   }
 
@@ -119,7 +119,7 @@ class LibraryLink {
     if (!weights_.empty())
       arguments.push_back(weights_.string());
     arguments.push_back("--as-needed");
-    for (std::string& library : system_libraries())
+    for (std::string& library : system_libraries(request_.arch))
       arguments.push_back(std::move(library));
     run_linker(linker_, arguments, "linking " + request_.name);
   }

@@ -1,5 +1,6 @@
 #include "compiler/emit/linker.hpp"
 
+#include <fovea/catalogue/target.hpp>
 #include <fovea/error.hpp>
 
 #include <llvm/Config/llvm-config.h>
@@ -158,7 +159,31 @@ void run_linker(const Linker& linker, const std::vector<std::string>& arguments,
                  .detail = linker.path.string() + " said:\n" + ended.said});
 }
 
-std::vector<std::string> system_libraries() {
+void check_linker(const Linker& linker, const std::string& arch) {
+  if (linker.is_compiler && arch != catalogue::Target::host().arch)
+    throw Error({.what = "no linker for " + arch + " found: " + linker.path.string() +
+                         " links for this machine",
+                 .expected = "LLVM's ld.lld",
+                 .hint = "install lld (Debian: the package lld-" +
+                         std::to_string(LLVM_VERSION_MAJOR) + " or lld)"});
+}
+
+static std::vector<std::string> libraries_of_cross_compilers(const std::string& arch) {
+  const std::filesystem::path folder = "/usr/" + arch + "-linux-gnu/lib";
+  std::vector<std::string> libraries;
+  for (const char* name : {"libm.so.6", "libc.so.6"}) {
+    libraries.push_back((folder / name).string());
+    if (std::error_code none; !std::filesystem::exists(libraries.back(), none))
+      throw Error({.what = "emit: no C library for " + arch + "-linux to link with",
+                   .expected = libraries.back(),
+                   .hint = "install libc6-arm64-cross (Debian's name)"});
+  }
+  return libraries;
+}
+
+std::vector<std::string> system_libraries(const std::string& arch) {
+  if (arch != catalogue::Target::host().arch)
+    return libraries_of_cross_compilers(arch);
   std::vector<std::string> libraries;
   dl_iterate_phdr(
       [](dl_phdr_info* info, size_t, void* list) {

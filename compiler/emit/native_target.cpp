@@ -16,6 +16,16 @@ void initialize_native_target() {
   });
 }
 
+void initialize_all_targets() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    llvm::InitializeAllTargetInfos();
+    llvm::InitializeAllTargets();
+    llvm::InitializeAllTargetMCs();
+    llvm::InitializeAllAsmPrinters();
+  });
+}
+
 void throw_if(llvm::Error error, const std::string& doing) {
   if (error)
     throw Error({.what = "internal error: " + doing, .detail = llvm::toString(std::move(error))});

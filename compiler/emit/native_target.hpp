@@ -7,6 +7,8 @@ namespace fovea::emission {
 
 // Registers the code generator of this machine's architecture, once in a process.
 void initialize_native_target();
+// Those of all architectures that LLVM knows.
+void initialize_all_targets();
 
 // Throws Error "internal error: <doing>: <why>" if there is one: LLVM's frames know no exceptions,
 // so an llvm::Error becomes one only here, above them.

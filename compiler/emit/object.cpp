@@ -2,6 +2,7 @@
 
 #include "compiler/emit/native_target.hpp"
 
+#include <fovea/catalogue/target.hpp>
 #include <fovea/error.hpp>
 
 #include <llvm/IR/LegacyPassManager.h>
@@ -19,9 +20,14 @@ namespace fovea::emission {
 namespace {
 
 // The architecture's baseline: a driver function only calls, wider vectors would gain it nothing.
-std::unique_ptr<llvm::TargetMachine> make_target_machine() {
-  initialize_native_target();
-  const llvm::Triple triple(llvm::sys::getProcessTriple());
+std::unique_ptr<llvm::TargetMachine> make_target_machine(const std::string& arch) {
+  llvm::Triple triple(llvm::sys::getProcessTriple());
+  if (arch == catalogue::Target::host().arch) {
+    initialize_native_target();
+  } else {
+    initialize_all_targets();
+    triple = llvm::Triple(arch == "x86-64" ? "x86_64" : arch, "unknown", "linux", "gnu");
+  }
   std::string why;
   const llvm::Target* target = llvm::TargetRegistry::lookupTarget(triple, why);
   std::unique_ptr<llvm::TargetMachine> machine;
@@ -61,6 +67,10 @@ std::vector<std::byte> generate_code(llvm::Module& module, llvm::TargetMachine& 
 } // namespace
 
 std::vector<std::byte> compile_to_object(mlir::ModuleOp module) {
+  return compile_to_object(module, catalogue::Target::host().arch);
+}
+
+std::vector<std::byte> compile_to_object(mlir::ModuleOp module, const std::string& arch) {
   mlir::registerBuiltinDialectTranslation(*module.getContext());
   mlir::registerLLVMDialectTranslation(*module.getContext());
   llvm::LLVMContext context;
@@ -68,7 +78,7 @@ std::vector<std::byte> compile_to_object(mlir::ModuleOp module) {
   if (!translated)
     throw Error({.what = "internal error: the driver function does not translate to LLVM IR"});
 
-  const std::unique_ptr<llvm::TargetMachine> machine = make_target_machine();
+  const std::unique_ptr<llvm::TargetMachine> machine = make_target_machine(arch);
   translated->setTargetTriple(machine->getTargetTriple());
   translated->setDataLayout(machine->createDataLayout());
   translated->setPICLevel(llvm::PICLevel::BigPIC);

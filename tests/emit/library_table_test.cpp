@@ -297,7 +297,7 @@ TEST(Linking, linkers_are_found_by_folder_and_lack_is_explained) {
 TEST(DataObject, is_an_object_for_any_linker) {
   const TestFolder folder;
   const std::string first = "0123456789", second = "abc";
-  write_data_object(folder / "data.o", "the_data",
+  write_data_object(folder / "data.o", catalogue::Target::host().arch, "the_data",
                     {std::as_bytes(std::span(first)), std::as_bytes(std::span(second))});
   folder.write("main.c", "#include <stdint.h>\n#include <stdio.h>\n"
                          "extern const char the_data[13];\n"
