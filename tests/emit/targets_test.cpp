@@ -21,7 +21,8 @@ using fovea::testing::error_of;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-// Weights that are packed, and transformed, in a form that depends on the vectors' length.
+// Weights that are packed, and transformed, in a form that depends on the vectors' length; two are
+// equal, and stored as one, so that those behind them have other numbers in a library.
 Network packing(int64_t rows = 12, int64_t features = 5) {
   Network net("packing");
   Tensor image = net.input("image", {1, 3, rows, 12});
@@ -29,6 +30,9 @@ Network packing(int64_t rows = 12, int64_t features = 5) {
                       conv(20, 3, same).named("conv2") | relu |
                       conv(20, 3, groups(20)).named("depthwise") | global_avg_pool | flatten |
                       dense(features).named("fc"));
+  const std::vector<float> bias(20, 0.25f);
+  for (const char* name : {"conv1.bias", "conv2.bias"})
+    net.set_weight(name, bias.data(), bias.size() * sizeof(float));
   net.randomize(3);
   return net;
 }
