@@ -173,8 +173,12 @@ class Scheduler {
     if (is_root)
       chunks = split_chunks(within);
     else
-      for (size_t row = 0; row < rows(); ++row)
+      for (size_t row = 0; row < rows(); ++row) {
         within.push_back(own_row(system_.host, row));
+        // Where the last chunk is cut off, vectors of the result hide the extent of the others.
+        if (const int64_t size = plan_.chunk[row] * unit(row); size < own_extent(row))
+          text_ << " bound_extent(" << within.back() << ", " << size << ")";
+      }
     Words order{host.free.back().name}, unrolled;
     for (size_t row = rows(); row-- > 0;) {
       if (unit(row) == 1)

@@ -1,6 +1,7 @@
 #include "emulated.hpp"
 
 #include "tests/emit/library_files.hpp"
+#include "tests/support/buffers.hpp"
 #include "tests/support/random_values.hpp"
 
 #include <fovea/fovea.hpp>
@@ -37,17 +38,6 @@ void write(const std::string& path, const Bytes& bytes) {
 
 const TensorType& type_of(const Network& network, int value) {
   return network.values()[static_cast<size_t>(value)].type;
-}
-
-fovea_buffer buffer_of(const fovea_tensor_info& info, std::byte* data) {
-  fovea_buffer buffer{};
-  buffer.struct_size = sizeof buffer;
-  buffer.data = data;
-  buffer.bytes = info.bytes;
-  buffer.dtype = info.dtype;
-  buffer.rank = info.rank;
-  std::memcpy(buffer.extents, info.extents, sizeof buffer.extents);
-  return buffer;
 }
 
 } // namespace
@@ -97,7 +87,7 @@ Bytes run_here(const Network& network, const Bytes& inputs, const CompileOptions
   std::vector<fovea_buffer> in, out;
   size_t at = 0;
   for (uint64_t k = 0; k < table.input_count(runtime.handle()); ++k) {
-    in.push_back(buffer_of(runtime.input(k), given.data() + at));
+    in.push_back(buffer_for(runtime.input(k), given.data() + at));
     at += in.back().bytes;
   }
   const uint64_t count = table.output_count(runtime.handle());
@@ -107,7 +97,7 @@ Bytes run_here(const Network& network, const Bytes& inputs, const CompileOptions
   outputs.resize(total);
   at = 0;
   for (uint64_t k = 0; k < count; ++k) {
-    out.push_back(buffer_of(runtime.output(k), outputs.data() + at));
+    out.push_back(buffer_for(runtime.output(k), outputs.data() + at));
     at += out.back().bytes;
   }
   host::Context(runtime, 1).run(in, out);

@@ -1,13 +1,12 @@
 // Libraries of one network for several sets of shapes.
 #include "tests/emit/library_files.hpp"
+#include "tests/support/buffers.hpp"
 
 #include <expect_error.hpp>
 #include <fovea/fovea.hpp>
 #include <fovea/runtime/load_library.hpp>
 
 #include <gmock/gmock.h>
-
-#include <random>
 
 namespace fovea::emission::testing {
 namespace {
@@ -33,31 +32,11 @@ std::vector<Network> sized_sets(int64_t features = 5) {
   return sets;
 }
 
-Array<float> image_of(const Shape& shape) {
-  std::mt19937 engine(5);
-  std::uniform_real_distribution<float> range(-1, 1);
-  Array<float> image(shape);
-  for (float& element : image)
-    element = range(engine);
-  return image;
-}
-
-fovea_buffer buffer_of(Array<float>& array) {
-  fovea_buffer buffer{};
-  buffer.struct_size = sizeof buffer;
-  buffer.data = array.data();
-  buffer.bytes = static_cast<uint64_t>(array.size()) * sizeof(float);
-  buffer.dtype = FOVEA_F32;
-  buffer.rank = array.shape().rank();
-  std::copy(array.shape().begin(), array.shape().end(), buffer.extents);
-  return buffer;
-}
-
 // The model of all sets in one context, each set bit for bit as compiled alone.
 void expect_all_sets(const host::Model& model) {
   host::Context context(model, 2);
   for (const size_t k : {size_t{0}, size_t{2}, size_t{1}, size_t{0}}) {
-    Array<float> image = image_of(shapes[k]);
+    Array<float> image = random_image(shapes[k]);
     const Array<float> expected = compile(sized(shapes[k]))(image);
     Array<float> y(expected.shape());
     fovea_buffer input = buffer_of(image), output = buffer_of(y);
@@ -86,7 +65,7 @@ TEST(ShapeSets, OneModelRunsAllOfThem) {
     expect_all_sets(library.model(0));
     const host::Model one = library.model(1); // alone
     EXPECT_EQ(one.input(0).extents[2], 9);
-    Array<float> image = image_of(shapes[1]), y({2, 5});
+    Array<float> image = random_image(shapes[1]), y({2, 5});
     fovea_buffer input = buffer_of(image), output = buffer_of(y);
     host::Context(one, 1).run({&input, 1}, {&output, 1});
     const Array<float> expected = compile(sized(shapes[1]))(image);
@@ -200,7 +179,7 @@ TEST(ShapeSets, HeadersTellThem) {
   const TestFolder folder;
   std::string images, expected;
   for (const Shape& shape : shapes) {
-    const Array<float> image = image_of(shape), y = compile(sized(shape))(image);
+    const Array<float> image = random_image(shape), y = compile(sized(shape))(image);
     images += bytes_of(std::span<const float>(image.data(), static_cast<size_t>(image.size())));
     expected += bytes_of(std::span<const float>(y.data(), static_cast<size_t>(y.size())));
   }

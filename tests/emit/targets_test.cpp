@@ -1,6 +1,7 @@
 // Libraries of one network for several targets.
 #include "compiler/driver/machine.hpp"
 #include "tests/emit/library_files.hpp"
+#include "tests/support/buffers.hpp"
 
 #include <expect_error.hpp>
 #include <fovea/fovea.hpp>
@@ -9,7 +10,6 @@
 #include <gmock/gmock.h>
 
 #include <cstdlib>
-#include <random>
 
 #if defined(__x86_64__)
 
@@ -43,23 +43,7 @@ std::vector<catalogue::Target> levels() {
 }
 
 Array<float> image_for(const Network& net) {
-  std::mt19937 engine(5);
-  std::uniform_real_distribution<float> range(-1, 1);
-  Array<float> image(net.values()[static_cast<size_t>(net.inputs()[0])].type.shape);
-  for (float& element : image)
-    element = range(engine);
-  return image;
-}
-
-fovea_buffer buffer_of(Array<float>& array) {
-  fovea_buffer buffer{};
-  buffer.struct_size = sizeof buffer;
-  buffer.data = array.data();
-  buffer.bytes = static_cast<uint64_t>(array.size()) * sizeof(float);
-  buffer.dtype = FOVEA_F32;
-  buffer.rank = array.shape().rank();
-  std::copy(array.shape().begin(), array.shape().end(), buffer.extents);
-  return buffer;
+  return random_image(net.values()[static_cast<size_t>(net.inputs()[0])].type.shape);
 }
 
 Array<float> run(const host::Model& model, const Network& net) {

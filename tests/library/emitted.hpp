@@ -1,10 +1,10 @@
 #pragma once
 #include "tests/emit/library_files.hpp"
+#include "tests/support/buffers.hpp"
 
 #include <fovea/fovea.hpp>
 #include <fovea/runtime/load_library.hpp>
 
-#include <cstring>
 #include <dlfcn.h>
 #include <random>
 
@@ -54,17 +54,6 @@ inline std::vector<float> answer(const Model& model, const std::vector<float>& i
   std::vector<float> probs(10);
   model.run({{"image", {image.data(), {1, 1, 28, 28}}}}, {{"probs", {probs.data(), {1, 10}}}});
   return probs;
-}
-
-inline fovea_buffer buffer_for(const fovea_tensor_info& info, float* data) {
-  fovea_buffer buffer{};
-  buffer.struct_size = sizeof buffer;
-  buffer.data = data;
-  buffer.bytes = info.bytes;
-  buffer.dtype = info.dtype;
-  buffer.rank = info.rank;
-  std::memcpy(buffer.extents, info.extents, sizeof buffer.extents);
-  return buffer;
 }
 
 inline std::vector<float> answer(host::Context& context, std::vector<float> image) {
