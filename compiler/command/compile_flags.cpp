@@ -7,7 +7,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <limits>
 #include <map>
 
 namespace fovea::command {
@@ -79,7 +78,11 @@ void CompileFlags::add_to(CLI::App& verb) {
                             "bytes of memory beside tensors that a kernel may use in one thread, "
                             "also as 64K, 2M or 1G (of 1024): no algorithm that needs more"),
             "BYTES")
-          ->transform(CLI::AsSizeValue(false));
+          ->transform(CLI::AsSizeValue(false))
+          ->check([](const std::string& bytes) { // as a number now; CLI11 lets negative ones pass
+            const bool fits = bytes.size() < 19 && !bytes.starts_with('-');
+            return fits ? std::string() : "expected a size from 0 to 1E, got " + bytes;
+          });
   added(verb.add_option("--target", targets_,
                         "the machine to compile for: x86-64, x86-64-v2, x86-64-v3, x86-64-v4 or "
                         "aarch64, then what else is known of it, as in 'x86-64-v3 threads=4' or "
@@ -122,8 +125,7 @@ CompileOptions CompileFlags::options_of_library() const {
   options.optimization = optimization_;
   options.precision = precision_ == "exact" ? Precision::exact : Precision::fast;
   if (max_workspace_option_ && max_workspace_option_->count() > 0)
-    options.max_workspace = static_cast<int64_t>(
-        std::min<uint64_t>(max_workspace_, std::numeric_limits<int64_t>::max()));
+    options.max_workspace = static_cast<int64_t>(max_workspace_);
   if (targets_.size() == 1)
     options.target = parsed("--target", [&] { return catalogue::parse_target(targets_.front()); });
   for (const auto& [layer, text] :

@@ -326,11 +326,21 @@ class Scheduler {
     if (is_parallel() && outer < 2 * target_.threads)
       rows = std::min(rows, ceiling_quotient(extent, ceiling_quotient(2 * target_.threads, outer)));
     rows = std::min(ceiling_quotient(rows, tile) * tile, extent);
-    if (const int64_t equal = largest_divisor(extent, rows); equal * 2 > rows)
-      return equal;
-    // The last chunk begins where it ends with the dimension: about equal ones, no row many times.
-    const int64_t even = ceiling_quotient(extent, ceiling_quotient(extent, rows));
-    return std::min(ceiling_quotient(even, tile) * tile, rows);
+    // The last tile of a chunk, and the last chunk, begin where they end with what they are of: as
+    // few rows as can be are computed twice, while all threads work.
+    int64_t best = rows;
+    double least = 0;
+    for (int64_t size = rows; 2 * size > rows; --size) {
+      const int64_t chunks = ceiling_quotient(extent, size);
+      double turns = static_cast<double>(chunks * ceiling_quotient(size, tile));
+      if (is_parallel())
+        turns /= evenness(chunks * outer, target_.threads);
+      if (least == 0 || turns < least * 0.999) {
+        least = turns;
+        best = size;
+      }
+    }
+    return best;
   }
 
   void sum() {

@@ -154,8 +154,10 @@ class Scheduler {
     for (const std::string& loop : reversed(chunks))
       order.push_back(loop);
     text_ << " reorder(" << joined(order) << ")";
-    const int64_t inner = std::min(plan_.chunk.back() * unit(rows() - 1), own_extent(rows() - 1));
-    if (inner >= target_.lanes(4))
+    const int64_t extent = own_extent(rows() - 1);
+    const int64_t inner = std::min(plan_.chunk.back() * unit(rows() - 1), extent);
+    // Where both vectors and the last chunk are cut off, Halide loses the extent of all chunks.
+    if (inner >= target_.lanes(4) && (inner % target_.lanes(4) == 0 || extent % inner == 0))
       text_ << " vectorize(" << within.back() << ", " << target_.lanes(4) << ", guard)";
     if (chunks.empty() && target_.threads > 1)
       text_ << " parallel(" << column << ")";
@@ -173,12 +175,8 @@ class Scheduler {
     if (is_root)
       chunks = split_chunks(within);
     else
-      for (size_t row = 0; row < rows(); ++row) {
+      for (size_t row = 0; row < rows(); ++row)
         within.push_back(own_row(system_.host, row));
-        // Where the last chunk is cut off, vectors of the result hide the extent of the others.
-        if (const int64_t size = plan_.chunk[row] * unit(row); size < own_extent(row))
-          text_ << " bound_extent(" << within.back() << ", " << size << ")";
-      }
     Words order{host.free.back().name}, unrolled;
     for (size_t row = rows(); row-- > 0;) {
       if (unit(row) == 1)
