@@ -1,4 +1,6 @@
 #include "compiler/kernels/winograd_schedule.hpp"
+
+#include "compiler/kernels/parallel_loops.hpp"
 #include "compiler/kernels/words.hpp"
 
 #include <fovea/catalogue/integers.hpp>
@@ -33,12 +35,6 @@ class Scheduler {
   }
 
  private:
-  struct Loop {
-    std::string name;
-    int64_t extent;
-    bool exact = true; // no part of its last turn is beyond the end
-  };
-
   const Equation& equation(int e) const { return system_.stages.equations[static_cast<size_t>(e)]; }
   const std::string& name(int e) const { return equation(e).name; }
   const IndexRange& range(int e, size_t k) const { return equation(e).free[k]; }
@@ -112,7 +108,7 @@ class Scheduler {
             << (extent % size ? "guard" : "round_up") << ")";
       const bool exact = extent % size == 0;
       chunks.insert(exact ? chunks.end() : chunks.begin(),
-                    {own + "_c", ceiling_quotient(extent, size), exact});
+                    {own + "_c", ceiling_quotient(extent, size)});
       within.push_back(own + "_r");
     }
     return chunks;
@@ -124,14 +120,7 @@ class Scheduler {
       return "";
     if (target_.threads < 2)
       return loops.back().name;
-    Loop all = loops[0];
-    for (size_t k = 1; k < loops.size(); ++k) {
-      const std::string fused = "par" + std::to_string(k);
-      text_ << " fuse(" << loops[k].name << ", " << all.name << ", " << fused << ")";
-      all = {fused, all.extent * loops[k].extent};
-    }
-    text_ << " parallel(" << all.name << ")";
-    return all.name;
+    return run_in_parallel(text_, loops, loops.size()).name;
   }
 
   static Words reversed(const std::vector<Loop>& loops) {
