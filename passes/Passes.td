@@ -102,7 +102,9 @@ def MaterialiseOutputs
 def PlanMemory : Fovea_Pass<"plan-memory", "::fovea::passes::create_plan_memory"> {
   let summary = "places every tensor between kernels in one arena";
   let description = [{
-    What is joined has one buffer. Tensors whose lifetimes do not overlap may share bytes. Sets `offsets` on kernels, and
+    What is joined has one buffer. Tensors whose lifetimes do not overlap may share bytes; a result is
+    written over an operand that nobody reads any more where the kernel's algorithm, under its
+    schedule, reads each element for the one in its place alone. Sets `offsets` on kernels, and
     `fovea.arena_bytes` and `fovea.arena_lower_bound` (the most bytes alive at once) on the function.
   }];
 }

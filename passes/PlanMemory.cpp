@@ -15,6 +15,8 @@ namespace {
 
 class PlanMemory : public impl::PlanMemoryBase<PlanMemory> {
  public:
+  explicit PlanMemory(PipelineOptions options) : options_(std::move(options)) {}
+
   void runOnOperation() override {
     mlir::func::FuncOp function = getOperation();
     if (mlir::failed(run_on(function, [&] { return plan(function); })))
@@ -61,7 +63,70 @@ class PlanMemory : public impl::PlanMemoryBase<PlanMemory> {
     return buffers;
   }
 
-  static llvm::LogicalResult plan(mlir::func::FuncOp function) {
+  // The operand that `kernel`, at step `now` its last reader, may write its result over; -1: none.
+  int overwritten(ir::KernelOp kernel, int now, const std::vector<Buffer>& buffers,
+                  const llvm::DenseMap<mlir::Value, size_t>& numbers) const {
+    if (!options_.share || !options_.catalogue || !kernel.getAlgorithm() || !kernel.getSchedule())
+      return -1;
+    const catalogue::Algorithm& algorithm =
+        options_.catalogue->find(std::string(*kernel.getAlgorithm()));
+    const catalogue::Problem problem{definition_of(kernel), options_.target, ir::forms_of(kernel)};
+    if (!algorithm.matches(problem))
+      return -1;
+    const auto schedule = catalogue::Schedule::parse(kernel.getSchedule()->getText().str());
+    const TensorType type = ir::tensor_type_of(kernel->getResult(0));
+    for (auto [operand, input] : llvm::enumerate(kernel.getInputs())) {
+      const mlir::Value buffer = ir::place_of(input).buffer;
+      const auto made = numbers.find(buffer);
+      if (made == numbers.end() || buffers[made->second].last != now ||
+          ir::tensor_type_of(buffer).bytes() != type.bytes())
+        continue;
+      const auto readers = llvm::count_if(kernel.getInputs(), [&](mlir::Value other) {
+        return ir::place_of(other).buffer == buffer;
+      });
+      if (readers == 1 && algorithm.overwrites(problem, schedule, static_cast<int>(operand)))
+        return static_cast<int>(operand);
+    }
+    return -1;
+  }
+
+  // One buffer for a result and the operand that it may be written over.
+  void reuse(mlir::Block& block, std::vector<Buffer>& buffers,
+             llvm::DenseMap<mlir::Value, size_t>& numbers) const {
+    std::vector<bool> gone(buffers.size());
+    for (auto [step, kernel] : llvm::enumerate(block.getOps<ir::KernelOp>())) {
+      const auto made = kernel->getNumResults() == 1
+                            ? numbers.find(kernel->getResult(0))
+                            : numbers.end(); // what is joined has its place
+      if (made == numbers.end())
+        continue;
+      const int operand = overwritten(kernel, static_cast<int>(step), buffers, numbers);
+      if (operand < 0)
+        continue;
+      const size_t own = made->second;
+      const size_t other = numbers[ir::place_of(kernel.getInputs()[operand]).buffer];
+      buffers[other].last = buffers[own].last;
+      gone[own] = true;
+      made->second = other;
+    }
+    drop(gone, buffers, numbers);
+  }
+
+  static void drop(const std::vector<bool>& gone, std::vector<Buffer>& buffers,
+                   llvm::DenseMap<mlir::Value, size_t>& numbers) {
+    std::vector<size_t> now(buffers.size());
+    size_t kept = 0;
+    for (size_t k = 0; k < gone.size(); ++k) {
+      now[k] = kept;
+      if (!gone[k])
+        buffers[kept++] = buffers[k];
+    }
+    buffers.resize(kept);
+    for (auto& [value, number] : numbers)
+      number = now[number];
+  }
+
+  llvm::LogicalResult plan(mlir::func::FuncOp function) const {
     mlir::Block& block = function.getBody().front();
     // Results live in the caller's memory, but for what is prepared, which stays where it is made.
     const bool prepares = function->hasAttr(ir::prepare_attribute);
@@ -78,6 +143,7 @@ class PlanMemory : public impl::PlanMemoryBase<PlanMemory> {
     for (mlir::Value result : results)
       if (const auto made = numbers.find(result); made != numbers.end())
         buffers[made->second].last = std::numeric_limits<int>::max() - 1;
+    reuse(block, buffers, numbers);
 
     const Arena arena = place_buffers(buffers);
     mlir::Builder builder(function.getContext());
@@ -93,12 +159,14 @@ class PlanMemory : public impl::PlanMemoryBase<PlanMemory> {
     function->setAttr("fovea.arena_lower_bound", builder.getI64IntegerAttr(arena.lower_bound));
     return mlir::success();
   }
+
+  PipelineOptions options_;
 };
 
 } // namespace
 
-std::unique_ptr<mlir::Pass> create_plan_memory(const PipelineOptions&) {
-  return std::make_unique<PlanMemory>();
+std::unique_ptr<mlir::Pass> create_plan_memory(const PipelineOptions& options) {
+  return std::make_unique<PlanMemory>(options);
 }
 
 } // namespace fovea::passes

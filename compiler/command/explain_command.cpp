@@ -129,8 +129,7 @@ class ExplainCommand {
     for (const KernelExplanation& kernel : kernels) {
       const std::string& chosen = kernel.request.algorithm;
       add({joined(kernel.layers), kernel.ops, chosen, with_commas(macs_of(kernel)),
-           human_bytes(kernel.cost.bytes),
-           std::to_string(1 + kernel.same_as_it.size() / kernel.layers.size())},
+           human_bytes(kernel.cost.bytes), std::to_string(kernel.calls())},
           kernel, chosen, kernel.cost);
       if (measure_)
         for (const auto& other : kernel.alternatives)

@@ -1,5 +1,6 @@
 #include "compiler/command/command.hpp"
 #include "compiler/command/compile_flags.hpp"
+#include "compiler/command/inspect_balance.hpp"
 #include "compiler/command/inspect_library.hpp"
 #include "compiler/command/inspect_svg.hpp"
 #include "compiler/command/inspect_why.hpp"
@@ -23,8 +24,11 @@ struct Inspect {
   ModelSource model;
   std::string dot, svg; // files to write; empty: none
   bool as_json = false;
-  bool why = false;
-  CompileFlags flags; // what --why compiles with
+  bool why = false, balance = false;
+  CompileFlags flags; // what those two compile with
+
+  // The option that needs a compiler; empty: none was given.
+  std::string compiles() const { return why ? "--why" : balance ? "--balance" : ""; }
 };
 
 const ValueInfo& value_of(const Network& network, int number) {
@@ -153,9 +157,9 @@ void write_pictures(const Network& network, const Inspect& inspect) {
 }
 
 void run(const Inspect& inspect) {
-  if (!inspect.why && !inspect.flags.first_given().empty())
+  if (inspect.compiles().empty() && !inspect.flags.first_given().empty())
     throw CLI::ValidationError(inspect.flags.first_given(),
-                               "says how to compile, which only --why shows");
+                               "says how to compile, which only --why and --balance show");
   const bool draws = !inspect.dot.empty() || !inspect.svg.empty();
   if (inspect.model.is_library()) {
     if (draws)
@@ -164,7 +168,7 @@ void run(const Inspect& inspect) {
                                      " is a library, which holds kernels and no graph; draw the "
                                      "model that it was compiled from");
     for (const std::string& option :
-         {inspect.model.only_for_networks(), std::string(inspect.why ? "--why" : ""),
+         {inspect.model.only_for_networks(), inspect.compiles(),
           std::string(inspect.model.weights_file().empty() ? "" : "--load")})
       if (!option.empty())
         throw CLI::ValidationError(option,
@@ -177,6 +181,10 @@ void run(const Inspect& inspect) {
     write_pictures(network, inspect);
   if (inspect.why) {
     inspect_why(network, inspect.flags.options(), inspect.as_json);
+    return;
+  }
+  if (inspect.balance) {
+    inspect_balance(network, inspect.flags.options(), inspect.as_json);
     return;
   }
   const Summary facts = summary(network);
@@ -198,6 +206,7 @@ void add_inspect(CLI::App& fovea) {
                "  fovea inspect lenet5.mlir --svg lenet5.svg\n"
                "  fovea inspect lenet5.mlir --batch 64 --json\n"
                "  fovea inspect zoo:lenet5 --why --max-workspace 64K\n"
+               "  fovea inspect zoo:lenet5 --balance\n"
                "  fovea inspect lenet5.so\n");
   auto inspect = std::make_shared<Inspect>();
   inspect->model.add_to(*verb, true);
@@ -205,9 +214,16 @@ void add_inspect(CLI::App& fovea) {
       ->option_text("FILE");
   verb->add_option("--svg", inspect->svg, "draw the graph (with Graphviz's `dot`)")
       ->option_text("FILE");
-  verb->add_flag("--why", inspect->why,
-                 "why its kernels are what they are: of each the algorithms with estimated time "
-                 "and workspace, what was fused and what not, and how tensors lie in memory");
+  CLI::Option* why = verb->add_flag(
+      "--why", inspect->why,
+      "why its kernels are what they are: of each the algorithms with estimated time "
+      "and workspace, what was fused and what not, and how tensors lie in memory");
+  CLI::Option* balance =
+      verb->add_flag("--balance", inspect->balance,
+                     "how its kernels fall to 4 to 64 threads, as their schedules for as many "
+                     "would have it: tasks "
+                     "for each thread, and what part of its time it works. Nothing is measured");
+  balance->excludes(why);
   verb->add_flag("--json", inspect->as_json, "for machines");
   inspect->flags.add_to(*verb);
   verb->callback([inspect] { run(*inspect); });

@@ -45,6 +45,7 @@ KernelExplanation explain_call(const Compilation& compilation, const ir::Call& c
                            .schedule_is_given =
                                compilation.options().schedules.contains(call.layer),
                            .cost = chosen.cost(problem, schedule, machine),
+                           .grain = catalogue::grain_of(schedule, chosen.stages(problem)),
                            .alternatives = {}};
   for (const catalogue::Choice& other : compilation.catalogue().choices(
            {call.definition, compilation.target(), without_preparations(call.forms)},

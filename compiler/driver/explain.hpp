@@ -1,8 +1,10 @@
 #pragma once
 #include <fovea/catalogue/algorithm.hpp>
+#include <fovea/catalogue/grain.hpp>
 #include <fovea/catalogue/kernel.hpp>
 #include <fovea/compile.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,6 +21,7 @@ struct KernelExplanation {
   std::string algorithm_summary;
   bool schedule_is_given = false; // by the user, not the algorithm's default
   catalogue::Cost cost;           // estimated
+  catalogue::Grain grain;         // what its threads share
   struct Alternative {
     std::string algorithm, summary;
     catalogue::Cost cost; // under its default schedule
@@ -47,6 +50,11 @@ struct KernelExplanation {
     catalogue::Layout layout = {}; // of what is not prepared
   };
   std::vector<StoredTensor> tensors = {};
+
+  // Its calls in each run of the network.
+  int64_t calls() const {
+    return 1 + static_cast<int64_t>(same_as_it.size() / std::max<size_t>(layers.size(), 1));
+  }
 };
 
 // `reasons` takes as long as lowering every kernel by all algorithms that match: their workspace is

@@ -37,7 +37,7 @@ std::string key_of(const Target& target) {
 
 Machine measure(const Target& target) {
   Machine machine = Machine::nominal(target);
-  const int threads = std::max(1, std::min(target.threads, Target::host().threads));
+  const int threads = std::max(1, target.threads);
   const Roofline one = measure_roofline(1, target);
   const Roofline all = threads == 1 ? one : measure_roofline(threads, target);
   machine.flops_per_second = one.flops_per_second;
@@ -52,8 +52,7 @@ Machine measure(const Target& target) {
 // is repeated by later processes, a few times, since it may be the truth.
 constexpr int most_measurements = 3;
 bool looks_busy(const Machine& machine, const Target& target) {
-  const int threads = std::min(target.threads, Target::host().threads);
-  return machine.parallel_speedup < 0.75 * threads;
+  return machine.parallel_speedup < 0.75 * target.threads;
 }
 
 // Nobody else makes a machine faster.
@@ -110,9 +109,10 @@ bool runs_here(const Target& target) {
          !lacks(&Target::f16c) && !lacks(&Target::avx512);
 }
 
-Machine machine_for(const Target& target, const std::filesystem::path& cache) {
-  if (cache.empty() || !runs_here(target))
-    return Machine::nominal(target);
+namespace {
+
+// Of a target that has no more threads than there are.
+Machine measured(const Target& target, const std::filesystem::path& cache) {
   static std::mutex mutex; // two compilations at once would measure each other
   static std::map<std::string, Machine> known;
   const std::lock_guard lock(mutex);
@@ -137,6 +137,19 @@ Machine machine_for(const Target& target, const std::filesystem::path& cache) {
     folder.write(file_name, all.dump(2)); // where it cannot be kept, the next process measures
   }
   return known.emplace(place, *machine).first->second;
+}
+
+} // namespace
+
+Machine machine_for(const Target& target, const std::filesystem::path& cache) {
+  if (cache.empty() || !runs_here(target))
+    return Machine::nominal(target);
+  Target here = target;
+  here.threads = std::min(target.threads, Target::host().threads);
+  Machine machine = measured(here, cache);
+  // More threads than there are compute as much more, as far as anybody here can tell.
+  machine.parallel_speedup *= static_cast<double>(target.threads) / here.threads;
+  return machine;
 }
 
 } // namespace fovea::driver

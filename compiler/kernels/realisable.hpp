@@ -23,6 +23,8 @@ class HalideAlgorithm : public catalogue::Algorithm {
   // Of the kernel's own loops (scratch.hpp).
   int64_t workspace_bytes(const catalogue::Problem& problem,
                           const catalogue::Schedule& schedule) const final;
+  bool overwrites(const catalogue::Problem& problem, const catalogue::Schedule& schedule,
+                  int operand) const final;
 };
 
 // Operands and results moved once, as they are stored.

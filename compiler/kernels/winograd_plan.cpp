@@ -1,5 +1,7 @@
 #include "compiler/kernels/winograd_plan.hpp"
 
+#include "compiler/kernels/parallel_loops.hpp"
+
 #include <fovea/catalogue/integers.hpp>
 
 #include <algorithm>
@@ -116,8 +118,10 @@ class Planner {
     const double spilled = std::clamp((between + kept - l2) / l2, 0.0, 1.0) * 2 * between;
     plan.cycles = chunks * (std::max(multiplied, streamed) + transforms(plan, tiles) +
                             spilled / spill_bytes_a_cycle);
-    const double threads = target_.threads;
-    plan.speedup = plan.whole ? threads : chunks / std::ceil(chunks / threads);
+    const int threads = target_.threads;
+    const int64_t products = product.other_tasks * ceiling_quotient(columns_, plan.tile.columns);
+    const int64_t tasks = plan.whole ? products : static_cast<int64_t>(chunks);
+    plan.speedup = threads * evenness(tasks, threads);
   }
 
   // Of one chunk.

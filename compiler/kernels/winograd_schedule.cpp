@@ -123,6 +123,19 @@ class Scheduler {
     return run_in_parallel(text_, loops, loops.size()).name;
   }
 
+  // Of steps over the whole map: joins blocks of channels, and with them rows where those alone do
+  // not keep all threads busy, into one loop in parallel; its name. `loops`: outermost first.
+  std::string share(const std::vector<Loop>& loops) {
+    if (!plan_.whole || target_.threads < 2)
+      return loops[0].name;
+    constexpr double busy_enough = 0.75; // rows apart compute their borders twice
+    const size_t count = evenness(loops[0].extent, target_.threads) >= busy_enough
+                             ? 1
+                             : loops_to_share(loops, target_.threads);
+    return run_in_parallel(text_, loops, count, [](size_t k) { return "task" + std::to_string(k); })
+        .name;
+  }
+
   static Words reversed(const std::vector<Loop>& loops) {
     Words words;
     for (auto loop = loops.rbegin(); loop != loops.rend(); ++loop)
@@ -137,9 +150,12 @@ class Scheduler {
     const std::vector<Loop> chunks = split_chunks(within);
     const std::string column = root.free[static_cast<size_t>(form_.contraction.columns[0])].name;
     Words order{within.back()};
-    order.push_back(column);
+    if (!plan_.whole)
+      order.push_back(column);
     for (size_t row = rows() - 1; row-- > 0;)
       order.push_back(within[row]);
+    if (plan_.whole)
+      order.push_back(column);
     for (const std::string& loop : reversed(chunks))
       order.push_back(loop);
     text_ << " reorder(" << joined(order) << ")";
@@ -148,11 +164,22 @@ class Scheduler {
     // Where both vectors and the last chunk are cut off, Halide loses the extent of all chunks.
     if (inner >= target_.lanes(4) && (inner % target_.lanes(4) == 0 || extent % inner == 0))
       text_ << " vectorize(" << within.back() << ", " << target_.lanes(4) << ", guard)";
-    if (chunks.empty() && target_.threads > 1)
-      text_ << " parallel(" << column << ")";
+    if (plan_.whole)
+      share(around_rows(column, root.free, within, [&](size_t row) { return own_extent(row); }));
     const std::string level = parallel(chunks);
     place_ = level.empty() ? " compute_root" : " compute_at(" + root.name + ", " + level + ")";
     text_ << "\n";
+  }
+
+  // The loop over columns and those over rows but the last, outermost first.
+  template <class Extent>
+  std::vector<Loop> around_rows(const std::string& column, const std::vector<IndexRange>& free,
+                                const Words& loops, const Extent& extent) const {
+    std::vector<Loop> around{
+        {column, free[static_cast<size_t>(form_.contraction.columns[0])].extent}};
+    for (size_t row = 0; row + 1 < rows(); ++row)
+      around.push_back({loops[row], extent(row)});
+    return around;
   }
 
   void host() {
@@ -190,8 +217,10 @@ class Scheduler {
     text_ << " reorder(" << joined(order) << ") vectorize(" << order[0] << ") unroll("
           << joined(unrolled) << ")";
     if (is_root) {
-      if (chunks.empty() && target_.threads > 1)
-        text_ << " parallel(" << column << ")";
+      if (plan_.whole)
+        share(around_rows(column, host.free, within, [&](size_t row) {
+          return ceiling_quotient(own_extent(row), unit(row));
+        }));
       const std::string level = parallel(chunks);
       place_ = level.empty() ? " compute_root" : " compute_at(" + host.name + ", " + level + ")";
     }
@@ -238,8 +267,10 @@ class Scheduler {
       order.push_back(point);
     text_ << " reorder(" << joined(order) << ") vectorize(" << order[0] << ") unroll("
           << joined(unrolled) << ")";
-    if (plan_.whole)
-      parallel(points_loops(products));
+    if (plan_.whole && target_.threads > 1) {
+      const std::vector<Loop> loops = around_products();
+      run_in_parallel(text_, loops, loops_to_share(loops, target_.threads));
+    }
     text_ << "\n";
 
     const Equation& sum = equation(system_.sum);
@@ -253,10 +284,16 @@ class Scheduler {
           << sum.reduced[0].name << ") vectorize(" << tile[0] << ") unroll(" << joined(loops)
           << ", " << sum.reduced[1].name << ")\n";
   }
-  std::vector<Loop> points_loops(int e) const {
+  // Outermost first: points, rows beyond the tile, blocks of columns.
+  std::vector<Loop> around_products() const {
+    const int products = system_.products;
     std::vector<Loop> loops;
     for (size_t k = 0; k < axes(); ++k)
-      loops.push_back({range(e, k).name, range(e, k).extent});
+      loops.push_back({range(products, k).name, range(products, k).extent});
+    for (size_t row = 0; row + 2 < rows(); ++row)
+      loops.push_back({row_of(products, row), plan_.chunk[row]});
+    loops.push_back(
+        {block_of(products) + "_t", ceiling_quotient(column_blocks(), plan_.tile.columns)});
     return loops;
   }
 
@@ -270,8 +307,10 @@ class Scheduler {
     order.push_back(block_of(last));
     text_ << name(last) << ":" << place_ << " store_in(heap)" << bounds(last) << " reorder("
           << joined(order) << ") vectorize(" << order[0] << ") unroll(" << joined(points) << ")";
-    if (plan_.whole && target_.threads > 1)
-      text_ << " parallel(" << block_of(last) << ")";
+    std::vector<Loop> loops{{block_of(last), range(last, axes()).extent}};
+    for (size_t row = 0; row + 1 < rows(); ++row)
+      loops.push_back({row_of(last, row), plan_.chunk[row]});
+    image_level_ = share(loops);
     text_ << "\n";
     for (size_t pass = 0; pass + 1 < system_.inputs.size(); ++pass) {
       const int own = system_.inputs[pass];
@@ -287,7 +326,7 @@ class Scheduler {
   void image() {
     const int last = system_.inputs.back();
     const Equation& copy = equation(system_.image);
-    text_ << copy.name << ": compute_at(" << name(last) << ", " << block_of(last)
+    text_ << copy.name << ": compute_at(" << name(last) << ", " << image_level_
           << ") store_in(heap) vectorize(" << copy.free.back().name << ")\n";
   }
 
@@ -295,7 +334,7 @@ class Scheduler {
   const WinogradForm& form_;
   const WinogradSystem& system_;
   const WinogradPlan& plan_;
-  std::string place_, tile_level_;
+  std::string place_, tile_level_, image_level_;
   std::ostringstream text_;
 };
 

@@ -167,6 +167,35 @@ TEST(Inspect, WhyWithinAWorkspace) {
   EXPECT_EQ(folder.fovea("compile small.mlir -o a.so --max-workspace 1M").code, 0);
 }
 
+// Of a convolution that is worth threads each has tasks; a small one runs alone.
+TEST(Inspect, Balance) {
+  const CommandFolder folder;
+  Network net("two");
+  net.output("y", net.input("x", {1, 32, 40, 40}) | conv(32, 3).named("large") | max_pool(16) |
+                      conv(4, 1).named("small"));
+  net.save(folder / "two.mlir");
+  const CommandResult text = folder.fovea("inspect two.mlir --balance");
+  EXPECT_EQ(text.code, 0) << text.err;
+  EXPECT_LE(widest_line(text.out), 100u) << text.out;
+  for (const char* words : {"4 to 64 threads", "large", "alone", "barriers in a run"})
+    EXPECT_NE(text.out.find(words), std::string::npos) << words << "\n" << text.out;
+
+  const Json json = json_of(folder.fovea("inspect two.mlir --balance --json"));
+  ASSERT_EQ(json["simulated"].size(), 5u);
+  for (const Json& one : json["simulated"]) {
+    const int threads = one["threads"].get<int>();
+    const Json& large = one["kernels"].front();
+    EXPECT_EQ(large["layer"], "large");
+    EXPECT_GT(large["tasks"].get<int>(), 1);
+    EXPECT_LT(large["barriers"].get<int>(), 5);
+    EXPECT_GT(large["utilisation"].get<double>(), 1.01 / threads);
+    const Json& small = one["kernels"].back();
+    EXPECT_EQ(small["layer"], "small");
+    EXPECT_EQ(small["utilisation"], 1. / threads);
+  }
+  EXPECT_EQ(folder.fovea("inspect two.mlir --balance --why").code, 2);
+}
+
 TEST(Inspect, Library) {
   const CommandFolder folder;
   emit(small_network(), folder / "small.so");

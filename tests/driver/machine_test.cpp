@@ -89,6 +89,16 @@ TEST_F(MachineFile, a_damaged_file_is_replaced) {
   EXPECT_EQ(read(damaged.path()).size(), 1u);
 }
 
+// More threads than there are compute as much more as those that there are; nothing is measured.
+TEST_F(MachineFile, more_threads_than_there_are) {
+  Target larger = target_;
+  larger.threads = 4 * target_.threads;
+  const Machine machine = driver::machine_for(larger, folder_.path());
+  EXPECT_EQ(machine.flops_per_second, measured_.flops_per_second);
+  EXPECT_EQ(machine.parallel_speedup, 4 * measured_.parallel_speedup);
+  EXPECT_EQ(read(folder_.path()).size(), 1u);
+}
+
 TEST(MachineFor, other_machines_and_no_cache_are_not_measured) {
   Target foreign = Target::host();
   foreign.arch = foreign.arch == "aarch64" ? "x86-64" : "aarch64";

@@ -151,7 +151,18 @@ class FormsCheck {
     request.forms = problem_.forms;
     request.schedule = options_.schedule;
     request.symbol = "kernel";
-    return kernel_test::run(request, stored_);
+    return kernel_test::run(request, stored_, in_place());
+  }
+
+  // The operands that the algorithm may write its result over.
+  std::vector<int> in_place() const {
+    const Schedule schedule =
+        options_.schedule ? *options_.schedule : algorithm_.default_schedule(problem_);
+    std::vector<int> operands;
+    for (int k = 0; k < static_cast<int>(definition_.operands.size()); ++k)
+      if (algorithm_.overwrites(problem_, schedule, k))
+        operands.push_back(k);
+    return operands;
   }
 
   bool is_transform() const { return algorithm_.error_bound() == catalogue::ErrorBound::transform; }

@@ -297,8 +297,18 @@ std::vector<Bytes> run(const Definition& definition, const std::vector<Bytes>& o
   return run(request, operands);
 }
 
-std::vector<Bytes> run(const catalogue::KernelRequest& request,
-                       const std::vector<Bytes>& operands) {
+// The result where operand `place` was.
+static Bytes run_in_place(LoadedKernel& kernel, std::vector<Bytes> operands, int place) {
+  std::vector<void*> pointers;
+  for (Bytes& bytes : operands)
+    pointers.push_back(bytes.data());
+  pointers.push_back(pointers[static_cast<size_t>(place)]);
+  EXPECT_EQ(kernel.run(pointers), 0);
+  return operands[static_cast<size_t>(place)];
+}
+
+std::vector<Bytes> run(const catalogue::KernelRequest& request, const std::vector<Bytes>& operands,
+                       const std::vector<int>& in_place) {
   const catalogue::KernelObject object = kernels::make_halide_compiler()->compile(request);
   LoadedKernel kernel(object);
   std::vector<Bytes> results;
@@ -328,6 +338,10 @@ std::vector<Bytes> run(const catalogue::KernelRequest& request,
       ADD_FAILURE() << request.definition.name << ": results depend on where tensors lie";
     results = std::move(found);
   }
+  for (const int operand : in_place)
+    if (run_in_place(kernel, operands, operand) != results[0])
+      ADD_FAILURE() << request.definition.name << ": other results in the place of operand "
+                    << operand;
   return results;
 }
 

@@ -107,8 +107,10 @@ Bytes bytes_of(const std::vector<T>& values) {
 }
 
 // Compiles and runs, with memory that ends at a guard page and then with memory that starts at one.
-// Operands and results as they are stored in the request's forms.
-std::vector<Bytes> run(const catalogue::KernelRequest& request, const std::vector<Bytes>& operands);
+// Operands and results as they are stored in the request's forms. Then once for each operand of
+// `in_place`, with the one result in its memory: nothing else may come out.
+std::vector<Bytes> run(const catalogue::KernelRequest& request, const std::vector<Bytes>& operands,
+                       const std::vector<int>& in_place = {});
 // The generic algorithm, all tensors row-major.
 std::vector<Bytes> run(const Definition& definition, const std::vector<Bytes>& operands,
                        const std::optional<Schedule>& schedule = std::nullopt,

@@ -1,4 +1,5 @@
 // RUN: fovea-opt --fovea-fuse --fovea-plan-memory %s | FileCheck %s
+// RUN: fovea-opt --fovea-fuse --fovea-select --fovea-plan-memory %s | FileCheck %s --check-prefix=SELECTED
 
 // A chain of softmaxes (they do not fuse): two buffers take turns, and the last result is written
 // to the output.
@@ -67,4 +68,41 @@ func.func @join(%x: tensor<1x8xf32>) -> tensor<1x16xf32> {
   // All of it is the caller's.
   %9 = fovea.join %7, %8 : (tensor<1x8xf32>, tensor<1x8xf32>) -> tensor<1x16xf32>
   return %9 : tensor<1x16xf32>
+}
+
+// "b" adds what "a" made to what it makes itself, element by element: in its place, once it is known
+// that each is computed once.
+// CHECK-LABEL: func.func @over_an_operand
+// CHECK-SAME: fovea.arena_bytes = 128 : i64
+// SELECTED-LABEL: func.func @over_an_operand
+// SELECTED-SAME: fovea.arena_bytes = 64 : i64, fovea.arena_lower_bound = 64 : i64
+func.func @over_an_operand(%x: tensor<1x16xf32>, %y: tensor<1x16xf32>) -> tensor<1x16xf32> {
+  %0 = fovea.softmax %x layer "a" : (tensor<1x16xf32>) -> tensor<1x16xf32>
+  %1 = fovea.softmax %y layer "b" : (tensor<1x16xf32>) -> tensor<1x16xf32>
+  %2 = fovea.add %0, %1 layer "c" : (tensor<1x16xf32>, tensor<1x16xf32>) -> tensor<1x16xf32>
+  %3 = fovea.softmax %2 layer "d" : (tensor<1x16xf32>) -> tensor<1x16xf32>
+  return %3 : tensor<1x16xf32>
+}
+
+// 13 elements by vectors of 8: the last vector computes three of them again.
+// SELECTED-LABEL: func.func @computed_twice
+// SELECTED-SAME: fovea.arena_bytes = 128 : i64
+func.func @computed_twice(%x: tensor<1x13xf32>, %y: tensor<1x13xf32>) -> tensor<1x13xf32> {
+  %0 = fovea.softmax %x layer "a" : (tensor<1x13xf32>) -> tensor<1x13xf32>
+  %1 = fovea.softmax %y layer "b" : (tensor<1x13xf32>) -> tensor<1x13xf32>
+  %2 = fovea.add %0, %1 layer "c" : (tensor<1x13xf32>, tensor<1x13xf32>) -> tensor<1x13xf32>
+  %3 = fovea.softmax %2 layer "d" : (tensor<1x13xf32>) -> tensor<1x13xf32>
+  return %3 : tensor<1x13xf32>
+}
+
+// Who else reads it later, or twice, finds it there.
+// SELECTED-LABEL: func.func @still_read
+// SELECTED-SAME: fovea.arena_bytes = 128 : i64
+func.func @still_read(%x: tensor<1x16xf32>, %y: tensor<1x16xf32>) -> tensor<1x16xf32> {
+  %0 = fovea.softmax %x layer "a" : (tensor<1x16xf32>) -> tensor<1x16xf32>
+  %1 = fovea.softmax %y layer "b" : (tensor<1x16xf32>) -> tensor<1x16xf32>
+  %2 = fovea.add %0, %1 layer "c" : (tensor<1x16xf32>, tensor<1x16xf32>) -> tensor<1x16xf32>
+  %3 = fovea.softmax %2 layer "d" : (tensor<1x16xf32>) -> tensor<1x16xf32>
+  %4 = fovea.add %0, %3 layer "e" : (tensor<1x16xf32>, tensor<1x16xf32>) -> tensor<1x16xf32>
+  return %4 : tensor<1x16xf32>
 }

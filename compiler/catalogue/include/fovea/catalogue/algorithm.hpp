@@ -71,6 +71,11 @@ class Algorithm {
   // Memory beside operands and results that one thread needs at once while it runs the kernel: what
   // the kernel itself asks for, no estimate. Takes as long as making the kernel's loops.
   virtual int64_t workspace_bytes(const Problem&, const Schedule&) const { return 0; }
+  // May the one result be written over operand `operand`, which nobody needs any more?
+  virtual bool overwrites(const Problem&, const Schedule&, int operand) const {
+    (void)operand;
+    return false;
+  }
   virtual ErrorBound error_bound() const { return ErrorBound::running; }
   // Where that is `transform`. `magnitudes`: of each operand, the largest that it has.
   virtual std::optional<TransformError>
