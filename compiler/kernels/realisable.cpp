@@ -24,8 +24,9 @@ catalogue::Cost cost_of(const catalogue::Algorithm& algorithm, const catalogue::
   const double computing = work.seconds / std::max(work.shared * machine.parallel_speedup, 1.0);
   // What is small is where the kernel before has left it.
   const bool cached = cost.bytes <= problem.target.l2_bytes;
-  const double moving = static_cast<double>(cost.bytes) /
-                        (cached ? machine.cached_bytes_per_second : machine.bytes_per_second);
+  const double moving =
+      static_cast<double>(cost.bytes) /
+      (cached ? machine.cached_bytes_per_second : machine.bytes_per_second * work.bandwidth);
   cost.seconds = std::max(computing, moving) + not_hidden * std::min(computing, moving) +
                  (work.shared > 0 ? machine.dispatch_seconds : 0);
   return cost;

@@ -35,6 +35,8 @@ struct Work {
   double seconds = 0; // of one core, with all data in its caches
   // The part of their time that all threads work; 0: one does it all.
   double shared = 0;
+  // Of the memory's bandwidth, the part that its order of reading gets.
+  double bandwidth = 1;
 };
 // The cost of `work` with what the problem moves from and to memory: in one model for all
 // algorithms, so that they can be compared.
