@@ -1,57 +1,58 @@
-// From equations as written to a Definition: ranges of indices are inferred and checked, nested
-// reductions become equations of their own, symbols become numbers.
+// From equations as written to a Definition: nested reductions become equations of their own,
+// symbols become numbers, reads are checked.
+#include "dsl/definition/binding.hpp"
+#include "dsl/definition/printer.hpp"
 #include "dsl/definition/saturating.hpp"
 
-#include <fovea/equation/statement.hpp>
-#include <fovea/error.hpp>
 #include <fovea/op/shape_rule.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <map>
-#include <set>
 
 namespace fovea {
-namespace {
+namespace binding {
 
-std::string symbol_name(int symbol, bool in_pack) {
-  std::string name(1, static_cast<char>(symbol / 16));
-  return in_pack ? name + std::to_string(symbol % 16) : name;
+void Reporter::fail(Blame blame, ErrorParts parts) const {
+  parts.what = fmt::format("equation '{}': {}", name_, parts.what);
+  parts.where = location_;
+  if (!blame.statement)
+    blame.statement = statement;
+  if (locate_)
+    locate_(blame, parts);
+  throw Error(std::move(parts));
 }
 
-class Binder {
+namespace {
+
+class Binder final : public Tensors {
  public:
-  Binder(std::string name, std::vector<Operand> operands, SourceLocation location)
-      : location_(location) {
-    definition_.name = std::move(name);
-    definition_.operands = std::move(operands);
+  explicit Binder(System system)
+      : system_(std::move(system)), reporter_(system_.name, system_.location, system_.locate),
+        ranges_(*this, reporter_) {
+    definition_.name = system_.name;
+    definition_.operands = system_.operands;
   }
 
-  Definition run(const std::vector<StatementPtr>& results) {
-    for (const StatementPtr& result : results)
-      definition_.results.push_back(equation_of(result) -
+  Definition run() {
+    for (const StatementPtr& statement : system_.statements)
+      tensor_of(statement);
+    for (const StatementPtr& result : system_.results)
+      definition_.results.push_back(tensor_of(result) -
                                     static_cast<int>(definition_.operands.size()));
     return std::move(definition_);
   }
 
+  TensorType type_of(const Node& read) override { return definition_.type_of(tensor_of(read)); }
+  std::string name_of(const Node& read) override { return tensor_name(tensor_of(read)); }
+  std::string name_of(int symbol) const override {
+    const auto found = names_.find(symbol);
+    return found == names_.end() ? fmt::format("i{}", symbol) : found->second;
+  }
+
  private:
-  using Ranges = std::map<int, int64_t>; // symbol -> extent
-  using Numbers = std::map<int, int>;    // symbol -> index number in the current equation
-
-  [[noreturn]] void fail(std::string what, std::string expected, std::string got,
-                         std::string hint) const {
-    throw Error({.what = fmt::format("equation '{}': {}", definition_.name, what),
-                 .where = location_,
-                 .expected = std::move(expected),
-                 .got = std::move(got),
-                 .hint = std::move(hint)});
-  }
-
-  std::string name_of_symbol(int symbol) const {
-    // A letter is a pack where its second component occurs too.
-    return symbol_name(symbol, packs_.count(symbol / 16) != 0);
-  }
+  using Numbers = std::map<int, int>; // symbol -> index number in the current equation
 
   std::string tensor_name(int tensor) const {
     const auto count = static_cast<int>(definition_.operands.size());
@@ -59,192 +60,59 @@ class Binder {
                           : definition_.equations[static_cast<size_t>(tensor - count)].name;
   }
 
-  int tensor_of(const Node& read) { return read.source ? equation_of(read.source) : read.tensor; }
+  int tensor_of(const Node& read) { return read.source ? tensor_of(read.source) : read.tensor; }
 
   // The tensor number of a statement's result; binds it when first met.
-  int equation_of(const StatementPtr& statement) {
+  int tensor_of(const StatementPtr& statement) {
     auto known = bound_.find(statement.get());
     if (known != bound_.end())
       return known->second;
     for_each_node(statement->body, [&](const Node& node) {
-      if (node.kind != Node::Kind::read)
-        return;
-      const int tensor = tensor_of(node);
-      const int rank = definition_.type_of(tensor).shape.rank();
-      if (rank != static_cast<int>(node.subscripts.size()))
-        fail(fmt::format("tensor '{}' is read with {} subscripts", tensor_name(tensor),
-                         node.subscripts.size()),
-             fmt::format("{}, one per dimension of {}", rank,
-                         to_string(definition_.type_of(tensor).shape)),
-             std::to_string(node.subscripts.size()), "");
+      if (node.kind == Node::Kind::read)
+        check_rank(*statement, node);
     });
-    note_packs(*statement);
-    const int tensor = lower(*statement);
+    reporter_.statement = statement.get();
+    const int tensor = lower(*statement, unhidden(*statement));
     bound_[statement.get()] = tensor;
     keep_.push_back(statement);
     return tensor;
   }
 
-  void note_packs(const Statement& statement) {
-    auto note = [&](int symbol) {
-      if (symbol % 16 != 0)
-        packs_.insert(symbol / 16);
+  void check_rank(const Statement& statement, const Node& read) {
+    const int tensor = tensor_of(read);
+    const Shape shape = definition_.type_of(tensor).shape;
+    if (shape.rank() != static_cast<int>(read.subscripts.size()))
+      reporter_.fail(
+          {.statement = &statement, .node = &read},
+          {.what = fmt::format("tensor '{}' is read with {} subscripts", tensor_name(tensor),
+                               read.subscripts.size()),
+           .expected = fmt::format("{}, one per dimension of {}", shape.rank(), to_string(shape)),
+           .got = std::to_string(read.subscripts.size())});
+  }
+
+  // The body, with names and different symbols for all its indices.
+  Expr unhidden(const Statement& statement) {
+    names_.clear();
+    fresh_ = 0;
+    std::set<int> bound;
+    for (const DeclaredIndex& index : statement.left) {
+      names_[index.symbol] = index.name;
+      bound.insert(index.symbol);
+    }
+    const auto note = [&](const Expr& body) {
+      for_each_node(body, [&](const Node& node) {
+        for (const DeclaredIndex& index : node.reduced)
+          names_[index.symbol] = index.name;
+      });
     };
-    for (int symbol : statement.left)
-      note(symbol);
-    for_each_node(statement.body, [&](const Node& node) {
-      for (int symbol : node.reduced)
-        note(symbol);
-    });
+    note(statement.body);
+    if (!names_.empty())
+      fresh_ = names_.rbegin()->first + 1;
+    Expr body = binding::unhidden(statement.body, bound, fresh_);
+    note(body);
+    keep_nodes_.push_back(body);
+    return body;
   }
-
-  // ---- ranges ----
-
-  void set_range(Ranges& ranges, int symbol, int64_t extent, const std::string& where) const {
-    auto [place, inserted] = ranges.emplace(symbol, extent);
-    if (!inserted && place->second != extent)
-      fail(fmt::format("index {} has two ranges", name_of_symbol(symbol)),
-           fmt::format("{}", place->second), fmt::format("{} from {}", extent, where),
-           "dimensions read by the same index alone have the same extent");
-  }
-
-  // Ranges of `symbols` from the dimensions of `body` where one stands alone. Reductions inside
-  // that reuse a letter hide it.
-  void infer_alone(const Expr& body, const std::set<int>& symbols, Ranges& ranges) {
-    if (body->kind == Node::Kind::reduce) {
-      std::set<int> visible = symbols;
-      for (int symbol : body->reduced)
-        visible.erase(symbol);
-      infer_alone(body->args[0], visible, ranges);
-      return;
-    }
-    for (const Expr& arg : body->args)
-      infer_alone(arg, symbols, ranges);
-    for (size_t d = 0; d < body->subscripts.size(); ++d) {
-      const Subscript& subscript = body->subscripts[d];
-      for (const Expr* part : {&subscript.computed, &subscript.fill})
-        if (*part)
-          infer_alone(*part, symbols, ranges);
-      const auto& terms = subscript.index.terms;
-      if (terms.size() != 1 || !subscript.index.is_index(terms[0].index) ||
-          !symbols.count(terms[0].index) || subscript.boundary != Boundary::none)
-        continue;
-      const int tensor = tensor_of(*body);
-      const int64_t extent = definition_.type_of(tensor).shape[static_cast<int>(d)];
-      // A dimension of extent 1 says nothing where a range is stated: it would be an escape.
-      set_range(ranges, terms[0].index, extent,
-                fmt::format("dimension {} of '{}'", d, tensor_name(tensor)));
-    }
-  }
-
-  // The largest extent of each open symbol that keeps the unguarded reads inside.
-  void infer_maximal(const Expr& body, const std::set<int>& open, const Ranges& known,
-                     std::map<int, int64_t>& limits) {
-    if (body->kind == Node::Kind::reduce) {
-      Ranges inner = known;
-      for (const auto& [symbol, extent] : reduction_ranges(*body))
-        inner[symbol] = extent;
-      infer_maximal(body->args[0], open, inner, limits);
-      return;
-    }
-    for (const Expr& arg : body->args)
-      infer_maximal(arg, open, known, limits);
-    for (size_t d = 0; d < body->subscripts.size(); ++d) {
-      const Subscript& subscript = body->subscripts[d];
-      if (subscript.computed)
-        infer_maximal(subscript.computed, open, known, limits);
-      if (subscript.boundary == Boundary::none)
-        limit_by(subscript.index, definition_.type_of(tensor_of(*body)).shape[static_cast<int>(d)],
-                 open, known, limits);
-    }
-  }
-
-  void limit_by(const IndexExpr& index, int64_t extent, const std::set<int>& open,
-                const Ranges& known, std::map<int, int64_t>& limits) {
-    int free_symbol = -1;
-    int64_t coefficient = 0, rest = index.constant;
-    for (const IndexTerm& term : index.terms) {
-      if (term.kind == IndexTerm::Kind::index && open.count(term.index)) {
-        if (free_symbol >= 0)
-          return; // two open indices in one subscript: this read decides neither
-        free_symbol = term.index;
-        coefficient = term.coefficient;
-      } else if (term.kind == IndexTerm::Kind::index && known.count(term.index)) {
-        rest = saturating::add(
-            rest,
-            std::max<int64_t>(0, saturating::multiply(term.coefficient, known.at(term.index) - 1)));
-      } else if (term.kind == IndexTerm::Kind::mod) {
-        rest = saturating::add(
-            rest, std::max<int64_t>(0, saturating::multiply(term.coefficient, term.divisor - 1)));
-      } else {
-        return;
-      }
-    }
-    if (free_symbol < 0 || coefficient <= 0)
-      return;
-    const int64_t room = saturating::add(extent - 1, saturating::multiply(rest, -1));
-    const int64_t limit = saturating::add(saturating::floor_quotient(room, coefficient), 1);
-    auto [place, inserted] = limits.emplace(free_symbol, limit);
-    if (!inserted)
-      place->second = std::min(place->second, limit);
-  }
-
-  Ranges reduction_ranges(const Node& reduction) {
-    Ranges ranges;
-    std::set<int> symbols;
-    for (size_t k = 0; k < reduction.reduced.size(); ++k) {
-      symbols.insert(reduction.reduced[k]);
-      if (reduction.reduced_extents[k] >= 0)
-        ranges[reduction.reduced[k]] = reduction.reduced_extents[k];
-    }
-    infer_alone(reduction.args[0], symbols, ranges);
-    for (int symbol : reduction.reduced) {
-      if (!ranges.count(symbol))
-        fail(fmt::format("the range of the reduction index {} is unknown", name_of_symbol(symbol)),
-             "a dimension that it reads alone, or a stated range", "neither",
-             fmt::format("write {}.range(n)", name_of_symbol(symbol)));
-      check_extent(symbol, ranges[symbol]);
-    }
-    return ranges;
-  }
-
-  void check_extent(int symbol, int64_t extent) const {
-    if (extent < 1)
-      fail(fmt::format("index {} has an empty range", name_of_symbol(symbol)), "extent >= 1",
-           std::to_string(extent), "the tensors read by it are too small");
-  }
-
-  Ranges free_ranges(const Statement& statement) {
-    Ranges ranges;
-    std::set<int> symbols(statement.left.begin(), statement.left.end());
-    for (size_t k = 0; k < statement.left.size(); ++k)
-      if (statement.left_extents[k] >= 0)
-        ranges[statement.left[k]] = statement.left_extents[k];
-    // A stated range may be shorter than the dimension: escapes are checked below.
-    Ranges alone;
-    std::set<int> open;
-    for (int symbol : symbols)
-      if (!ranges.count(symbol))
-        open.insert(symbol);
-    infer_alone(statement.body, open, alone);
-    ranges.insert(alone.begin(), alone.end());
-    for (const auto& [symbol, extent] : alone)
-      open.erase(symbol);
-    std::map<int, int64_t> limits;
-    infer_maximal(statement.body, open, ranges, limits);
-    for (int symbol : open) {
-      if (!limits.count(symbol))
-        fail(fmt::format("the range of index {} is unknown", name_of_symbol(symbol)),
-             "an unguarded read that limits it, or a stated range", "neither",
-             fmt::format("write {}.range(n) on the left side", name_of_symbol(symbol)));
-      ranges[symbol] = limits[symbol];
-    }
-    for (const auto& [symbol, extent] : ranges)
-      check_extent(symbol, extent);
-    return ranges;
-  }
-
-  // ---- lowering ----
 
   // One equation under construction: its symbols with their numbers and ranges.
   struct Frame {
@@ -254,47 +122,77 @@ class Binder {
 
     Numbers numbers() const {
       Numbers numbers;
-      for (int symbol : free)
-        numbers.emplace(symbol, static_cast<int>(numbers.size()));
-      for (int symbol : reduced)
-        numbers[symbol] = static_cast<int>(numbers.size());
+      for (const auto* part : {&free, &reduced})
+        for (int symbol : *part)
+          numbers.emplace(symbol, static_cast<int>(numbers.size()));
       return numbers;
+    }
+    std::vector<Interval> intervals() const {
+      std::vector<Interval> list;
+      for (const auto* part : {&free, &reduced})
+        for (int symbol : *part)
+          list.push_back({0, ranges.at(symbol) - 1});
+      return list;
     }
   };
 
-  int lower(const Statement& statement) {
-    Frame frame{statement.left, {}, free_ranges(statement)};
-    const Node& body = *statement.body;
-    if (body.kind == Node::Kind::reduce && !body.mean)
-      return reduce(statement.name, frame, body);
-    return add(statement.name, frame, std::nullopt, lower(statement.body, frame));
+  int lower(const Statement& statement, const Expr& whole) {
+    Frame frame{{}, {}, ranges_.free(statement.left, whole)};
+    for (const DeclaredIndex& index : statement.left)
+      frame.free.push_back(index.symbol);
+    const Expr body = written_out(whole);
+    if (body->kind == Node::Kind::reduce && body->fold != Fold::mean)
+      return reduce(statement.name, frame, *body);
+    return add(statement.name, frame, nullptr, lower(body, frame));
+  }
+
+  // Without argmax and its like at the root.
+  Expr written_out(const Expr& expr) {
+    if (expr->kind != Node::Kind::reduce)
+      return expr;
+    const Expr result = expanded(expr, fresh_);
+    if (result != expr) {
+      for_each_node(result, [&](const Node& node) {
+        for (const DeclaredIndex& index : node.reduced)
+          names_[index.symbol] = index.name;
+      });
+      keep_nodes_.push_back(result);
+    }
+    return result;
   }
 
   // Adds the equation name(free of `frame`) = reduction; returns its tensor.
   int reduce(const std::string& name, Frame frame, const Node& reduction) {
-    for (const auto& [symbol, extent] : reduction_ranges(reduction))
+    for (const auto& [symbol, extent] : ranges_.reduced(reduction))
       frame.ranges[symbol] = extent;
-    frame.reduced = reduction.reduced;
+    for (const DeclaredIndex& index : reduction.reduced)
+      frame.reduced.push_back(index.symbol);
     Expr body = lower(reduction.args[0], frame);
-    return add(name, frame, reduction.reduce, std::move(body));
+    return add(name, frame, &reduction, std::move(body));
   }
 
-  int add(const std::string& name, const Frame& frame, std::optional<ReduceKind> kind, Expr body) {
+  static ReduceKind kind_of(Fold fold) {
+    return fold == Fold::mean ? ReduceKind::sum : static_cast<ReduceKind>(fold);
+  }
+
+  int add(const std::string& name, const Frame& frame, const Node* reduction, Expr body) {
     Equation equation;
     equation.name = name;
-    equation.type = body->type;
-    equation.reduction = kind;
-    equation.accumulator = kind && (*kind == ReduceKind::sum || *kind == ReduceKind::product)
-                               ? accumulator_of(body->type)
-                               : body->type;
+    equation.type = equation.accumulator = body->type;
+    if (reduction) {
+      equation.reduction = kind_of(reduction->fold);
+      if (equation.reduction == ReduceKind::sum || equation.reduction == ReduceKind::product)
+        equation.accumulator = reduction->accumulator.value_or(accumulator_of(body->type));
+    }
     for (int symbol : frame.free)
-      equation.free.push_back({name_of_symbol(symbol), frame.ranges.at(symbol)});
+      equation.free.push_back({name_of(symbol), frame.ranges.at(symbol)});
     for (int symbol : frame.reduced)
-      equation.reduced.push_back({name_of_symbol(symbol), frame.ranges.at(symbol)});
+      equation.reduced.push_back({name_of(symbol), frame.ranges.at(symbol)});
     equation.body = std::move(body);
     if (const ShapeError error = check_result({equation.type, equation.shape()}); error.what)
-      fail(fmt::format("'{}': {}", name, render(error.what, error, {})),
-           render(error.expected, error, {}), render(error.got, error, {}), "");
+      reporter_.fail({}, {.what = fmt::format("'{}': {}", name, render(error.what, error, {})),
+                          .expected = render(error.expected, error, {}),
+                          .got = render(error.got, error, {})});
     definition_.equations.push_back(std::move(equation));
     return definition_.tensor_of_equation(static_cast<int>(definition_.equations.size()) - 1);
   }
@@ -315,8 +213,10 @@ class Binder {
   }
 
   Expr lower(const Expr& expr, const Frame& frame) {
-    if (expr->kind == Node::Kind::reduce)
-      return hoist(*expr, frame);
+    if (expr->kind == Node::Kind::reduce) {
+      const Expr written = written_out(expr);
+      return written == expr ? hoist(*expr, frame) : lower(written, frame);
+    }
     Node node = *expr;
     for (Expr& arg : node.args)
       arg = lower(arg, frame);
@@ -326,74 +226,59 @@ class Binder {
       node.tensor = tensor_of(node);
       node.source = nullptr;
       for (size_t d = 0; d < node.subscripts.size(); ++d)
-        lower_subscript(node, static_cast<int>(d), frame);
+        lower_subscript(node, static_cast<int>(d), frame, expr.get());
     }
     return std::make_shared<Node>(std::move(node));
   }
 
-  void lower_subscript(Node& read, int dimension, const Frame& frame) {
+  void lower_subscript(Node& read, int dimension, const Frame& frame, const Node* written) {
     Subscript& subscript = read.subscripts[static_cast<size_t>(dimension)];
     subscript.index = renumber(subscript.index, frame.numbers());
     if (subscript.computed)
       subscript.computed = lower(subscript.computed, frame);
-    const Interval range = range_of(subscript, intervals(frame));
+    const Interval range = range_of(subscript, frame.intervals());
     const int64_t extent = definition_.type_of(read.tensor).shape[dimension];
     if (range.low >= 0 &&
         range.high < extent) { // a rule that never acts is not part of the meaning
       subscript.boundary = Boundary::none;
       subscript.fill = nullptr;
     } else if (subscript.boundary == Boundary::none) {
-      fail(fmt::format("a read of '{}' escapes its dimension {}", tensor_name(read.tensor),
-                       dimension),
-           fmt::format("0 <= index < {}", extent), fmt::format("{} .. {}", range.low, range.high),
-           "shorten a range with .range(n), or give a boundary rule: zero, constant, clamp, "
-           "reflect, wrap");
+      escape({.node = written, .dimension = dimension}, read, range, frame);
     } else if (subscript.fill) {
       subscript.fill = lower(subscript.fill, frame);
     }
   }
 
-  static std::vector<Interval> intervals(const Frame& frame) {
-    std::vector<Interval> list;
-    for (int symbol : frame.free)
-      list.push_back({0, frame.ranges.at(symbol) - 1});
-    for (int symbol : frame.reduced)
-      list.push_back({0, frame.ranges.at(symbol) - 1});
-    return list;
-  }
-
-  static void symbols_of(const IndexExpr& expr, std::set<int>& symbols) {
-    for (const IndexTerm& term : expr.terms) {
-      if (term.kind == IndexTerm::Kind::index)
-        symbols.insert(term.index);
-      else
-        symbols_of(*term.inner, symbols);
-    }
-  }
-
-  static std::set<int> symbols_of(const Expr& expr) {
-    std::set<int> symbols;
-    for (const Expr& arg : expr->args)
-      symbols.merge(symbols_of(arg));
-    for (const Subscript& subscript : expr->subscripts) {
-      symbols_of(subscript.index, symbols);
-      for (const Expr* part : {&subscript.computed, &subscript.fill})
-        if (*part)
-          symbols.merge(symbols_of(*part));
-    }
-    if (expr->kind == Node::Kind::index)
-      symbols_of(expr->index, symbols);
-    for (int symbol : expr->reduced)
-      symbols.erase(symbol);
-    return symbols;
+  [[noreturn]] void escape(const Blame& blame, const Node& read, const Interval& range,
+                           const Frame& frame) const {
+    std::vector<std::string> names, used;
+    for (const auto* part : {&frame.free, &frame.reduced})
+      for (int symbol : *part)
+        names.push_back(name_of(symbol));
+    const size_t d = static_cast<size_t>(blame.dimension);
+    const std::string index = notation::index_text(read.subscripts[d].index, names);
+    std::set<int> numbers;
+    add_symbols_of(read.subscripts[d].index, numbers);
+    for (int number : numbers)
+      used.push_back(names[static_cast<size_t>(number)]);
+    const std::string shorten =
+        used.empty() ? "" : fmt::format("shorten the range of {}, or ", fmt::join(used, " or "));
+    reporter_.fail(
+        blame,
+        {.what = fmt::format("a read of '{}' escapes its dimension {} at {}",
+                             tensor_name(read.tensor), blame.dimension, index),
+         .expected = fmt::format("0 <= {} < {}", index,
+                                 definition_.type_of(read.tensor).shape[blame.dimension]),
+         .got = fmt::format("{} .. {}", range.low, range.high),
+         .hint = fmt::format("{0}give a boundary rule: zero({1}), constant({1}, c), clamp({1}), "
+                             "reflect({1}), wrap({1})",
+                             shorten, index)});
   }
 
   // A nested reduction becomes an equation over those indices of the frame that it depends on, and
   // is read from there.
   Expr hoist(const Node& reduction, const Frame& frame) {
     std::set<int> used = symbols_of(reduction.args[0]);
-    for (int symbol : reduction.reduced)
-      used.erase(symbol);
     Frame inner;
     std::vector<Subscript> subscripts;
     const Numbers numbers = frame.numbers();
@@ -404,9 +289,10 @@ class Binder {
           inner.ranges[symbol] = frame.ranges.at(symbol);
           subscripts.push_back({IndexExpr::of(numbers.at(symbol)), Boundary::none, nullptr});
         }
-    const int tensor = reduce(unique_name(name_of(reduction.reduce)), inner, reduction);
+    const ReduceKind kind = kind_of(reduction.fold);
+    const int tensor = reduce(unique_name(fovea::name_of(kind)), inner, reduction);
     Expr read = make_read(tensor, nullptr, reduction.type, std::move(subscripts));
-    if (!reduction.mean)
+    if (reduction.fold != Fold::mean)
       return read;
     int64_t terms = 1;
     for (const auto& range : definition_.equations.back().reduced)
@@ -416,23 +302,33 @@ class Binder {
   }
 
   std::string unique_name(std::string_view base) {
-    const int count = ++names_[std::string(base)];
+    const int count = ++counts_[std::string(base)];
     return count == 1 ? std::string(base) : fmt::format("{}_{}", base, count);
   }
 
+  System system_;
   Definition definition_;
-  SourceLocation location_;
+  Reporter reporter_;
+  RangeInference ranges_;
   std::map<const Statement*, int> bound_;
-  std::vector<StatementPtr> keep_; // the keys of bound_ stay alive
-  std::set<int> packs_;            // letters of packs of two or more
-  std::map<std::string, int> names_;
+  std::vector<StatementPtr> keep_;   // the keys of bound_ stay alive
+  std::vector<Expr> keep_nodes_;     // so do nodes that errors may blame
+  std::map<int, std::string> names_; // of the symbols of the statement that is being bound
+  int fresh_ = 0;                    // the first symbol that it does not use
+  std::map<std::string, int> counts_;
 };
 
 } // namespace
 
+Definition bind(System system) {
+  return Binder(std::move(system)).run();
+}
+
+} // namespace binding
+
 Definition bind(std::string name, std::vector<Operand> operands,
                 const std::vector<StatementPtr>& results, SourceLocation location) {
-  return Binder(std::move(name), std::move(operands), location).run(results);
+  return binding::bind({std::move(name), std::move(operands), {}, results, location, nullptr});
 }
 
 } // namespace fovea

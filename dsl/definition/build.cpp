@@ -52,6 +52,13 @@ Expr make_constant(double value, DType type) {
   return node;
 }
 
+Expr make_integer(int64_t value, DType type) {
+  auto node = make_node(Node::Kind::constant, type);
+  node->constant = static_cast<double>(value);
+  node->integer = is_float(type) ? 0 : value;
+  return node;
+}
+
 Expr make_index(const IndexExpr& index) {
   auto node = make_node(Node::Kind::index, DType::i64);
   node->index = index;
@@ -87,15 +94,21 @@ Expr make_cast(Expr value, DType type) {
   return node;
 }
 
-Expr make_reduction(ReduceKind kind, bool mean, std::vector<int> symbols,
-                    std::vector<int64_t> extents, Expr body) {
-  if (symbols.empty()) // a pack of rank 0: one term
+Expr make_reduction(Fold fold, std::vector<DeclaredIndex> indices, Expr body,
+                    std::optional<DType> accumulator) {
+  const bool logical = fold == Fold::any || fold == Fold::all;
+  if (logical && body->type != DType::boolean)
+    throw Error({.what = fmt::format("equation: `{}` is of conditions", name_of(fold)),
+                 .expected = "bool",
+                 .got = std::string(name_of(body->type)),
+                 .hint = "write a comparison"});
+  if (indices.empty()) // a pack of rank 0: one term
     return body;
-  auto node = make_node(Node::Kind::reduce, body->type);
-  node->reduce = kind;
-  node->mean = mean;
-  node->reduced = std::move(symbols);
-  node->reduced_extents = std::move(extents);
+  const bool place = fold == Fold::argmax || fold == Fold::argmin;
+  auto node = make_node(Node::Kind::reduce, place ? DType::i64 : body->type);
+  node->fold = fold;
+  node->reduced = std::move(indices);
+  node->accumulator = accumulator;
   node->args = {std::move(body)};
   return node;
 }

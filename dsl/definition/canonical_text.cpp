@@ -106,9 +106,9 @@ class Writer {
       add("cast");
       break;
     case Node::Kind::reduce:
-      add("reduce {}", name_of(node.reduce));
-      for (int reduced : node.reduced)
-        add(" i{}", reduced);
+      add("reduce {}", name_of(node.fold));
+      for (const DeclaredIndex& reduced : node.reduced)
+        add(" i{}", reduced.symbol);
       break;
     }
     for (const Expr& arg : node.args)

@@ -23,6 +23,12 @@ std::string_view name_of(ReduceKind kind) {
   return names[static_cast<size_t>(kind)];
 }
 
+std::string_view name_of(Fold fold) {
+  static constexpr std::string_view names[] = {"sum",    "product", "max", "min", "mean",
+                                               "argmax", "argmin",  "any", "all"};
+  return names[static_cast<size_t>(fold)];
+}
+
 std::string_view name_of(Boundary boundary) {
   static constexpr std::string_view names[] = {"none", "fill", "clamp", "reflect", "wrap"};
   return names[static_cast<size_t>(boundary)];

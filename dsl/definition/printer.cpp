@@ -1,38 +1,34 @@
-#include <fovea/definition/definition.hpp>
+// The walk over a system's tree.
+#include "dsl/definition/printer.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <map>
 #include <set>
 
-namespace fovea {
+namespace fovea::notation {
 namespace {
 
-// How tightly a piece of text binds, for minimal parentheses.
-enum Binding : int { loosest, either, both, equality, relation, sum, term, unary, primary };
-
-struct Text {
-  std::string text;
-  Binding binding = primary;
-
-  std::string within(Binding required) const {
-    return binding < required ? "(" + text + ")" : text;
-  }
-};
-
-Binding tighter(Binding binding) {
-  return static_cast<Binding>(binding + 1);
+bool is_word(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
 class NameSet {
  public:
-  // `wanted`, with a number after it where it is taken already.
+  // `wanted` as a name of the language, with a number after it where it is taken already.
   std::string add(const std::string& wanted) {
-    std::string name = wanted;
-    for (int k = 2; !taken_.insert(name).second; ++k)
-      name = fmt::format("{}_{}", wanted, k);
+    std::string base;
+    for (char c : wanted)
+      base += is_word(c) ? c : '_';
+    if (base.empty() || (base[0] >= '0' && base[0] <= '9'))
+      base = "t" + base;
+    std::string name = base;
+    for (int k = 2; is_reserved(name) || !taken_.insert(name).second; ++k)
+      name = fmt::format("{}_{}", base, k);
     return name;
   }
 
@@ -40,233 +36,362 @@ class NameSet {
   std::set<std::string> taken_;
 };
 
-std::string number(double value, DType type) {
-  return type == DType::f64 ? fmt::format("{}", value)
-                            : fmt::format("{}", static_cast<float>(value));
-}
+// Writes an index expression; `name` gives an index's.
+class IndexWriter {
+ public:
+  IndexWriter(const Notation& notation, const std::function<std::string(int)>& name)
+      : notation_(notation), name_(name) {}
 
-// Signed pieces joined: positive ones first, so that "2 - j" does not become "-j + 2".
-Text join(std::vector<std::pair<bool, Text>> pieces) {
-  std::stable_partition(pieces.begin(), pieces.end(), [](auto& piece) { return !piece.first; });
-  if (pieces.size() == 1 && !pieces[0].first)
-    return pieces[0].second;
-  std::string text;
-  for (const auto& [negative, piece] : pieces) {
-    if (text.empty())
-      text = negative ? "-" : "";
-    else
-      text += negative ? " - " : " + ";
-    text += piece.within(negative ? term : sum);
+  // Positive pieces first, so that "2 - j" does not become "-j + 2".
+  Text write(const IndexExpr& expr) const {
+    std::vector<std::pair<bool, Text>> pieces;
+    for (const IndexTerm& atom : expr.terms) {
+      const bool negative = atom.coefficient < 0;
+      const auto bits = static_cast<uint64_t>(atom.coefficient);
+      const uint64_t size = negative ? -bits : bits;
+      Text text = write_atom(atom);
+      pieces.emplace_back(negative, size == 1 ? text : notation_.multiple(size, text));
+    }
+    if (expr.constant != 0 || pieces.empty()) {
+      const std::string digits = fmt::format("{}", expr.constant);
+      pieces.emplace_back(expr.constant < 0,
+                          notation_.integer(expr.constant < 0 ? digits.substr(1) : digits));
+    }
+    std::stable_partition(pieces.begin(), pieces.end(), [](auto& piece) { return !piece.first; });
+    Text sum = pieces[0].first ? notation_.negative(notation_.within(pieces[0].second, term))
+                               : pieces[0].second;
+    for (size_t k = 1; k < pieces.size(); ++k)
+      sum = notation_.infix(pieces[k].first ? Sign::minus : Sign::plus, sum, pieces[k].second);
+    return sum;
   }
-  return {text, pieces.size() == 1 ? unary : sum};
-}
 
-Text print(const IndexExpr& expr, const std::vector<std::string>& names);
+ private:
+  Text write_atom(const IndexTerm& atom) const {
+    if (atom.kind == IndexTerm::Kind::index)
+      return notation_.name(name_(atom.index));
+    const Text inner = write(*atom.inner);
+    return atom.kind == IndexTerm::Kind::floor_div ? notation_.floor_div(inner, atom.divisor)
+                                                   : notation_.modulo(inner, atom.divisor);
+  }
 
-Text print_atom(const IndexTerm& atom, const std::vector<std::string>& names) {
-  if (atom.kind == IndexTerm::Kind::index) {
-    const size_t k = static_cast<size_t>(atom.index);
-    return {k < names.size() ? names[k] : fmt::format("i{}", k), primary};
-  }
-  const char* sign = atom.kind == IndexTerm::Kind::floor_div ? "/" : "%";
-  return {fmt::format("{}{}{}", print(*atom.inner, names).within(term), sign, atom.divisor), term};
-}
-
-Text print(const IndexExpr& expr, const std::vector<std::string>& names) {
-  std::vector<std::pair<bool, Text>> pieces;
-  for (const IndexTerm& atom : expr.terms) {
-    Text text = print_atom(atom, names);
-    const uint64_t size = atom.coefficient < 0 ? -static_cast<uint64_t>(atom.coefficient)
-                                               : static_cast<uint64_t>(atom.coefficient);
-    if (size != 1)
-      text = {fmt::format("{}*{}", size, text.within(unary)), term};
-    pieces.emplace_back(atom.coefficient < 0, std::move(text));
-  }
-  if (expr.constant != 0 || pieces.empty()) {
-    std::string digits = fmt::format("{}", expr.constant);
-    const bool negative = expr.constant < 0;
-    pieces.emplace_back(negative, Text{negative ? digits.substr(1) : digits, primary});
-  }
-  return join(std::move(pieces));
-}
+  const Notation& notation_;
+  const std::function<std::string(int)>& name_;
+};
 
 bool is_zero(const Expr& expr) {
   return expr->kind == Node::Kind::constant &&
          (is_float(expr->type) ? expr->constant == 0 && !std::signbit(expr->constant)
-                               : expr->integer == 0);
+                               : expr->integer == 0 && expr->type != DType::boolean);
 }
 
-// Prints one equation's expressions.
-class Printer {
- public:
-  Printer(const std::vector<std::string>& tensors, const std::vector<std::string>& indices)
-      : tensors_(tensors), indices_(indices) {}
+// A number takes its type from what stands beside it; all else has one.
+bool is_number(const Expr& expr) {
+  return expr->kind == Node::Kind::constant && expr->type != DType::boolean;
+}
 
-  Text print(const Expr& expr) const {
-    switch (expr->kind) {
-    case Node::Kind::constant:
-      return constant(*expr);
-    case Node::Kind::index:
-      return fovea::print(expr->index, indices_);
-    case Node::Kind::read:
-      return {read(*expr)};
-    case Node::Kind::op:
-      return operation(*expr);
-    case Node::Kind::cast:
-      return {call(name_of(expr->type), expr->args)};
-    case Node::Kind::reduce:
-      break;
-    }
-    std::vector<std::string> over;
-    for (int index : expr->reduced)
-      over.push_back(fovea::print(IndexExpr::of(index), indices_).text);
-    return {fmt::format("{}({}) {}", name_of(expr->reduce), fmt::join(over, ", "),
-                        print(expr->args[0]).within(term)),
-            loosest};
+// The type of numbers where nothing says another.
+constexpr DType usual = DType::f32;
+
+std::optional<Sign> sign_of(ScalarOp op) {
+  switch (op) {
+  case ScalarOp::add:
+    return Sign::plus;
+  case ScalarOp::sub:
+    return Sign::minus;
+  case ScalarOp::mul:
+    return Sign::times;
+  case ScalarOp::div:
+    return Sign::divide;
+  case ScalarOp::less:
+    return Sign::less;
+  case ScalarOp::less_equal:
+    return Sign::less_equal;
+  case ScalarOp::equal:
+    return Sign::equal;
+  case ScalarOp::not_equal:
+    return Sign::not_equal;
+  case ScalarOp::logical_and:
+    return Sign::both;
+  case ScalarOp::logical_or:
+    return Sign::either;
+  default:
+    return std::nullopt;
+  }
+}
+
+// Infix arithmetic of numbers alone, which the language takes for a number.
+bool folds(const Node& node) {
+  const bool arithmetic = node.op == ScalarOp::neg || node.op == ScalarOp::add ||
+                          node.op == ScalarOp::sub || node.op == ScalarOp::mul ||
+                          node.op == ScalarOp::div;
+  return arithmetic && std::all_of(node.args.begin(), node.args.end(), is_number);
+}
+
+// Says the text of `expr` which type it has, wherever it stands?
+bool has_own_type(const Expr& expr) {
+  if (expr->kind == Node::Kind::reduce)
+    return expr->type != expr->args[0]->type || has_own_type(expr->args[0]);
+  if (expr->kind != Node::Kind::op || expr->type == DType::boolean || folds(*expr))
+    return !is_number(expr);
+  const auto first = expr->args.begin() + (expr->op == ScalarOp::select ? 1 : 0);
+  return std::any_of(first, expr->args.end(), has_own_type);
+}
+
+// Writes one equation.
+class LineWriter {
+ public:
+  LineWriter(const Notation& notation, const std::vector<std::string>& tensors,
+             const NameSet& names)
+      : notation_(notation), tensors_(tensors), index_names_(names) {}
+
+  WrittenEquation write(const Outline::Line& line, const std::string& name) {
+    std::vector<WrittenSubscript> left;
+    for (const DeclaredIndex& index : line.left)
+      left.push_back({notation_.name(declare(index)), Boundary::none, false, {}});
+    result_.left = notation_.read(notation_.name(name), left);
+    result_.right = write(line.body, line.body->type == usual);
+    for (auto& [tensor, rule, dimensions] : rules_)
+      if (std::string note =
+              notation_.note(tensor, rule, fmt::format("{}", fmt::join(dimensions, ", ")));
+          !note.empty())
+        result_.notes.push_back(std::move(note));
+    return std::move(result_);
   }
 
  private:
-  static Text constant(const Node& node) {
-    std::string text = "true";
+  // The name of an index from here on. One symbol may be bound by reductions beside each other,
+  // with ranges of their own.
+  std::string declare(const DeclaredIndex& index) {
+    for (const auto& [name, before] : declared_)
+      if (before.symbol == index.symbol && before.extent == index.extent)
+        return names_[index.symbol] = name;
+    const std::string wanted =
+        index.name.empty() ? fmt::format("i{}", declared_.size()) : index.name;
+    const std::string name = index_names_.add(wanted);
+    declared_.emplace_back(name, index);
+    if (index.extent >= 0)
+      result_.ranges.emplace_back(notation_.name(name), index.extent);
+    return names_[index.symbol] = name;
+  }
+
+  Text write_index(const IndexExpr& expr) const {
+    const std::function<std::string(int)> name = [&](int symbol) {
+      const auto found = names_.find(symbol);
+      return found == names_.end() ? fmt::format("i{}", symbol) : found->second;
+    };
+    return IndexWriter(notation_, name).write(expr);
+  }
+
+  // `known`: what stands around says which type numbers have that are alone among themselves.
+  Text write(const Expr& expr, bool known) {
+    switch (expr->kind) {
+    case Node::Kind::constant:
+      return known || !is_number(expr) ? constant(*expr)
+                                       : notation_.typed(expr->type, constant(*expr));
+    case Node::Kind::index:
+      return notation_.value(write_index(expr->index));
+    case Node::Kind::read:
+      return read(*expr);
+    case Node::Kind::op:
+      return operation(*expr, known);
+    case Node::Kind::cast:
+      return notation_.cast(expr->type, write(expr->args[0], false));
+    case Node::Kind::reduce:
+      break;
+    }
+    const std::map<int, std::string> outside = names_;
+    std::vector<Text> over;
+    for (const DeclaredIndex& index : expr->reduced)
+      over.push_back(notation_.name(declare(index)));
+    const Expr& body = expr->args[0];
+    const Text text = write(body, expr->type == body->type ? known : body->type == usual);
+    names_ = outside;
+    return notation_.reduction(expr->fold, expr->accumulator, over, text);
+  }
+
+  Text constant(const Node& node) const {
     if (is_float(node.type))
-      text = number(node.constant, node.type);
-    else if (node.type != DType::boolean)
-      text = fmt::format("{}", node.integer);
-    else if (node.integer == 0)
-      text = "false";
-    return {text, text[0] == '-' ? unary : primary};
+      return notation_.number(node.constant);
+    if (node.type == DType::boolean)
+      return notation_.truth(node.integer != 0);
+    const std::string digits = fmt::format("{}", node.integer);
+    return node.integer < 0 ? notation_.negative(notation_.integer(digits.substr(1)))
+                            : notation_.integer(digits);
   }
 
-  std::string call(std::string_view function, const std::vector<Expr>& args) const {
-    std::vector<std::string> texts;
-    for (const Expr& arg : args)
-      texts.push_back(print(arg).text);
-    return fmt::format("{}({})", function, fmt::join(texts, ", "));
-  }
-
-  std::string read(const Node& node) const {
-    std::vector<std::string> texts;
-    for (const Subscript& subscript : node.subscripts)
-      texts.push_back(print(subscript));
-    const size_t k = static_cast<size_t>(node.tensor);
-    const std::string name = k < tensors_.size() ? tensors_[k] : fmt::format("t{}", k);
-    return texts.empty() ? name : fmt::format("{}({})", name, fmt::join(texts, ", "));
+  Text read(const Node& node) {
+    const size_t number = static_cast<size_t>(node.tensor);
+    const Text tensor =
+        notation_.name(number < tensors_.size() ? tensors_[number] : fmt::format("t{}", number));
+    std::vector<WrittenSubscript> subscripts;
+    for (size_t d = 0; d < node.subscripts.size(); ++d) {
+      subscripts.push_back(subscript(node.subscripts[d]));
+      note_rule(tensor, subscripts.back(), static_cast<int>(d));
+    }
+    return notation_.read(tensor, subscripts);
   }
 
   // A computed index that is clamped stands alone: that is what it means without a rule.
-  std::string print(const Subscript& subscript) const {
-    const std::string index = subscript.computed ? print(subscript.computed).text
-                                                 : fovea::print(subscript.index, indices_).text;
-    if (subscript.boundary == (subscript.computed ? Boundary::clamp : Boundary::none))
-      return index;
-    if (subscript.boundary != Boundary::fill)
-      return fmt::format("{}({})", name_of(subscript.boundary), index);
-    return is_zero(subscript.fill) ? fmt::format("zero({})", index)
-                                   : fmt::format("fill({}, {})", print(subscript.fill).text, index);
-  }
-
-  Text infix(const Node& node, const char* sign, Binding binding) const {
-    // Left-associative; relations do not chain at all.
-    const bool chains = binding != equality && binding != relation;
-    return {fmt::format("{} {} {}", print(node.args[0]).within(chains ? binding : tighter(binding)),
-                        sign, print(node.args[1]).within(tighter(binding))),
-            binding};
-  }
-
-  Text operation(const Node& node) const {
-    switch (node.op) {
-    case ScalarOp::add:
-      return infix(node, "+", sum);
-    case ScalarOp::sub:
-      return infix(node, "-", sum);
-    case ScalarOp::mul:
-      return infix(node, "*", term);
-    case ScalarOp::div:
-      return infix(node, "/", term);
-    case ScalarOp::less:
-      return infix(node, "<", relation);
-    case ScalarOp::less_equal:
-      return infix(node, "<=", relation);
-    case ScalarOp::equal:
-      return infix(node, "==", equality);
-    case ScalarOp::not_equal:
-      return infix(node, "!=", equality);
-    case ScalarOp::logical_and:
-      return infix(node, "&&", both);
-    case ScalarOp::logical_or:
-      return infix(node, "||", either);
-    case ScalarOp::neg:
-      return {"-" + print(node.args[0]).within(primary), unary};
-    case ScalarOp::logical_not:
-      return {"!" + print(node.args[0]).within(primary), unary};
-    default:
-      return {call(name_of(node.op), node.args)};
+  WrittenSubscript subscript(const Subscript& subscript) {
+    WrittenSubscript result;
+    result.text =
+        subscript.computed ? write(subscript.computed, false) : write_index(subscript.index);
+    if (subscript.boundary != (subscript.computed ? Boundary::clamp : Boundary::none))
+      result.boundary = subscript.boundary;
+    if (result.boundary == Boundary::fill) {
+      result.zero = is_zero(subscript.fill);
+      result.fill = write(subscript.fill, true);
     }
+    return result;
   }
 
-  const std::vector<std::string>&tensors_, &indices_;
+  void note_rule(const Text& tensor, const WrittenSubscript& rule, int dimension) {
+    if (rule.boundary == Boundary::none)
+      return;
+    for (Rule& other : rules_)
+      if (other.tensor.text == tensor.text && other.rule.boundary == rule.boundary &&
+          other.rule.fill.text == rule.fill.text) {
+        other.dimensions.insert(dimension);
+        return;
+      }
+    rules_.push_back({tensor, rule, {dimension}});
+  }
+
+  Text operation(const Node& node, bool known) {
+    const std::optional<Sign> sign = sign_of(node.op);
+    const size_t first = node.op == ScalarOp::select ? 1 : 0;
+    if (node.type == DType::boolean) // of a comparison's operands nothing outside says the type
+      known = argument_type(node) == usual;
+    for (size_t k = first; k < node.args.size(); ++k)
+      known = known || has_own_type(node.args[k]);
+    // Arithmetic of numbers alone would be a number.
+    if (folds(node))
+      known = false;
+    std::vector<Text> args;
+    for (size_t k = 0; k < node.args.size(); ++k)
+      args.push_back(write(node.args[k], known || k > first));
+    if (sign)
+      return notation_.infix(*sign, args[0], args[1]);
+    if (node.op == ScalarOp::neg)
+      return notation_.negative(notation_.within(args[0], primary));
+    if (node.op == ScalarOp::logical_not)
+      return notation_.negation(notation_.within(args[0], primary));
+    return notation_.call(node.op, args);
+  }
+
+  struct Rule {
+    Text tensor;
+    WrittenSubscript rule;
+    std::set<int> dimensions;
+  };
+  const Notation& notation_;
+  const std::vector<std::string>& tensors_;
+  NameSet index_names_;
+  std::vector<std::pair<std::string, DeclaredIndex>> declared_;
+  std::map<int, std::string> names_; // by symbol, here
+  std::vector<Rule> rules_;
+  WrittenEquation result_;
 };
 
-// "sum(l, m) "; names the accumulator where it is not the usual one.
-std::string reduction_text(const Equation& equation, const std::vector<std::string>& indices) {
-  if (!equation.reduction)
-    return "";
-  std::string type;
-  const bool accumulates =
-      *equation.reduction == ReduceKind::sum || *equation.reduction == ReduceKind::product;
-  if (accumulates && equation.accumulator != accumulator_of(equation.body->type))
-    type = fmt::format("<{}>", name_of(equation.accumulator));
-  return fmt::format("{}{}({}) ", name_of(*equation.reduction), type,
-                     fmt::join(indices.begin() + static_cast<ptrdiff_t>(equation.free.size()),
-                               indices.end(), ", "));
-}
-
-std::string equation_text(const Equation& equation, const std::string& name,
-                          const std::vector<std::string>& tensors) {
-  NameSet names;
-  std::vector<std::string> indices;
-  std::string ranges;
-  for (const auto* list : {&equation.free, &equation.reduced})
-    for (const IndexRange& range : *list) {
-      indices.push_back(
-          names.add(range.name.empty() ? fmt::format("i{}", indices.size()) : range.name));
-      ranges += fmt::format("{}{}<{}", ranges.empty() ? "   " : " ", indices.back(), range.extent);
-    }
-  const Text body = Printer(tensors, indices).print(equation.body);
-  std::string left = name;
-  if (!equation.free.empty())
-    left += fmt::format(
-        "({})", fmt::join(indices.begin(),
-                          indices.begin() + static_cast<ptrdiff_t>(equation.free.size()), ", "));
-  return fmt::format("{} = {}{}{}", left, reduction_text(equation, indices),
-                     equation.reduction ? body.within(term) : body.text, ranges);
+// The lines that no other line reads.
+std::vector<int> unread(const Outline& outline) {
+  std::set<int> read;
+  for (const Outline::Line& line : outline.lines)
+    for_each_node(line.body, [&](const Node& node) {
+      if (node.kind == Node::Kind::read)
+        read.insert(node.tensor - static_cast<int>(outline.operands.size()));
+    });
+  std::vector<int> lines;
+  for (int k = 0; k < static_cast<int>(outline.lines.size()); ++k)
+    if (!read.count(k))
+      lines.push_back(k);
+  return lines;
 }
 
 } // namespace
 
-// The results stand behind an arrow, unless there is just one and it is the last equation.
-std::string to_string(const Definition& definition) {
-  NameSet names;
-  std::vector<std::string> tensors, operands, results;
-  for (const Operand& operand : definition.operands) {
-    tensors.push_back(
-        names.add(operand.name.empty() ? fmt::format("t{}", tensors.size()) : operand.name));
-    operands.push_back(fmt::format("{}: {}", tensors.back(), to_string(operand.type)));
-  }
-  for (const Equation& equation : definition.equations)
-    tensors.push_back(
-        names.add(equation.name.empty() ? fmt::format("t{}", tensors.size()) : equation.name));
-  for (int result : definition.results)
-    results.push_back(tensors[static_cast<size_t>(definition.tensor_of_equation(result))]);
-
-  std::string text = fmt::format("{}({})", definition.name, fmt::join(operands, ", "));
-  const int last = static_cast<int>(definition.equations.size()) - 1;
-  if (definition.results != std::vector<int>{last})
-    text += fmt::format(" -> {}", fmt::join(results, ", "));
-  for (size_t e = 0; e < definition.equations.size(); ++e)
-    text += "\n" + equation_text(definition.equations[e], tensors[definition.operands.size() + e],
-                                 tensors);
-  return text + "\n";
+Binding binding_of(Sign sign) {
+  static constexpr Binding bindings[] = {sum,      sum,      term,     term, relation,
+                                         relation, equality, equality, both, either};
+  return bindings[static_cast<size_t>(sign)];
 }
 
-} // namespace fovea
+std::string index_text(const IndexExpr& expr, const std::vector<std::string>& names) {
+  const std::function<std::string(int)> name = [&](int index) {
+    const size_t k = static_cast<size_t>(index);
+    return k < names.size() ? names[k] : fmt::format("i{}", k);
+  };
+  return IndexWriter(plain_notation(), name).write(expr).text;
+}
+
+std::string digits_of(double value) {
+  return fmt::format("{}", value);
+}
+
+Outline outline_of(const Definition& definition) {
+  Outline outline{definition.name, {}, {}, definition.results};
+  for (const Operand& operand : definition.operands)
+    outline.operands.emplace_back(operand.name, to_string(operand.type));
+  for (const Equation& equation : definition.equations) {
+    int symbol = 0;
+    const auto declared = [&](const std::vector<IndexRange>& ranges) {
+      std::vector<DeclaredIndex> indices;
+      for (const IndexRange& range : ranges)
+        indices.push_back({symbol++, range.extent, range.name});
+      return indices;
+    };
+    Outline::Line line{equation.name, declared(equation.free), equation.body};
+    if (equation.reduction) {
+      Node node;
+      node.kind = Node::Kind::reduce;
+      node.type = equation.type;
+      node.fold = static_cast<Fold>(*equation.reduction);
+      node.reduced = declared(equation.reduced);
+      const bool accumulates =
+          *equation.reduction == ReduceKind::sum || *equation.reduction == ReduceKind::product;
+      if (accumulates && equation.accumulator != accumulator_of(equation.body->type))
+        node.accumulator = equation.accumulator;
+      node.args = {equation.body};
+      line.body = std::make_shared<const Node>(std::move(node));
+    }
+    outline.lines.push_back(std::move(line));
+  }
+  return outline;
+}
+
+std::string written(const Outline& outline, const Notation& notation) {
+  NameSet names, scalars;
+  WrittenHeader header{outline.name, {}, {}};
+  std::vector<std::string> tensors;
+  const auto add = [&](const std::string& name) {
+    tensors.push_back(names.add(name.empty() ? fmt::format("t{}", tensors.size()) : name));
+  };
+  for (const auto& [name, type] : outline.operands) {
+    add(name);
+    header.operands.emplace_back(tensors.back(), type);
+  }
+  for (const Outline::Line& line : outline.lines)
+    add(line.name);
+  // A bare name that is an index is one, whatever else it names.
+  for (const Outline::Line& line : outline.lines)
+    for_each_node(line.body, [&](const Node& node) {
+      const size_t number = static_cast<size_t>(node.tensor);
+      if (node.kind == Node::Kind::read && node.subscripts.empty() && number < tensors.size())
+        scalars.add(tensors[number]);
+    });
+  const size_t count = outline.operands.size();
+  if (outline.results != unread(outline))
+    for (int result : outline.results)
+      header.results.push_back(tensors[count + static_cast<size_t>(result)]);
+  std::vector<WrittenEquation> equations;
+  for (size_t k = 0; k < outline.lines.size(); ++k)
+    equations.push_back(
+        LineWriter(notation, tensors, scalars).write(outline.lines[k], tensors[count + k]));
+  return notation.system(header, equations);
+}
+
+} // namespace fovea::notation
+
+std::string fovea::to_string(const Definition& definition) {
+  return notation::written(notation::outline_of(definition), notation::plain_notation());
+}

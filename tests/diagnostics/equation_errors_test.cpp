@@ -27,12 +27,12 @@ ErrorParts refusal(Lambda lambda, const Types& types) {
 
 TEST(EquationErrors, AReadThatEscapes) {
   const ErrorParts error =
-      refusal([](Tensor<2> x) { return Z(i, j) = x(i, j) - x(i, j + 1); }, {f32({4, 5})});
-  EXPECT_EQ(error.what, "equation 'f': a read of 't0' escapes its dimension 1");
-  EXPECT_EQ(error.expected, "0 <= index < 5");
+      refusal([](Tensor<2> x) { return Z(i, j.range(5)) = x(i, j) - x(i, j + 1); }, {f32({4, 5})});
+  EXPECT_EQ(error.what, "equation 'f': a read of 't0' escapes its dimension 1 at j + 1");
+  EXPECT_EQ(error.expected, "0 <= j + 1 < 5");
   EXPECT_EQ(error.got, "1 .. 5");
-  EXPECT_EQ(error.hint, "shorten a range with .range(n), or give a boundary rule: zero, constant, "
-                        "clamp, reflect, wrap");
+  EXPECT_EQ(error.hint, "shorten the range of j, or give a boundary rule: zero(j + 1), "
+                        "constant(j + 1, c), clamp(j + 1), reflect(j + 1), wrap(j + 1)");
   EXPECT_EQ(refusal([](Tensor<1> x) { return Z(i.range(4)) = x(i - 2); }, {f32({4})}).got,
             "-2 .. 1");
   EXPECT_EQ(refusal([](Tensor<1> x) { return Z(i.range(9)) = x(i); }, {f32({4})}).got, "0 .. 8");
@@ -49,12 +49,12 @@ TEST(EquationErrors, TwoRangesOfOneIndex) {
 TEST(EquationErrors, ARangeThatNothingStates) {
   const ErrorParts free = refusal([](Tensor<1> x) { return Z(i) = x(zero(i - 1)); }, {f32({4})});
   EXPECT_EQ(free.what, "equation 'f': the range of index i is unknown");
-  EXPECT_EQ(free.hint, "write i.range(n) on the left side");
+  EXPECT_EQ(free.hint, "write i.range(n) on the left side, in a text `where i < n`");
   const ErrorParts reduced =
       refusal([](Tensor<1> x) { return Z(i) = sum(m)(x(i + m)); }, {f32({4})});
   EXPECT_EQ(reduced.what, "equation 'f': the range of the reduction index m is unknown");
   EXPECT_EQ(reduced.expected, "a dimension that it reads alone, or a stated range");
-  EXPECT_EQ(reduced.hint, "write m.range(n)");
+  EXPECT_EQ(reduced.hint, "write m.range(n), in a text `where m < n`");
 }
 
 TEST(EquationErrors, AnEmptyRange) {
@@ -104,7 +104,7 @@ TEST(EquationErrors, NameTheLineOfTheEquation) {
   Network net("net");
   const Tensor<> x = net.input("x", {4});
   const ErrorParts error = error_of([&] { pairs(x); });
-  EXPECT_EQ(error.what, "equation 'pairs': a read of 't0' escapes its dimension 0");
+  EXPECT_EQ(error.what, "equation 'pairs': a read of 't0' escapes its dimension 0 at i + 1");
   EXPECT_EQ(error.where.line, line);
   EXPECT_STREQ(error.where.file, __FILE__);
 }

@@ -185,8 +185,8 @@ TEST(Compose, ConvolutionWithBiasAndRelu) {
   EXPECT_EQ(reals(interpret(block, {image, bias, kernels})),
             (Numbers{3, 6, 12, 24, 48, 9, 8, 6, 2, 0, 0, 0, 0, 0, 0}));
   EXPECT_EQ(to_string(block), "block(x: 6xf32, b: 3xf32, k: 3x2xf32)\n"
-                              "z(i, j) = sum(m) x(j + m) * k(i, m)   i<3 j<5 m<2\n"
-                              "y(i, j) = max(z(i, j) + b(i), 0)   i<3 j<5\n");
+                              "z(i, j) = sum(m)(x(j + m) * k(i, m)) where i < 3, j < 5, m < 2\n"
+                              "y(i, j) = max(z(i, j) + b(i), 0) where i < 3, j < 5\n");
   EXPECT_EQ(count_macs(block), 30);
 }
 
@@ -226,9 +226,10 @@ TEST(MapOver, ABatchIsEachElementOnItsOwn) {
   EXPECT_EQ(batched.operands[0].type.shape, (Shape{2, 6}));
   EXPECT_EQ(batched.operands[1].type.shape, (Shape{3}));
   EXPECT_EQ(batched.type_of(4).shape, (Shape{2, 3, 5}));
-  EXPECT_EQ(to_string(batched), "block(x: 2x6xf32, b: 3xf32, k: 3x2xf32)\n"
-                                "z(b, i, j) = sum(m) x(b, j + m) * k(i, m)   b<2 i<3 j<5 m<2\n"
-                                "y(b, i, j) = max(z(b, i, j) + b(i), 0)   b<2 i<3 j<5\n");
+  EXPECT_EQ(to_string(batched),
+            "block(x: 2x6xf32, b: 3xf32, k: 3x2xf32)\n"
+            "z(b, i, j) = sum(m)(x(b, j + m) * k(i, m)) where b < 2, i < 3, j < 5, m < 2\n"
+            "y(b, i, j) = max(z(b, i, j) + b(i), 0) where b < 2, i < 3, j < 5\n");
   const Numbers other = {0, 1, 0, -1, 5, 3};
   Numbers images = image, expected = reals(interpret(filters_bias_relu(), {image, bias, kernels}));
   images.insert(images.end(), other.begin(), other.end());

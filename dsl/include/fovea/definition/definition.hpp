@@ -73,6 +73,19 @@ Interval range_of(const Subscript& subscript, const std::vector<Interval>& indic
 
 enum class ReduceKind : uint8_t { sum, product, max, min };
 
+// A reduction as it is written; binding makes reductions of a ReduceKind of it. A mean is the sum
+// over the number of terms; argmax and argmin are the first place of the extremum, or of a NaN
+// where there is one; any and all are of booleans.
+enum class Fold : uint8_t { sum, product, max, min, mean, argmax, argmin, any, all };
+
+// An index where an equation binds it, on its left side or by a reduction. Its symbol stands for it
+// in index expressions until it is bound to a number.
+struct DeclaredIndex {
+  int symbol = 0;
+  int64_t extent = -1; // stated range 0 <= index < extent; -1: to be inferred
+  std::string name = {};
+};
+
 // Scalar operations. The comments give operands (result type where it is not the operands').
 enum class ScalarOp : uint8_t {
   add,
@@ -115,6 +128,7 @@ enum class ScalarOp : uint8_t {
 };
 std::string_view name_of(ScalarOp op);
 std::string_view name_of(ReduceKind kind);
+std::string_view name_of(Fold fold);
 std::string_view name_of(Boundary boundary);
 int operand_count(ScalarOp op);
 
@@ -134,10 +148,9 @@ struct Node {
 
   // Only before binding (equation/bind.hpp): a nested reduction, and a read of an equation that is
   // not numbered yet.
-  ReduceKind reduce = ReduceKind::sum;
-  bool mean = false;                    // divide by the number of terms
-  std::vector<int> reduced;             // symbols of the indices
-  std::vector<int64_t> reduced_extents; // stated by the user; -1: to be inferred
+  Fold fold = Fold::sum;
+  std::vector<DeclaredIndex> reduced;
+  std::optional<DType> accumulator; // of a sum or product, where it is not the usual one
   std::shared_ptr<const struct Statement> source;
 };
 

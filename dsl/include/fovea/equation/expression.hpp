@@ -8,11 +8,12 @@ namespace fovea {
 // Builders of nodes, without types of indices (defined in dsl/definition/build.cpp). Operands must
 // be of one element type.
 Expr make_constant(double value, DType type);
+Expr make_integer(int64_t value, DType type); // exact where a float64 is not
 Expr make_index(const IndexExpr& index);
 Expr make_operation(ScalarOp op, std::vector<Expr> args);
 Expr make_cast(Expr value, DType type);
-Expr make_reduction(ReduceKind kind, bool mean, std::vector<int> symbols,
-                    std::vector<int64_t> extents, Expr body);
+Expr make_reduction(Fold fold, std::vector<DeclaredIndex> indices, Expr body,
+                    std::optional<DType> accumulator = std::nullopt);
 
 // An index expression's value as a number of type i64.
 template <IndexLike A>
@@ -114,42 +115,39 @@ auto select(const Scalar<C>& condition, const Scalar<A>& a, const Scalar<B>& b) 
 // sum(l, m, n)(body): reduces `body` over indices and packs.
 template <class Reduced>
 struct Reducer {
-  ReduceKind kind = ReduceKind::sum;
-  bool mean = false;
-  std::vector<int> symbols;
-  std::vector<int64_t> extents;
+  Fold fold = Fold::sum;
+  std::vector<DeclaredIndex> indices;
+  std::optional<DType> accumulator = std::nullopt; // of a sum or product; else the usual one
 
+  // The same with another accumulator: sum(m).in(DType::f64)(...).
+  Reducer in(DType type) const { return {fold, indices, type}; }
   template <class S>
   auto operator()(const Scalar<S>& body) const {
     static_assert(detail::subset_of(Reduced{}, S{}),
                   "fovea: WHAT: a reduction index does not occur in the reduced expression; "
                   "WHY: every term would be the same; WHERE: sum/product/max/min/mean(...)(here)");
-    return Scalar<difference_of<S, Reduced>>{
-        make_reduction(kind, mean, symbols, extents, body.expr)};
+    return Scalar<difference_of<S, Reduced>>{make_reduction(fold, indices, body.expr, accumulator)};
   }
 };
 
 namespace detail {
 template <char L>
-void add_symbols(const Index<L>& index, std::vector<int>& symbols, std::vector<int64_t>& extents) {
-  symbols.push_back(index_symbol(L));
-  extents.push_back(index.extent);
+void declare(const Index<L>& index, std::vector<DeclaredIndex>& indices) {
+  indices.push_back({index_symbol(L), index.extent, std::string(1, L)});
 }
 template <char L>
-void add_symbols(const IndexPack<L>& pack, std::vector<int>& symbols,
-                 std::vector<int64_t>& extents) {
-  for (int d = 0; d < pack.rank(); ++d) {
-    symbols.push_back(index_symbol(L, d));
-    extents.push_back(pack.extents()[d]);
-  }
+void declare(const IndexPack<L>& pack, std::vector<DeclaredIndex>& indices) {
+  for (int d = 0; d < pack.rank(); ++d)
+    indices.push_back({index_symbol(L, d), pack.extents()[d],
+                       pack.rank() > 1 ? L + std::to_string(d) : std::string(1, L)});
 }
 template <class... I>
-auto reducer(ReduceKind kind, bool mean, const I&... indices) {
+auto reducer(Fold fold, const I&... indices) {
   using Reduced = typename ConcatAll<typename I::letters...>::type;
   static_assert(distinct(Reduced{}), "fovea: WHAT: an index is reduced twice; WHY: each index of a "
                                      "reduction runs once; WHERE: sum/product/max/min/mean(here)");
-  Reducer<Reduced> reducer{kind, mean, {}, {}};
-  (add_symbols(indices, reducer.symbols, reducer.extents), ...);
+  Reducer<Reduced> reducer{fold, {}, std::nullopt};
+  (declare(indices, reducer.indices), ...);
   return reducer;
 }
 template <class T>
@@ -165,23 +163,41 @@ concept PlainIndex = detail::IsPlainIndex<T>::value;
 
 template <PlainIndex... I>
 auto sum(const I&... indices) {
-  return detail::reducer(ReduceKind::sum, false, indices...);
+  return detail::reducer(Fold::sum, indices...);
 }
 template <PlainIndex... I>
 auto mean(const I&... indices) {
-  return detail::reducer(ReduceKind::sum, true, indices...);
+  return detail::reducer(Fold::mean, indices...);
 }
 template <PlainIndex... I>
 auto product(const I&... indices) {
-  return detail::reducer(ReduceKind::product, false, indices...);
+  return detail::reducer(Fold::product, indices...);
 }
 template <PlainIndex... I>
 auto max(const I&... indices) {
-  return detail::reducer(ReduceKind::max, false, indices...);
+  return detail::reducer(Fold::max, indices...);
 }
 template <PlainIndex... I>
 auto min(const I&... indices) {
-  return detail::reducer(ReduceKind::min, false, indices...);
+  return detail::reducer(Fold::min, indices...);
+}
+// The first place of the extremum along one index, as i64; a NaN's where there is one.
+template <char L>
+auto argmax(const Index<L>& index) {
+  return detail::reducer(Fold::argmax, index);
+}
+template <char L>
+auto argmin(const Index<L>& index) {
+  return detail::reducer(Fold::argmin, index);
+}
+// Of booleans.
+template <PlainIndex... I>
+auto any(const I&... indices) {
+  return detail::reducer(Fold::any, indices...);
+}
+template <PlainIndex... I>
+auto all(const I&... indices) {
+  return detail::reducer(Fold::all, indices...);
 }
 
 } // namespace fovea

@@ -8,8 +8,7 @@ namespace fovea {
 // An equation before it is bound: indices are symbols, ranges may be open, reductions may nest.
 struct Statement {
   std::string name;
-  std::vector<int> left;             // symbols of the free indices
-  std::vector<int64_t> left_extents; // stated; -1: to be inferred
+  std::vector<DeclaredIndex> left; // the free indices
   Expr body;
   SourceLocation location;
 };
@@ -103,7 +102,7 @@ class Result {
         "dimension of the result; WHERE: Z(here) = ...");
     LeftSide<Free> left;
     left.statement.name = name_;
-    (detail::add_symbols(indices, left.statement.left, left.statement.left_extents), ...);
+    (detail::declare(indices, left.statement.left), ...);
     return left;
   }
 
@@ -128,10 +127,11 @@ inline Let let(StatementPtr statement) {
   return Let(std::move(statement));
 }
 
-// Gives a system its ranges and canonical form. A reduction index takes the extent of the dimension
-// where it stands alone; a free index takes a stated range, that extent, or else the largest range
-// that keeps every unguarded read inside. Throws Error: conflicting or missing ranges, an unguarded
-// read that escapes its tensor, a rank that differs from the operand's.
+// Gives a system its ranges and canonical form. A reduction index takes a stated range or else the
+// extent of the dimension where it stands alone; a free index takes a stated range or else the
+// largest one that keeps every unguarded read inside. Throws Error: conflicting or missing ranges,
+// an unguarded read that escapes its tensor, a rank that differs from the operand's. An index of a
+// reduction hides one of the same name around it.
 Definition bind(std::string name, std::vector<Operand> operands,
                 const std::vector<StatementPtr>& results, SourceLocation location = {});
 

@@ -1,0 +1,15 @@
+#pragma once
+#include "dsl/definition/binding.hpp"
+#include "dsl/equation/syntax.hpp"
+
+namespace fovea::text {
+
+// Statements of a text whose operands have these element types, and where their parts stand in it.
+struct Elaborated {
+  std::vector<StatementPtr> statements; // one per line
+  std::map<const Node*, int> reads;     // the syntax of reads and reductions
+};
+Elaborated elaborate(const Parsed& parsed, const std::vector<DType>& operands,
+                     const std::map<std::string, int64_t>& ranges);
+
+} // namespace fovea::text
