@@ -87,7 +87,7 @@ Expr make_cast(Expr value, DType type) {
   if (value->type == type)
     return value;
   if (value->kind == Node::Kind::constant && !is_float(value->type) && is_float(type) &&
-      size_of(type) >= 4 && std::abs(value->integer) <= 1 << 24)
+      size_of(type) >= 4 && value->integer <= 1 << 24 && value->integer >= -(1 << 24))
     return make_constant(static_cast<double>(value->integer), type);
   auto node = make_node(Node::Kind::cast, type);
   node->args = {std::move(value)};

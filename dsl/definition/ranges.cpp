@@ -154,14 +154,20 @@ void RangeInference::limit_by(const IndexExpr& index, int64_t extent, const std:
   const bool rises = last.high > first.high || first.high == saturating::highest;
   const bool falls = last.low < first.low || first.low == saturating::lowest;
   if (!rises && !falls)
-    return; // periodic
+    return;
   const auto fits = [&](int64_t length) {
     const Interval range = values(length);
     return (!rises || range.high < extent) && (!falls || range.low >= 0);
   };
   int64_t least = 0, beyond = unlimited; // `least` fits, `beyond` does not
-  if (fits(unlimited))
-    least = unlimited;
+  if (fits(unlimited)) {
+    const bool alone = std::any_of(index.terms.begin(), index.terms.end(), [&](const auto& term) {
+      return term.kind == IndexTerm::Kind::index && term.index == free_symbol;
+    });
+    if (!alone)
+      return;          // periodic
+    least = unlimited; // it starts that far outside
+  }
   while (beyond - least > 1) {
     const int64_t middle = least + (beyond - least) / 2;
     (fits(middle) ? least : beyond) = middle;

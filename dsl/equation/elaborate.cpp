@@ -197,9 +197,6 @@ class Elaborator {
     if (is_analytic(op) && !is_float(type))
       fail(node.position, fmt::format("`{}` is of floats", shown(node)), "f16, bf16, f32 or f64",
            std::string(name_of(type)), "convert it: f32(...)");
-    if (type == DType::boolean && !compares(op) && !is_logical(op) && op != ScalarOp::select)
-      fail(node.position, fmt::format("`{}` is of numbers", shown(node)), "a number", "bool",
-           "select(condition, 1, 0) makes a number of a condition");
     std::vector<Expr> exprs;
     for (size_t k = 0; k < args.size(); ++k)
       exprs.push_back(
@@ -258,10 +255,9 @@ class Elaborator {
     const bool logical = node.fold == Fold::any || node.fold == Fold::all;
     const bool place = node.fold == Fold::argmax || node.fold == Fold::argmin;
     Expr body = value(node.args[0], place ? Type() : type);
-    if (logical != (body->type == DType::boolean))
-      fail(parsed_[node.args[0]].position,
-           fmt::format("`{}` is of {}", node.word, logical ? "conditions" : "numbers"),
-           logical ? "bool" : "a number", std::string(name_of(body->type)));
+    if (logical && body->type != DType::boolean)
+      fail(parsed_[node.args[0]].position, fmt::format("`{}` is of conditions", node.word), "bool",
+           std::string(name_of(body->type)), "write a comparison");
     Expr expr = make_reduction(node.fold, std::move(indices), std::move(body), node.accumulator);
     result_.reads[expr.get()] = number;
     return expr;
@@ -330,10 +326,14 @@ class Elaborator {
       return index(node.args[0]) * -1;
     const Syntax &a = parsed_[node.args[0]], &b = parsed_[node.args[1]];
     switch (node.mark) {
-    case Mark::plus:
-      return index(node.args[0]) + index(node.args[1]);
-    case Mark::minus:
-      return index(node.args[0]) - index(node.args[1]);
+    case Mark::plus: {
+      const IndexExpr left = index(node.args[0]); // the first error counts
+      return left + index(node.args[1]);
+    }
+    case Mark::minus: {
+      const IndexExpr left = index(node.args[0]);
+      return left - index(node.args[1]);
+    }
     case Mark::times:
       return a.kind_of_value == Class::literal ? index(node.args[1]) * integer(a)
                                                : index(node.args[0]) * integer(b);

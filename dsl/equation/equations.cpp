@@ -82,13 +82,20 @@ void check_ranges(const Parsed& parsed, const std::map<std::string, int64_t>& ra
                    .expected = "indices of the equations"});
 }
 
+// Where an expression begins.
+size_t start_of(const Parsed& parsed, int number) {
+  while (parsed[number].kind == text::Syntax::Kind::infix)
+    number = parsed[number].args[0];
+  return parsed[number].position;
+}
+
 // Where the culprit of an error of binding stands.
 size_t position_of(const Parsed& parsed, const text::Elaborated& elaborated,
                    const binding::Blame& blame) {
   if (const auto read = elaborated.reads.find(blame.node); read != elaborated.reads.end()) {
     const text::Syntax& node = parsed[read->second];
     const size_t d = static_cast<size_t>(blame.dimension);
-    return blame.dimension >= 0 && d < node.args.size() ? parsed[node.args[d]].position
+    return blame.dimension >= 0 && d < node.args.size() ? start_of(parsed, node.args[d])
                                                         : node.position;
   }
   for (size_t k = 0; k < elaborated.statements.size(); ++k)

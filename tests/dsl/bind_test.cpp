@@ -41,6 +41,24 @@ TEST(Bind, OrTheLargestRangeThatKeepsEveryReadInside) {
   EXPECT_EQ(result_shape(bound(both, {f32({10})})), (Shape{4}));
 }
 
+TEST(Bind, TheLargestRangeOfEveryForm) {
+  const auto extents = [](auto lambda, const Types& types) {
+    return result_shape(bound(lambda, types));
+  };
+  const Types nine{f32({9})}, both{f32({9}), f32({3})};
+  // Negative steps, floors, remainders beside steps.
+  EXPECT_EQ(extents([](Tensor<1> x) { return Z(i) = x(8 - i * 3); }, nine), (Shape{3}));
+  EXPECT_EQ(extents([](Tensor<1> x) { return Z(i) = x(i / 2); }, nine), (Shape{18}));
+  EXPECT_EQ(extents([](Tensor<1> x) { return Z(i) = x(i * 2 + i % 3); }, nine), (Shape{4}));
+  EXPECT_EQ(
+      extents([](Tensor<1> x, Tensor<1> w) { return Z(i) = sum(m)(x(i + 2 - m) * w(m)); }, both),
+      (Shape{7}));
+  // The shortest of several; a second index once the first is decided.
+  EXPECT_EQ(extents([](Tensor<1> x, Tensor<1> w) { return Z(i) = x(i) * w(i); }, both), (Shape{3}));
+  EXPECT_EQ(extents([](Tensor<1> x, Tensor<1> w) { return Z(i, j) = x(i + j) * w(2 - i); }, both),
+            (Shape{3, 7}));
+}
+
 TEST(Bind, OrAStatedRange) {
   EXPECT_EQ(result_shape(bound([](Tensor<1> x) { return Z(i.range(3)) = x(i); }, {f32({9})})),
             (Shape{3}));

@@ -98,10 +98,36 @@ TEST(Equation, Reductions) {
               ElementsAre(4, 5, 5, 6));
 }
 
+TEST(Equation, PlacesAndConditions) {
+  const auto number = [](auto value) { return cast(value, DType::f64); };
+  EXPECT_THAT(of([&](Tensor<2> x) { return Z(i) = number(argmax(j)(x(i, j))); }, {table}),
+              ElementsAre(2, 2));
+  EXPECT_THAT(of([&](Tensor<1> x) { return Z() = number(argmin(i)(x(i))); }, {five}),
+              ElementsAre(1));
+  EXPECT_THAT(of([&](Tensor<1> x) { return Z() = number(argmax(i)(x(i))); },
+                 {{{4}, {1, std::nan(""), 9, std::nan("")}}}),
+              ElementsAre(1));
+  EXPECT_THAT(of([&](Tensor<2> x) { return Z(i) = number(any(j)(8.0 < x(i, j))); }, {table}),
+              ElementsAre(0, 1));
+  EXPECT_THAT(of([&](Tensor<2> x) { return Z(i) = number(all(j)(0.5 < x(i, j))); }, {table}),
+              ElementsAre(1, 1));
+}
+
+TEST(Equation, AccumulatorsAreChosen) {
+  const auto total = [](Tensor<1> x) { return Z() = sum(i).in(DType::f64)(x(i)); };
+  EXPECT_EQ(
+      define("total", total).definition({TensorType{DType::f32, {9}}}).equations[0].accumulator,
+      DType::f64);
+}
+
 // The letter of an inner reduction hides the same letter outside.
 TEST(Equation, ReductionsMayReuseALetter) {
   EXPECT_THAT(of([](Tensor<2> x) { return Z(i) = sum(j)(x(i, j)) - max(j)(x(i, j)); }, {table}),
               ElementsAre(4, 6));
+  EXPECT_THAT(of([](Tensor<1> x) { return Z(j) = x(j) / sum(j)(x(j)); }, {{{2}, {1, 3}}}),
+              ElementsAre(.25, .75));
+  EXPECT_THAT(of([](Tensor<2> x) { return Z(i.range(2)) = sum(i, j)(x(i, j)); }, {table}),
+              ElementsAre(23, 23));
 }
 
 TEST(Equation, Systems) {

@@ -1,0 +1,65 @@
+#pragma once
+#include <fovea/dsl.hpp>
+
+#include <random>
+
+namespace fovea::testing {
+
+// Ops, shapes and types at random.
+class OpFuzz {
+ public:
+  // One number in `wild` is absurd.
+  explicit OpFuzz(uint64_t seed, uint64_t wild) : engine_(seed), wild_(wild) {}
+
+  int64_t number() {
+    static constexpr int64_t odd[] = {
+        0, -1, -7, INT64_MAX, INT64_MIN, INT64_C(1) << 31, INT64_C(1) << 40, 2147483647};
+    return engine_() % wild_ == 0 ? odd[engine_() % 8] : static_cast<int64_t>(1 + engine_() % 6);
+  }
+  Shape shape() {
+    Shape shape;
+    const uint64_t rank = engine_() % 4 == 0 ? engine_() % 15 : 3 + engine_() % 3;
+    for (uint64_t d = 0; d < rank; ++d)
+      shape.push_back(number());
+    return shape;
+  }
+  DType dtype() { return static_cast<DType>(engine_() % 9); }
+  Types operands() {
+    Types types;
+    for (uint64_t count = 1 + engine_() % 6; count > 0; --count)
+      types.push_back({dtype(), shape()});
+    return types;
+  }
+  template <class Op>
+  Op op() {
+    Op op;
+    common_ = engine_() % 4 == 0 ? engine_() % 6 : 0;
+    op.visit([&](const char*, auto& field) { set(field); });
+    return op;
+  }
+
+ private:
+  void set(int64_t& field) { field = number(); }
+  void set(bool& field) { field = engine_() % 2; }
+  void set(double& field) { field = static_cast<double>(number()) / 8; }
+  void set(PadMode& field) { field = static_cast<PadMode>(engine_() % 4); }
+  void set(DepthOrder& field) { field = static_cast<DepthOrder>(engine_() % 2); }
+  void set(ResizeMode& field) { field = static_cast<ResizeMode>(engine_() % 3); }
+  void set(ResizeCoordinates& field) { field = static_cast<ResizeCoordinates>(engine_() % 7); }
+  void set(ResizeRounding& field) { field = static_cast<ResizeRounding>(engine_() % 4); }
+  void set(Shape& field) {
+    field = Shape{};
+    const uint64_t count = common_ ? common_ : engine_() % 3 == 0 ? engine_() % 4 : 1;
+    for (uint64_t d = 0; d < count; ++d)
+      field.push_back(number());
+  }
+  void set(PaddingMode& field) { field = static_cast<PaddingMode>(engine_() % 3); }
+  void set(GeluApproximation& field) { field = static_cast<GeluApproximation>(engine_() % 2); }
+  void set(DType& field) { field = dtype(); }
+
+  std::mt19937_64 engine_;
+  uint64_t wild_;
+  uint64_t common_ = 0; // entries of all lists of an op; 0: each has its own number
+};
+
+} // namespace fovea::testing
