@@ -1,5 +1,7 @@
 #include "compiler/command/model_source.hpp"
 
+#include "compiler/command/equation_model.hpp"
+
 #include <fovea/model_file.hpp>
 #include <fovea/zoo.hpp>
 
@@ -19,8 +21,10 @@ static constexpr const char* group = "Model";
 void ModelSource::add_to(CLI::App& verb, bool library_too) {
   if (!make_)
     verb.add_option(library_too ? "MODEL|LIB.so" : "MODEL", model_,
-                    library_too ? "model file (.onnx, .mlir), zoo:NAME, or an emitted library"
-                                : "model file (.onnx, .mlir) or zoo:NAME")
+                    library_too ? "model file (.onnx, .mlir), zoo:NAME, equations as "
+                                  "'Z(i) = sum(m)(x(i + m) * w(m))', or an emitted library"
+                                : "model file (.onnx, .mlir), zoo:NAME, or equations as "
+                                  "'Z(i) = sum(m)(x(i + m) * w(m))'")
         ->required();
   CLI::Option* load = verb.add_option("--load", weights_,
                                       make_ ? "weights: a safetensors file (default: the program's)"
@@ -39,10 +43,15 @@ void ModelSource::add_to(CLI::App& verb, bool library_too) {
   if (make_)
     return;
   verb.add_option("--shape", shapes_,
-                  "of a .onnx model: the shape of an input whose extents it leaves open; for a "
-                  "library of several sets of shapes once for each: the k-th of an input is the "
+                  "of a .onnx model or equations: the shape of an input whose extents they leave "
+                  "open; for a library of several sets of shapes once for each: the k-th of an "
+                  "input is the "
                   "k-th set's, a single one all sets'")
       ->option_text("NAME=1x3x224x224")
+      ->group(group)
+      ->allow_extra_args(false);
+  verb.add_option("--range", ranges_, "of equations: how far an index goes, from 0 to N - 1")
+      ->option_text("INDEX=N")
       ->group(group)
       ->allow_extra_args(false);
   verb.add_option("--fix", fixed_,
@@ -66,7 +75,7 @@ std::string ModelSource::take_layer() {
   const size_t start = model_.starts_with(zoo_prefix) ? zoo_prefix.size() : 0;
   const size_t colon = model_.find(':', start);
   std::error_code ignored;
-  if (colon == std::string::npos || std::filesystem::exists(model_, ignored))
+  if (colon == std::string::npos || std::filesystem::exists(model_, ignored) || is_equation(model_))
     return {};
   std::string layer = model_.substr(colon + 1);
   model_.erase(colon);
@@ -98,20 +107,20 @@ static std::pair<std::string, std::string> name_and_value(const char* option,
 }
 
 // "1x3x224x224".
-static Shape parse_shape(const std::string& text) {
+static Shape parse_extents(const char* option, const std::string& text) {
   std::vector<int64_t> extents;
   const char *at = text.data(), *const end = at + text.size();
   while (true) {
     int64_t extent = 0;
     const auto [next, error] = std::from_chars(at, end, extent);
     if (error != std::errc() || extent < 1 || extents.size() >= size_t{max_rank})
-      throw CLI::ValidationError("--shape",
+      throw CLI::ValidationError(option,
                                  "expected extents such as 1x3x224x224, got '" + text + "'");
     extents.push_back(extent);
     if (next == end)
       return Shape(extents);
     if (*next != 'x')
-      throw CLI::ValidationError("--shape",
+      throw CLI::ValidationError(option,
                                  "expected extents such as 1x3x224x224, got '" + text + "'");
     at = next + 1;
   }
@@ -122,7 +131,7 @@ std::vector<Shapes> ModelSource::sets() const {
   std::string most; // the input that is given most often
   for (const std::string& text : shapes_) {
     const auto [name, shape] = name_and_value("--shape", text);
-    given[name].push_back(parse_shape(shape));
+    given[name].push_back(parse_extents("--shape", shape));
     if (most.empty() || given[name].size() > given[most].size())
       most = name;
   }
@@ -198,14 +207,36 @@ Network ModelSource::read_onnx(Shapes shapes, const ReadShapes& read_shapes) con
   return onnx().network(options, nowhere);
 }
 
+Network ModelSource::read_equations(Shapes shapes, const ReadShapes& read_shapes) const {
+  if (!fixed_.empty() || batch_)
+    throw CLI::ValidationError(batch_ ? "--batch" : "--fix", "equations have no use for it");
+  std::map<std::string, int64_t> ranges;
+  for (const std::string& text : ranges_) {
+    const auto [name, number] = name_and_value("--range", text);
+    const Shape extent = parse_extents("--range", number);
+    if (extent.rank() != 1)
+      throw CLI::ValidationError("--range", "expected one number, got '" + number + "'");
+    ranges[name] = extent[0];
+  }
+  const Equations equations(model_);
+  const std::vector<OpenInput> inputs = open_inputs(equations);
+  if (read_shapes)
+    add_shapes(shapes, inputs, read_shapes(inputs), 0);
+  return network_of(equations, shapes, ranges);
+}
+
 Network ModelSource::read(const Shapes& shapes, const ReadShapes& read_shapes) const {
   if (make_)
     return make_();
+  if (is_equation(model_))
+    return read_equations(shapes, read_shapes);
+  if (!ranges_.empty())
+    throw CLI::ValidationError("--range", "is for equations, and " + model_ + " is a file");
   if (is_onnx(model_))
     return read_onnx(shapes, read_shapes);
   if (!shapes_.empty() || !fixed_.empty())
     throw CLI::ValidationError(shapes_.empty() ? "--fix" : "--shape",
-                               "only a .onnx model leaves something open");
+                               "only a .onnx model or an equation leaves something open");
   return model_.starts_with(zoo_prefix)
              ? zoo_network(std::string_view(model_).substr(zoo_prefix.size()), 1, nowhere)
              : load_network(model_, {}, nowhere);

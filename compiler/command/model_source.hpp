@@ -58,16 +58,17 @@ class ModelSource {
   std::vector<Shapes> sets() const;
   const OnnxModel& onnx() const;
   Network read(const Shapes& shapes, const ReadShapes& read_shapes) const;
+  Network read_equations(Shapes shapes, const ReadShapes& read_shapes) const;
   Network read_onnx(Shapes shapes, const ReadShapes& read_shapes) const;
   Network with_weights(Network network, Need need) const;
 
   std::function<Network()> make_;
   std::string model_;
-  std::string weights_;                     // --load
-  std::optional<uint64_t> seed_;            // --random
-  std::optional<int64_t> batch_;            // --batch
-  std::vector<std::string> shapes_, fixed_; // --shape, --fix
-  mutable std::optional<OnnxModel> onnx_;   // once it is read
+  std::string weights_;                              // --load
+  std::optional<uint64_t> seed_;                     // --random
+  std::optional<int64_t> batch_;                     // --batch
+  std::vector<std::string> shapes_, ranges_, fixed_; // --shape, --range, --fix
+  mutable std::optional<OnnxModel> onnx_;            // once it is read
 };
 
 } // namespace fovea::command

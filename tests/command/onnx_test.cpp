@@ -61,7 +61,7 @@ TEST(Onnx, SaysWhatIsOpen) {
   EXPECT_THAT(refused("inspect " + model + " --shape x=1xx3"), HasSubstr("got '1xx3'"));
   EXPECT_THAT(refused("inspect " + model + " --shape 1x3"), HasSubstr("expected NAME=VALUE"));
   EXPECT_THAT(refused("inspect zoo:lenet5 --shape image=1x1x28x28"),
-              HasSubstr("only a .onnx model"));
+              HasSubstr("only a .onnx model or an equation"));
 }
 
 } // namespace

@@ -1,0 +1,99 @@
+// Equations where a MODEL may stand: run, compiled, explained and refused.
+#include "run_command.hpp"
+
+#include <fovea/runtime/tensor_file.hpp>
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+
+namespace fovea::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+void write_array(const std::filesystem::path& path, const std::vector<float>& values,
+                 std::vector<int64_t> shape) {
+  host::HostTensor tensor(FOVEA_F32, std::move(shape));
+  tensor.fill(values.data(), values.size() * sizeof(float));
+  host::write_npy(path.string(), tensor);
+}
+
+std::vector<float> read_array(const std::filesystem::path& path) {
+  const host::HostTensor tensor = host::read_npy(path.string());
+  const auto* values = reinterpret_cast<const float*>(tensor.bytes());
+  return {values, values + tensor.size_bytes() / sizeof(float)};
+}
+
+class EquationCommand : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    write_array(folder_ / "x.npy", {1, 2, 3, 4, 5}, {5});
+    write_array(folder_ / "w.npy", {10, 1}, {2});
+  }
+  std::string refused(const std::string& words, int code = 1) {
+    const CommandResult result = folder_.fovea(words);
+    EXPECT_EQ(result.code, code) << words << "\n" << result.out;
+    return result.err;
+  }
+  const CommandFolder folder_;
+  const std::string blur_ = "'Z(i) = sum(m)(x(i + m) * w(m))'";
+};
+
+// 10 x(i) + x(i + 1)
+TEST_F(EquationCommand, Run) {
+  const CommandResult result =
+      folder_.fovea("run " + blur_ + " --input x=x.npy --input w=w.npy --output-dir out");
+  ASSERT_EQ(result.code, 0) << result.err;
+  EXPECT_EQ(read_array(folder_ / "out" / "Z.npy"), (std::vector<float>{12, 23, 34, 45}));
+}
+
+// Several equations, those that nobody reads are results; a stated range.
+TEST_F(EquationCommand, RunSystem) {
+  const CommandResult result =
+      folder_.fovea("run 'M = max(i)(x(i)); A(i) = x(i) / M; B(k) = x(zero(k - 1))' --range k=3 "
+                    "--input x=x.npy --output-dir out");
+  ASSERT_EQ(result.code, 0) << result.err;
+  EXPECT_EQ(read_array(folder_ / "out" / "A.npy"),
+            (std::vector<float>{1.f / 5, 2.f / 5, 3.f / 5, 4.f / 5, 1}));
+  EXPECT_EQ(read_array(folder_ / "out" / "B.npy"), (std::vector<float>{0, 1, 2}));
+}
+
+TEST_F(EquationCommand, OtherVerbs) {
+  const std::string shapes = " --shape x=4096 --shape w=7";
+  for (const std::string words :
+       {"bench " + blur_ + shapes + " --repetitions 3", "explain " + blur_ + shapes,
+        "inspect " + blur_ + shapes + " --why", "compile " + blur_ + shapes + " -o blur.so",
+        "diff " + blur_ + " --input x=x.npy --input w=w.npy"}) {
+    const CommandResult result = folder_.fovea(words);
+    EXPECT_EQ(result.code, 0) << words << "\n" << result.err;
+  }
+  EXPECT_THAT(folder_.fovea("explain " + blur_ + shapes).out, HasSubstr("28,630")); // 4090 x 7
+  write_array(folder_ / "x.npy", std::vector<float>(4096, 1), {4096});
+  write_array(folder_ / "w.npy", std::vector<float>(7, 1), {7});
+  const CommandResult library =
+      folder_.fovea("run blur.so --input x=x.npy --input w=w.npy --output-dir out");
+  ASSERT_EQ(library.code, 0) << library.err;
+  EXPECT_EQ(read_array(folder_ / "out" / "Z.npy"), std::vector<float>(4090, 7));
+}
+
+TEST_F(EquationCommand, Refusals) {
+  EXPECT_THAT(refused("run 'Z(i) = sum(m)(x(i + m) * w(m)' --input x=x.npy --input w=w.npy"),
+              HasSubstr("^"));
+  EXPECT_THAT(refused("explain " + blur_ + " --shape x=64"),
+              HasSubstr("the shape of 'w' is not known\n  expected: 1 extents\n  hint: give it with "
+                        "--shape w=8"));
+  EXPECT_THAT(refused("explain " + blur_ + " --shape x=2 --shape w=3"), HasSubstr("'i'"));
+  EXPECT_THAT(refused("explain " + blur_ + " --shape x=8 --shape w=3 --shape v=3"),
+              HasSubstr("'v'"));
+  EXPECT_THAT(refused("explain " + blur_ + " --shape x=8 --shape w=3 --range j=3"),
+              HasSubstr("'j'"));
+  EXPECT_THAT(refused("explain " + blur_ + " --shape x=8 --shape w=3 --range i=3x3", 2),
+              HasSubstr("--range"));
+  EXPECT_THAT(refused("explain " + blur_ + " --shape x=8 --shape w=3 --batch 2", 2),
+              HasSubstr("--batch"));
+  EXPECT_THAT(refused("explain zoo:lenet5 --range i=3", 2), HasSubstr("--range"));
+}
+
+} // namespace
+} // namespace fovea::testing
