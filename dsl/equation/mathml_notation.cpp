@@ -58,7 +58,7 @@ class MathmlNotation final : public Notation {
     const Binding binding = binding_of(mark);
     const bool chains = binding != equality && binding != relation;
     const std::string b = within(right, tighter(binding)).text;
-    const bool digits = mark == Sign::times && (b.starts_with("<mn>") || b.starts_with("<mo>-"));
+    const bool digits = mark == Sign::times && (b.find("<mn>") == 0 || b.find("<mo>-") == 0);
     return {within(left, chains ? binding : tighter(binding)).text +
                 sign(digits ? "&#x22C5;" : signs[static_cast<size_t>(mark)]) + b,
             binding};
