@@ -82,7 +82,6 @@ class Elaborator {
     for (const Named& index : line.left)
       statement->left.push_back(declared(index.name));
     statement->body = value(line.body, std::nullopt);
-    statement->location = parsed_.source.location(line.result.position);
     return statement;
   }
 
@@ -90,9 +89,8 @@ class Elaborator {
     int64_t extent = -1;
     if (const auto range = ranges_.find(name); range != ranges_.end())
       extent = range->second;
-    for (const auto& [index, stated] : line_->ranges)
-      if (index.name == name)
-        extent = stated;
+    if (const auto stated = line_->extents.find(name); stated != line_->extents.end())
+      extent = stated->second;
     return {line_->symbols.at(name), extent, name};
   }
 

@@ -124,6 +124,7 @@ notation::Outline outline_of(const Parsed& parsed) {
     const Expr body = rebuild(statement->body, [&](Node node) -> Expr {
       if (node.source)
         node.tensor = numbers.at(node.source.get());
+      node.source = nullptr;
       return std::make_shared<const Node>(std::move(node));
     });
     numbers[statement.get()] = static_cast<int>(types.size() + outline.lines.size());

@@ -53,11 +53,10 @@ class Resolver {
            fmt::format("at most {}", max_rank));
     bind(line.left);
     visit(line.body, false);
-    std::map<std::string, int64_t> stated;
     for (const auto& [index, extent] : line.ranges) {
       if (!line.symbols.count(index.name))
         fail(index, "has a range, but is no index of the equation");
-      const auto [place, inserted] = stated.emplace(index.name, extent);
+      const auto [place, inserted] = line.extents.emplace(index.name, extent);
       if (!inserted && place->second != extent)
         fail(index, "has two ranges", std::to_string(place->second));
     }
@@ -188,6 +187,9 @@ class Resolver {
       return visit_arguments(node, 1);
     if (const std::optional<ScalarOp> op = function_named(node.word))
       return visit_arguments(node, operand_count(*op));
+    if (node.args.size() > static_cast<size_t>(max_rank))
+      fail(node.position, "more dimensions than a tensor may have",
+           fmt::format("at most {}", max_rank));
     for (int arg : node.args)
       visit_subscript(arg);
     refuse_recursion(node);
@@ -259,17 +261,20 @@ class Resolver {
   }
 
   void visit_reduction(Syntax& node) {
-    const std::set<std::string> outside = bound_;
-    const std::map<std::string, int> before = uses_;
+    std::vector<std::pair<bool, int>> outside; // bound there, and used there
+    for (const Named& index : node.indices)
+      outside.emplace_back(bound_.count(index.name) != 0, uses_[index.name]);
     bind(node.indices);
     visit(node.args[0], false);
-    bound_ = outside;
-    for (const Named& index : node.indices) {
-      const auto found = before.find(index.name);
-      if (uses_[index.name] == (found == before.end() ? 0 : found->second))
+    for (size_t k = 0; k < node.indices.size(); ++k) {
+      const Named& index = node.indices[k];
+      const auto& [is_bound, uses] = outside[k];
+      if (!is_bound)
+        bound_.erase(index.name);
+      if (uses_[index.name] == uses)
         fail(index, "does not occur in what is reduced", "",
              "every term would be the same; leave the index out");
-      uses_[index.name] = found == before.end() ? 0 : found->second; // a use inside is none outside
+      uses_[index.name] = uses; // a use inside is none outside
     }
   }
 
@@ -292,9 +297,6 @@ class Resolver {
     OperandSyntax& operand = parsed_.operands[static_cast<size_t>(number)];
     node.operand = number;
     const int rank = static_cast<int>(node.args.size());
-    if (rank > max_rank)
-      fail(node.position, "more dimensions than a tensor may have",
-           fmt::format("at most {}", max_rank));
     if (operand.shape)
       check_rank(node, static_cast<size_t>(operand.shape->rank()), "as it is declared");
     else if (operand.rank >= 0)

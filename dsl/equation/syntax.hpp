@@ -115,7 +115,9 @@ struct Line {
   std::vector<Named> left;
   int body = -1;
   std::vector<std::pair<Named, int64_t>> ranges;
-  std::map<std::string, int> symbols = {}; // of its indices, once names are resolved
+  // Once names are resolved:
+  std::map<std::string, int> symbols = {};     // of its indices
+  std::map<std::string, int64_t> extents = {}; // stated ones
 };
 
 struct OperandSyntax {

@@ -4,6 +4,7 @@
 #include <fovea/dsl.hpp>
 #include <fovea/equation/text.hpp>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -192,6 +193,19 @@ TEST(TextErrors, TheWholeMessage) {
 }
 
 // ---- whatever the text, there is a result or an Error ----
+
+TEST(TextErrors, SystemsMayBeLong) {
+  std::string text = "A0(i) = x(i)\n";
+  constexpr int count = 50'000;
+  for (int k = 1; k < count; ++k)
+    text += fmt::format("A{}(i) = A{}(i) + sum(a{})(y(a{}))\n", k, k - 1, k, k);
+  const Equations equations(text);
+  EXPECT_EQ(equations.results(), std::vector<std::string>{fmt::format("A{}", count - 1)});
+  EXPECT_EQ(equations.bind({{"x", {DType::f32, {4}}}, {"y", {DType::f32, {4}}}}).equations.size(),
+            2u * count - 1);
+  EXPECT_EQ(Equations(equations.to_text()).results(), equations.results());
+  EXPECT_EQ(error_of([&] { Equations(text + "Z(i) = q"); }).where.line, count + 1u);
+}
 
 void expect_total(const std::string& text) {
   try {

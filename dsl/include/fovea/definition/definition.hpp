@@ -146,7 +146,7 @@ struct Node {
   ScalarOp op = ScalarOp::add;
   std::vector<Expr> args; // op, cast, reduce (the body)
 
-  // Only before binding (equation/bind.hpp): a nested reduction, and a read of an equation that is
+  // Only before binding (dsl/definition/binding.hpp): a nested reduction, and a read of an equation that is
   // not numbered yet.
   Fold fold = Fold::sum;
   std::vector<DeclaredIndex> reduced;
@@ -253,8 +253,8 @@ Definition compose(std::string name, std::vector<Operand> operands,
 Definition map_over(const Definition& definition, const Shape& extents,
                     const std::vector<int>& mapped);
 
-// The system as text, one equation a line, indices with their ranges:
-//   Z(b, i, j) = sum(l, m) V(b, l, zero(j + m - 2)) * K(i, l, m)   b < 1, i < 6 ...
+// The system in the language of equations (docs/equations.md), one a line, with its ranges:
+//   Z(b, i, j) = sum(l, m)(V(b, l, zero(j + m - 2)) * K(i, l, m)) where b < 1, i < 6 ...
 std::string to_string(const Definition& definition);
 // The same without names: equal exactly where the meaning is equal by construction. The cache key.
 std::string canonical_text(const Definition& definition);
