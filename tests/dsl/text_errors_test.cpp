@@ -196,13 +196,12 @@ TEST(TextErrors, TheWholeMessage) {
 
 TEST(TextErrors, SystemsMayBeLong) {
   std::string text = "A0(i) = x(i)\n";
-  constexpr int count = 50'000;
+  constexpr int count = 100'000;
   for (int k = 1; k < count; ++k)
-    text += fmt::format("A{}(i) = A{}(i) + sum(a{})(y(a{}))\n", k, k - 1, k, k);
+    text += fmt::format("A{}(i) = A{}(i)\n", k, k - 1);
   const Equations equations(text);
   EXPECT_EQ(equations.results(), std::vector<std::string>{fmt::format("A{}", count - 1)});
-  EXPECT_EQ(equations.bind({{"x", {DType::f32, {4}}}, {"y", {DType::f32, {4}}}}).equations.size(),
-            2u * count - 1);
+  EXPECT_EQ(equations.bind({{"x", {DType::f32, {4}}}}).equations.size(), size_t{count});
   EXPECT_EQ(Equations(equations.to_text()).results(), equations.results());
   EXPECT_EQ(error_of([&] { Equations(text + "Z(i) = q"); }).where.line, count + 1u);
 }

@@ -146,8 +146,8 @@ struct Node {
   ScalarOp op = ScalarOp::add;
   std::vector<Expr> args; // op, cast, reduce (the body)
 
-  // Only before binding (dsl/definition/binding.hpp): a nested reduction, and a read of an equation that is
-  // not numbered yet.
+  // Only before binding (dsl/definition/binding.hpp): a nested reduction, and a read of an equation
+  // that is not numbered yet.
   Fold fold = Fold::sum;
   std::vector<DeclaredIndex> reduced;
   std::optional<DType> accumulator; // of a sum or product, where it is not the usual one
