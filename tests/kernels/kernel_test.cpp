@@ -88,11 +88,22 @@ struct Context {
 
 using Function = int (*)(void*, Buffer*);
 
-// Calls with as many buffers as there are; the kernels take at least one.
 template <size_t... K>
 int call(void* function, void* context, std::vector<Buffer>& buffers, std::index_sequence<K...>) {
   using Plain = int (*)(void*, decltype(K, static_cast<Buffer*>(nullptr))...);
   return reinterpret_cast<Plain>(function)(context, &buffers[K]...);
+}
+
+// Calls with as many buffers as there are.
+template <size_t count = 1>
+int call(void* function, void* context, std::vector<Buffer>& buffers) {
+  constexpr size_t most = 12;
+  if (buffers.size() == count)
+    return call(function, context, buffers, std::make_index_sequence<count>());
+  if constexpr (count < most)
+    return call<count + 1>(function, context, buffers);
+  ADD_FAILURE() << "a kernel of " << buffers.size() << " tensors";
+  return -1;
 }
 
 } // namespace
@@ -165,26 +176,7 @@ int LoadedKernel::run(const std::vector<void*>& tensors) {
     buffers[t].dim = dimensions[t].data();
   }
   Context context;
-  int code = -1;
-  switch (buffers.size()) {
-  case 1:
-    code = call(function_, &context, buffers, std::make_index_sequence<1>());
-    break;
-  case 2:
-    code = call(function_, &context, buffers, std::make_index_sequence<2>());
-    break;
-  case 3:
-    code = call(function_, &context, buffers, std::make_index_sequence<3>());
-    break;
-  case 4:
-    code = call(function_, &context, buffers, std::make_index_sequence<4>());
-    break;
-  case 5:
-    code = call(function_, &context, buffers, std::make_index_sequence<5>());
-    break;
-  default:
-    code = call(function_, &context, buffers, std::make_index_sequence<6>());
-  }
+  const int code = call(function_, &context, buffers);
   scratch_used_ = context.peak;
   EXPECT_EQ(context.used, 0) << "memory is not given back";
   return code;

@@ -98,6 +98,49 @@ std::optional<Definition> random_convolution(Random& random, DType type) {
   return definition_of(op, image, type);
 }
 
+// `next`, which reads `first`'s result, with all its other operands behind those of `first`.
+Definition stacked(const Definition& first, const Definition& next) {
+  std::vector<Operand> operands = first.operands;
+  Stage before{first, {}}, after{next, {{-1, 0, 0}}};
+  for (int k = 0; k < static_cast<int>(first.operands.size()); ++k)
+    before.sources.push_back({k, -1, 0});
+  for (size_t k = 1; k < next.operands.size(); ++k) {
+    after.sources.push_back({static_cast<int>(operands.size()), -1, 0});
+    operands.push_back(next.operands[k]);
+  }
+  return compose(first.name + "_" + next.name, operands, {before, after}, {{1, 0}});
+}
+
+// Of convolutions one behind the other: one that mixes channels, one channel by channel, one pixel
+// by pixel, with an activation behind each; or two of them.
+std::optional<Definition> random_chain(Random& random, DType type) {
+  Shape image = random_image(2, random);
+  std::optional<Definition> chain;
+  const uint64_t absent = random() % 3; // 0: none is
+  for (const int part : {0, 1, 2}) {
+    if (part == 2 ? absent == 1 : part == 0 && absent == 2)
+      continue;
+    ops::Conv op;
+    op.bias = random() % 2;
+    op.filters = part == 1 ? image[1] : channels(random);
+    op.groups = part == 1 ? image[1] : 1;
+    if (part == 1 || (part == 0 && random() % 4 == 0))
+      random_window(op, 2, random);
+    else
+      op.expand_window(2);
+    const std::optional<Definition> next = definition_of(op, image, type);
+    if (!next)
+      return std::nullopt;
+    chain = chain ? stacked(*chain, *next) : next;
+    const TensorType result = next->type_of(next->tensor_of_equation(next->results[0]));
+    image = result.shape;
+    if (random() % 2)
+      chain = stacked(*chain, kernel_test::definition_of(
+                                  random() % 2 ? Epilogue::relu : Epilogue::tanh, result));
+  }
+  return chain;
+}
+
 std::optional<Definition> random_dense(Random& random, DType type) {
   ops::Dense op;
   op.outputs = one_of(random, {1, 3, 7, 8, 17, 24, 100});
@@ -191,7 +234,7 @@ Definition random_anchor(Random& random) {
   for (;;) {
     const DType type = random() % 8 ? DType::f32 : random() % 2 ? DType::f64 : DType::f16;
     std::optional<Definition> made;
-    switch (random() % 17) {
+    switch (random() % 20) {
     case 0:
       made = random_pool<ops::MaxPool>(random, type);
       break;
@@ -214,6 +257,11 @@ Definition random_anchor(Random& random) {
       break;
     case 8:
       made = random_gather(random);
+      break;
+    case 9:
+    case 10:
+    case 11:
+      made = random_chain(random, type);
       break;
     default:
       made = random_convolution(random, type);

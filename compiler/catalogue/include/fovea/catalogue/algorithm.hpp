@@ -51,6 +51,9 @@ class Algorithm {
     (void)anchor, (void)operand;
     return false;
   }
+  // Does it compute definitions with several reductions such that what lies between them stays in
+  // the cache? Then what it matches may be made of several kernels, if it costs less than they do.
+  virtual bool joins_reductions() const { return false; }
   // Besides row-major: the layout of an operand (a result) that suits the algorithm best, among
   // those that `matches` accepts; row-major where there is no better.
   virtual Layout preferred_operand_layout(const Problem&, int operand) const {
