@@ -163,7 +163,7 @@ class Fuse : public impl::FuseBase<Fuse> {
   // the prologue reads, too. Another algorithm would have to compute it all.
   std::string why_not_together(const catalogue::Algorithm& algorithm, ir::KernelOp producer,
                                ir::KernelOp consumer) const {
-    return algorithm.matches({merged_definition(producer, consumer), options_.target})
+    return algorithm.matches({merged_definition({producer, consumer}), options_.target})
                ? ""
                : name_of(algorithm) + " cannot compute both at once";
   }
@@ -195,7 +195,7 @@ class Fuse : public impl::FuseBase<Fuse> {
       return algorithm_for(options_, "", {definition, options_.target}, {}).cost.seconds;
     };
     return sharing.cost(*copies, {}) + seconds(definition_of(consumer)) <=
-           seconds(merged_definition(producer, consumer));
+           seconds(merged_definition({producer, consumer}));
   }
 
   PipelineOptions options_;

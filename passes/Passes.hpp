@@ -16,6 +16,7 @@ std::unique_ptr<mlir::Pass> create_canonicalise(const PipelineOptions& options);
 std::unique_ptr<mlir::Pass> create_chain_joins(const PipelineOptions& options);
 std::unique_ptr<mlir::Pass> create_fuse(const PipelineOptions& options);
 std::unique_ptr<mlir::Pass> create_hoist_weights(const PipelineOptions& options);
+std::unique_ptr<mlir::Pass> create_chain_convolutions(const PipelineOptions& options);
 std::unique_ptr<mlir::Pass> create_prepare(const PipelineOptions& options);
 std::unique_ptr<mlir::Pass> create_select(const PipelineOptions& options);
 std::unique_ptr<mlir::Pass> create_share_memory(const PipelineOptions& options);

@@ -50,6 +50,15 @@ def Fuse : Fovea_Pass<"fuse", "::fovea::passes::create_fuse"> {
   }];
 }
 
+def ChainConvolutions : Fovea_Pass<"chain-convolutions", "::fovea::passes::create_chain_convolutions"> {
+  let summary = "makes one kernel of convolutions whose intermediate results need not be in memory";
+  let description = [{
+    Kernels each of which alone reads what the one before makes become one where an algorithm of the
+    catalogue computes them together and is estimated to take less time than they do apart: the
+    division of such a run into kernels that takes least. Layers with a choice of the user's stay.
+  }];
+}
+
 def AssignLayouts : Fovea_Pass<"assign-layouts", "::fovea::passes::create_assign_layouts"> {
   let summary = "says in which order tensors between kernels lie in memory";
   let description = [{

@@ -38,18 +38,22 @@ constexpr Phase phases[] = {
     {"materialise_outputs", create_materialise_outputs},
     // 6. Kernels: what is computed together. Before selection, since costs depend on epilogues.
     {"fuse", create_fuse},
-    // 7. Where channels lie in memory, between kernels: needs to know what is one kernel, and
+    // 7. Convolutions one behind the other in one kernel, where that is faster: needs to know their
+    //    epilogues, and decides with their costs; before layouts, which are given to what is left
+    //    between kernels.
+    {"chain_convolutions", create_chain_convolutions},
+    // 8. Where channels lie in memory, between kernels: needs to know what is one kernel, and
     //    decides with their costs.
     {"assign_layouts", create_assign_layouts},
-    // 8. Which tensors are parts of others: needs to know how they lie in memory. Before selection,
+    // 9. Which tensors are parts of others: needs to know how they lie in memory. Before selection,
     //    as it makes kernels for what still has to be copied.
     {"share_memory", create_share_memory},
-    // 9. How each kernel is computed, and its name in the object file.
+    // 10. How each kernel is computed, and its name in the object file.
     {"select", create_select},
-    // 10. What depends on weights alone runs once. After selection, which says how weights are to
+    // 11. What depends on weights alone runs once. After selection, which says how weights are to
     //     be packed; before memory is planned, as it takes tensors out of the arena.
     {"prepare", create_prepare},
-    // 11. Where tensors live. Last: only now is it known which of them exist.
+    // 12. Where tensors live. Last: only now is it known which of them exist.
     {"plan_memory", create_plan_memory},
 };
 
@@ -135,6 +139,29 @@ catalogue::Choice algorithm_for(const PipelineOptions& options, const std::strin
   return choice;
 }
 
+// Of the algorithms in `catalogue`, each with its tensors as it prefers and with all row-major, the
+// one of least cost. Without the workspace, which takes long to find out: it is asked of the best
+// first.
+static std::optional<std::pair<double, const catalogue::Algorithm*>>
+best_as_preferred(const PipelineOptions& options, const catalogue::Catalogue& catalogue,
+                  const catalogue::Problem& problem, const std::vector<bool>& known) {
+  const catalogue::Limits limits{.error_bound = options.limits.error_bound};
+  std::vector<std::pair<double, catalogue::Candidate>> found; // seconds
+  for (auto find : {&catalogue::Catalogue::matching, &catalogue::Catalogue::matching_as_preferred})
+    if (options.layouts || find == &catalogue::Catalogue::matching)
+      for (const catalogue::Candidate& one : (catalogue.*find)(problem, known, limits))
+        found.emplace_back(
+            one.algorithm->cost(one.problem, one.own_schedule(), machine_of(options)).seconds, one);
+  llvm::stable_sort(found, llvm::less_first());
+  for (const auto& [seconds, one] : found) {
+    const catalogue::Candidate judged =
+        catalogue::Catalogue::judge(*one.algorithm, one.problem, known, options.limits);
+    if (judged.verdict == catalogue::Verdict::possible && !judged.schedule)
+      return std::pair(seconds, one.algorithm);
+  }
+  return std::nullopt;
+}
+
 const catalogue::Algorithm& likely_algorithm(const PipelineOptions& options,
                                              const std::string& layer, const Definition& definition,
                                              const std::vector<bool>& known) {
@@ -142,23 +169,17 @@ const catalogue::Algorithm& likely_algorithm(const PipelineOptions& options,
   // Whether a given one can compute the layer depends on layouts, too: that is seen later.
   if (const std::string given = choice_for(options, layer).algorithm; !given.empty())
     return options.catalogue->find(given);
-  if (!options.layouts || options.generic)
-    return *algorithm_for(options, layer, problem, known).algorithm;
-  // Without the workspace, which takes long to find out: it is asked of the best first.
-  const catalogue::Limits limits{.error_bound = options.limits.error_bound};
-  std::vector<std::pair<double, catalogue::Candidate>> found; // seconds
-  for (auto find : {&catalogue::Catalogue::matching, &catalogue::Catalogue::matching_as_preferred})
-    for (const catalogue::Candidate& one : (options.catalogue->*find)(problem, known, limits))
-      found.emplace_back(
-          one.algorithm->cost(one.problem, one.own_schedule(), machine_of(options)).seconds, one);
-  llvm::stable_sort(found, llvm::less_first());
-  for (const auto& [seconds, one] : found) {
-    const catalogue::Candidate judged =
-        catalogue::Catalogue::judge(*one.algorithm, one.problem, known, options.limits);
-    if (judged.verdict == catalogue::Verdict::possible && !judged.schedule)
-      return *one.algorithm;
-  }
+  if (options.layouts && !options.generic)
+    if (const auto best = best_as_preferred(options, *options.catalogue, problem, known))
+      return *best->second;
   return *algorithm_for(options, layer, problem, known).algorithm; // lean, or says why not
+}
+
+std::optional<double> likely_seconds(const PipelineOptions& options,
+                                     const catalogue::Catalogue& catalogue,
+                                     const Definition& definition, const std::vector<bool>& known) {
+  const auto best = best_as_preferred(options, catalogue, {definition, options.target}, known);
+  return best ? std::optional(best->first) : std::nullopt;
 }
 
 std::vector<std::string> phase_names() {

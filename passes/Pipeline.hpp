@@ -5,6 +5,7 @@
 #include <llvm/Support/LogicalResult.h>
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -71,9 +72,15 @@ const catalogue::Algorithm& likely_algorithm(const PipelineOptions& options,
                                              const std::string& layer, const Definition& definition,
                                              const std::vector<bool>& known);
 
+// What the kernel of `definition` will probably take by the best algorithm of `catalogue`; none
+// where none computes it within the limits.
+std::optional<double> likely_seconds(const PipelineOptions& options,
+                                     const catalogue::Catalogue& catalogue,
+                                     const Definition& definition, const std::vector<bool>& known);
+
 // The phases in order: "import", "canonicalise", "chain_joins", "hoist_weights",
-// "materialise_outputs", "fuse", "assign_layouts", "share_memory", "select", "prepare",
-// "plan_memory".
+// "materialise_outputs", "fuse", "chain_convolutions", "assign_layouts", "share_memory", "select",
+// "prepare", "plan_memory".
 std::vector<std::string> phase_names();
 
 // Runs the phases on a module that import_network made (phase "import" is done, but dumped here).

@@ -1,6 +1,5 @@
 #include "passes/kernels.hpp"
 
-#include <llvm/ADT/SetVector.h>
 #include <mlir/IR/Builders.h>
 #include <mlir/IR/IRMapping.h>
 
@@ -19,15 +18,6 @@ mlir::Block* open(mlir::OpBuilder& builder, ir::KernelOp kernel, mlir::IRMapping
   for (mlir::Value input : kernel.getInputs())
     mapping.map(input, block->addArgument(input.getType(), input.getLoc()));
   return block;
-}
-
-llvm::SetVector<mlir::Value> merged_inputs(ir::KernelOp producer, ir::KernelOp consumer) {
-  llvm::SetVector<mlir::Value> inputs;
-  inputs.insert(producer.getInputs().begin(), producer.getInputs().end());
-  for (mlir::Value input : consumer.getInputs())
-    if (input.getDefiningOp() != producer.getOperation())
-      inputs.insert(input);
-  return inputs;
 }
 
 } // namespace
@@ -63,7 +53,7 @@ ir::KernelOp make_kernel(mlir::Operation* op) {
 
 ir::KernelOp merge_kernels(ir::KernelOp producer, ir::KernelOp consumer, llvm::StringRef layer) {
   mlir::OpBuilder builder(consumer);
-  const llvm::SetVector<mlir::Value> inputs = merged_inputs(producer, consumer);
+  const llvm::SetVector<mlir::Value> inputs = merged_inputs({producer, consumer});
   ir::KernelOp merged = create(builder, builder.getFusedLoc({producer.getLoc(), consumer.getLoc()}),
                                layer, inputs.getArrayRef(), consumer.getResultTypes());
 
@@ -105,19 +95,30 @@ ir::KernelOp make_copy(mlir::OpBuilder& builder, mlir::Location location, llvm::
   return kernel;
 }
 
-Definition merged_definition(ir::KernelOp producer, ir::KernelOp consumer) {
-  llvm::SetVector<mlir::Value> inputs = merged_inputs(producer, consumer);
+llvm::SetVector<mlir::Value> merged_inputs(llvm::ArrayRef<ir::KernelOp> parts) {
+  llvm::SetVector<mlir::Value> inputs;
+  for (ir::KernelOp part : parts)
+    for (mlir::Value input : part.getInputs())
+      if (!llvm::is_contained(parts, input.getDefiningOp<ir::KernelOp>()))
+        inputs.insert(input);
+  return inputs;
+}
+
+Definition merged_definition(llvm::ArrayRef<ir::KernelOp> parts) {
+  const llvm::SetVector<mlir::Value> inputs = merged_inputs(parts);
   std::vector<Operand> operands(inputs.size());
   std::vector<Stage> stages;
-  for (ir::KernelOp part : {producer, consumer}) {
+  for (ir::KernelOp part : parts) {
     Stage stage{definition_of(part), {}};
     for (auto [k, input] : llvm::enumerate(part.getInputs())) {
       const auto found = llvm::find(inputs, input);
-      Stage::Source source{.operand = -1, .stage = 0, .result = 0};
-      if (found == inputs.end())
+      Stage::Source source{.operand = -1, .stage = -1, .result = 0};
+      if (found == inputs.end()) {
+        source.stage = static_cast<int>(llvm::find(parts, input.getDefiningOp<ir::KernelOp>()) -
+                                        parts.begin());
         source.result = static_cast<int>(llvm::cast<mlir::OpResult>(input).getResultNumber());
-      else {
-        source = {.operand = static_cast<int>(found - inputs.begin()), .stage = -1, .result = 0};
+      } else {
+        source.operand = static_cast<int>(found - inputs.begin());
         operands[static_cast<size_t>(source.operand)] = stage.definition.operands[k];
       }
       stage.sources.push_back(source);
@@ -125,8 +126,8 @@ Definition merged_definition(ir::KernelOp producer, ir::KernelOp consumer) {
     stages.push_back(std::move(stage));
   }
   std::vector<StageResult> results;
-  for (size_t k = 0; k < consumer->getNumResults(); ++k)
-    results.push_back({1, static_cast<int>(k)});
+  for (size_t k = 0; k < ir::KernelOp(parts.back())->getNumResults(); ++k)
+    results.push_back({static_cast<int>(stages.size()) - 1, static_cast<int>(k)});
   return compose("merged", std::move(operands), stages, results);
 }
 

@@ -2,6 +2,7 @@
 #include "compiler/ir/ops.hpp"
 
 #include <llvm/ADT/DenseSet.h>
+#include <llvm/ADT/SetVector.h>
 #include <mlir/Dialect/Func/IR/FuncOps.h>
 
 namespace fovea::passes {
@@ -13,8 +14,10 @@ ir::KernelOp make_kernel(mlir::Operation* op);
 // `producer`'s results.
 ir::KernelOp merge_kernels(ir::KernelOp producer, ir::KernelOp consumer, llvm::StringRef layer);
 
-// What that kernel would compute.
-Definition merged_definition(ir::KernelOp producer, ir::KernelOp consumer);
+// What one kernel of all of them would compute, each of which but the last is read by the next
+// alone, and its inputs in the order of the operands.
+Definition merged_definition(llvm::ArrayRef<ir::KernelOp> parts);
+llvm::SetVector<mlir::Value> merged_inputs(llvm::ArrayRef<ir::KernelOp> parts);
 
 // Z(i, j ...) = X(i, j ...)
 Definition copy_of(const TensorType& type);

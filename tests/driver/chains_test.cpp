@@ -1,0 +1,74 @@
+// Convolutions whose intermediate results need not be in memory are one kernel.
+#include "tests/driver/networks.hpp"
+
+#include <cmath>
+#include <limits>
+
+namespace fovea {
+namespace {
+
+using testing::expect_reference;
+using testing::random_array;
+
+// As in MobileNetV2: wider, channel by channel, narrower, and the image itself.
+Network inverted_residual() {
+  Network net("block");
+  const Tensor<> x = net.input("x", {1, 8, 20, 18});
+  const Tensor<> y = x | conv(32, 1).named("widen") | relu6 |
+                     conv(32, 3, same, groups(32)).named("windows") | relu6 |
+                     conv(8, 1).named("narrow");
+  net.output("y", x + y);
+  net.randomize(3);
+  return net;
+}
+
+// A machine whose cache does not hold what lies between.
+CompileOptions small_cache() {
+  CompileOptions options;
+  options.target = catalogue::Target::host();
+  options.target->l2_bytes = 30'000;
+  return options;
+}
+
+std::vector<std::string> algorithms_of(const Model& model) {
+  std::vector<std::string> names;
+  for (const auto& kernel : model.kernels())
+    names.push_back(kernel.algorithm);
+  return names;
+}
+
+TEST(Chains, OfLargeMapsAreOneKernel) {
+  const Network net = inverted_residual();
+  const Model model = compile(net, small_cache());
+  EXPECT_EQ(algorithms_of(model), std::vector<std::string>{"row_chain"});
+  const Array<float> x = random_array(model.inputs()[0].type.shape, 5);
+  expect_reference(net, {x.data()}, {model(x)});
+}
+
+TEST(Chains, LeaveLayersAloneThatTheUserChoseFor) {
+  const Network net = inverted_residual();
+  CompileOptions options = small_cache();
+  options.algorithms = {{"windows", "depthwise"}};
+  const Model model = compile(net, options);
+  EXPECT_EQ(model.kernels().size(), 3u);
+  const Array<float> x = random_array(model.inputs()[0].type.shape, 5);
+  expect_reference(net, {x.data()}, {model(x)});
+}
+
+// NaN and infinities go where they go in kernels of their own.
+TEST(Chains, PassOnWhatIsNoNumber) {
+  const Network net = inverted_residual();
+  const Model chain = compile(net, small_cache());
+  CompileOptions apart = small_cache();
+  apart.algorithms = {{"widen", "direct"}, {"windows", "depthwise"}, {"narrow", "direct"}};
+  const Model three = compile(net, apart);
+  Array<float> x = random_array(chain.inputs()[0].type.shape, 6);
+  x.data()[100] = std::numeric_limits<float>::quiet_NaN();
+  x.data()[1000] = std::numeric_limits<float>::infinity();
+  const Array<float> one = chain(x), other = three(x);
+  for (int64_t k = 0; k < one.size(); ++k)
+    ASSERT_EQ(std::isnan(one.data()[k]), std::isnan(other.data()[k])) << k;
+}
+
+} // namespace
+} // namespace fovea
