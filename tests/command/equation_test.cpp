@@ -80,9 +80,10 @@ TEST_F(EquationCommand, OtherVerbs) {
 TEST_F(EquationCommand, Refusals) {
   EXPECT_THAT(refused("run 'Z(i) = sum(m)(x(i + m) * w(m)' --input x=x.npy --input w=w.npy"),
               HasSubstr("^"));
-  EXPECT_THAT(refused("explain " + blur_ + " --shape x=64"),
-              HasSubstr("the shape of 'w' is not known\n  expected: 1 extents\n  hint: give it with "
-                        "--shape w=8"));
+  EXPECT_THAT(
+      refused("explain " + blur_ + " --shape x=64"),
+      HasSubstr("the shape of 'w' is not known\n  expected: 1 extents\n  hint: give it with "
+                "--shape w=8"));
   EXPECT_THAT(refused("explain " + blur_ + " --shape x=2 --shape w=3"), HasSubstr("'i'"));
   EXPECT_THAT(refused("explain " + blur_ + " --shape x=8 --shape w=3 --shape v=3"),
               HasSubstr("'v'"));
