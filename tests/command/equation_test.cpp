@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <cstring>
 
 namespace fovea::testing {
 namespace {
@@ -15,7 +16,7 @@ using ::testing::HasSubstr;
 void write_array(const std::filesystem::path& path, const std::vector<float>& values,
                  std::vector<int64_t> shape) {
   host::HostTensor tensor(FOVEA_F32, std::move(shape));
-  tensor.fill(values.data(), values.size() * sizeof(float));
+  std::memcpy(tensor.bytes(), values.data(), values.size() * sizeof(float));
   host::write_npy(path.string(), tensor);
 }
 
@@ -61,10 +62,10 @@ TEST_F(EquationCommand, RunSystem) {
 
 TEST_F(EquationCommand, OtherVerbs) {
   const std::string shapes = " --shape x=4096 --shape w=7";
-  for (const std::string words :
-       {"bench " + blur_ + shapes + " --repetitions 3", "explain " + blur_ + shapes,
-        "inspect " + blur_ + shapes + " --why", "compile " + blur_ + shapes + " -o blur.so",
-        "diff " + blur_ + " --input x=x.npy --input w=w.npy"}) {
+  for (const std::string& words : std::vector<std::string>{
+           "bench " + blur_ + shapes + " --repetitions 3", "explain " + blur_ + shapes,
+           "inspect " + blur_ + shapes + " --why", "compile " + blur_ + shapes + " -o blur.so",
+           "diff " + blur_ + " --input x=x.npy --input w=w.npy"}) {
     const CommandResult result = folder_.fovea(words);
     EXPECT_EQ(result.code, 0) << words << "\n" << result.err;
   }
