@@ -18,7 +18,7 @@ std::map<std::string, TensorType> types_of(const Equations& equations, const Sha
     else if (!operand.typed)
       throw Error(
           {.what = fmt::format("the shape of '{}' is not known", operand.name),
-           .expected = fmt::format("{} extents", operand.rank),
+           .expected = fmt::format("a shape of rank {}", operand.rank),
            .hint = fmt::format(
                "give it with --shape {}={}, or an array with --input {}=F.npy", operand.name,
                fmt::join(std::vector(static_cast<size_t>(operand.rank), 8), "x"), operand.name)});
