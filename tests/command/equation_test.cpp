@@ -83,8 +83,9 @@ TEST_F(EquationCommand, Refusals) {
               HasSubstr("^"));
   EXPECT_THAT(
       refused("explain " + blur_ + " --shape x=64"),
-      HasSubstr("the shape of 'w' is not known\n  expected: a shape of rank 1\n  hint: give it with "
-                "--shape w=8"));
+      HasSubstr(
+          "the shape of 'w' is not known\n  expected: a shape of rank 1\n  hint: give it with "
+          "--shape w=8"));
   EXPECT_THAT(refused("explain " + blur_ + " --shape x=2 --shape w=3"), HasSubstr("'i'"));
   EXPECT_THAT(refused("explain " + blur_ + " --shape x=8 --shape w=3 --shape v=3"),
               HasSubstr("'v'"));
