@@ -86,7 +86,8 @@ TEST_F(EquationCommand, Refusals) {
       HasSubstr(
           "the shape of 'w' is not known\n  expected: a shape of rank 1\n  hint: give it with "
           "--shape w=8"));
-  EXPECT_THAT(refused("explain " + blur_ + " --shape x=2 --shape w=3"), HasSubstr("'i'"));
+  EXPECT_THAT(refused("explain " + blur_ + " --shape x=2 --shape w=3"),
+              HasSubstr("index i has an empty range"));
   EXPECT_THAT(refused("explain " + blur_ + " --shape x=8 --shape w=3 --shape v=3"),
               HasSubstr("'v'"));
   EXPECT_THAT(refused("explain " + blur_ + " --shape x=8 --shape w=3 --range j=3"),
