@@ -1,5 +1,6 @@
 #include "compiler/kernels/channel_vectors.hpp"
 
+#include "compiler/kernels/nodes.hpp"
 #include "compiler/kernels/normalise.hpp"
 #include "compiler/kernels/rewrite.hpp"
 
@@ -11,34 +12,6 @@ namespace {
 
 using catalogue::Layout;
 using catalogue::Problem;
-
-Expr node_of(Node node) {
-  return std::make_shared<const Node>(std::move(node));
-}
-
-Expr integer(int64_t value) {
-  Node node;
-  node.type = DType::i64;
-  node.integer = value;
-  return node_of(std::move(node));
-}
-
-Expr value_of(IndexExpr index) {
-  Node node;
-  node.kind = Node::Kind::index;
-  node.type = DType::i64;
-  node.index = std::move(index);
-  return node_of(std::move(node));
-}
-
-Expr operation(ScalarOp op, DType type, std::vector<Expr> args) {
-  Node node;
-  node.kind = Node::Kind::op;
-  node.op = op;
-  node.type = type;
-  node.args = std::move(args);
-  return node_of(std::move(node));
-}
 
 int64_t rounded_up(int64_t number, int64_t factor) {
   return (number + factor - 1) / factor * factor;

@@ -1,5 +1,6 @@
 #include "compiler/kernels/interleave.hpp"
 
+#include "compiler/kernels/nodes.hpp"
 #include "compiler/kernels/normalise.hpp"
 #include "compiler/kernels/rewrite.hpp"
 
@@ -7,19 +8,6 @@
 
 namespace fovea::kernels {
 namespace {
-
-Expr node_of(Node node) {
-  return std::make_shared<const Node>(std::move(node));
-}
-
-Expr operation(ScalarOp op, DType type, std::vector<Expr> args) {
-  Node node;
-  node.kind = Node::Kind::op;
-  node.op = op;
-  node.type = type;
-  node.args = std::move(args);
-  return node_of(std::move(node));
-}
 
 ScalarOp operator_of(ReduceKind kind) {
   switch (kind) {

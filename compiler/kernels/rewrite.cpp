@@ -1,5 +1,6 @@
 #include "compiler/kernels/rewrite.hpp"
 
+#include "compiler/kernels/nodes.hpp"
 #include "compiler/kernels/normalise.hpp"
 
 #include <algorithm>
@@ -8,10 +9,6 @@ namespace fovea::kernels {
 namespace {
 
 using catalogue::Layout;
-
-Expr node_of(Node node) {
-  return std::make_shared<const Node>(std::move(node));
-}
 
 // Reads that the surplus of a last block takes outside stay at the last true element.
 void clamp_reads(const Definition& definition, Equation& equation) {

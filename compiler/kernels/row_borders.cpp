@@ -1,29 +1,10 @@
 #include "compiler/kernels/row_borders.hpp"
 
+#include "compiler/kernels/nodes.hpp"
 #include "compiler/kernels/normalise.hpp"
 
 namespace fovea::kernels {
 namespace {
-
-Expr node_of(Node node) {
-  return std::make_shared<const Node>(std::move(node));
-}
-
-Expr operation(ScalarOp op, DType type, std::vector<Expr> args) {
-  Node node;
-  node.kind = Node::Kind::op;
-  node.op = op;
-  node.type = type;
-  node.args = std::move(args);
-  return node_of(std::move(node));
-}
-
-Expr integer(int64_t value) {
-  Node node;
-  node.type = DType::i64;
-  node.integer = value;
-  return node_of(std::move(node));
-}
 
 class Extender {
  public:

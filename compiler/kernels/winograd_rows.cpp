@@ -1,5 +1,7 @@
 #include "compiler/kernels/winograd_rows.hpp"
 
+#include "compiler/kernels/nodes.hpp"
+
 #include <algorithm>
 #include <cstdlib>
 #include <numeric>
@@ -7,21 +9,8 @@
 namespace fovea::kernels {
 namespace {
 
-Expr node_of(Node node) {
-  return std::make_shared<const Node>(std::move(node));
-}
-
-Expr apply(ScalarOp op, std::vector<Expr> args, DType type) {
-  Node node;
-  node.kind = Node::Kind::op;
-  node.op = op;
-  node.type = type;
-  node.args = std::move(args);
-  return node_of(std::move(node));
-}
-
 Expr binary(ScalarOp op, const Expr& a, const Expr& b) {
-  return apply(op, {a, b}, a->type);
+  return operation(op, a->type, {a, b});
 }
 
 Expr number(int64_t value, DType type) {
@@ -65,7 +54,7 @@ struct Term {
 Expr signed_sum(const std::vector<std::pair<Expr, bool>>& terms) { // value, is negative
   const auto first =
       std::find_if(terms.begin(), terms.end(), [](const auto& term) { return !term.second; });
-  Expr sum = first == terms.end() ? apply(ScalarOp::neg, {terms[0].first}, terms[0].first->type)
+  Expr sum = first == terms.end() ? operation(ScalarOp::neg, terms[0].first->type, {terms[0].first})
                                   : first->first;
   const auto taken = first == terms.end() ? terms.begin() : first;
   for (auto term = terms.begin(); term != terms.end(); ++term)
@@ -152,9 +141,9 @@ Expr choice(const RationalMatrix& matrix, const IndexExpr& index, Row&& row) {
   const Expr at = node_of(place);
   Expr result = row(matrix.back());
   for (size_t k = matrix.size() - 1; k-- > 0;) {
-    const Expr here =
-        apply(ScalarOp::equal, {at, number(static_cast<int64_t>(k), DType::i64)}, DType::boolean);
-    result = apply(ScalarOp::select, {here, row(matrix[k]), result}, result->type);
+    const Expr here = operation(ScalarOp::equal, DType::boolean,
+                                {at, number(static_cast<int64_t>(k), DType::i64)});
+    result = operation(ScalarOp::select, result->type, {here, row(matrix[k]), result});
   }
   return result;
 }
