@@ -4,8 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
-
 namespace fovea {
 namespace {
 
@@ -38,29 +36,13 @@ TEST(ShapeRule, IsTotal) {
 
 // Small operands of every rank that a rule accepts have a definition of the same result.
 TEST(ShapeRule, AgreesWithTheDefinition) {
-  const uint64_t seed = 20240301;
-  SCOPED_TRACE(seed);
-  testing::OpFuzz fuzz(seed, 100);
-  std::map<std::string, int> accepted;
-  ops::All::for_each([&]<class Op>() {
-    for (int repetition = 0; repetition < 20'000 && accepted[Op::name] < 100; ++repetition) {
-      const Op op = fuzz.op<Op>();
-      Types inputs{TensorType{fuzz.dtype(), fuzz.shape()}};
-      for (int count = Op::inputs < 0 ? 1 + repetition % 3 : Op::inputs; count > 1; --count)
-        inputs.push_back(inputs[0]);
-      const Types operands = operands_of(op, inputs);
-      const Inferred inferred = op.infer(operands);
-      if (!inferred.ok() || inferred.results[0].bytes() > (1 << 20))
-        continue;
-      ++accepted[Op::name];
-      const Definition definition = op.definition(operands);
-      ASSERT_EQ(definition.operands.size(), operands.size()) << Op::name;
-      EXPECT_EQ(definition.type_of(definition.tensor_of_equation(definition.results[0])),
-                inferred.results[0])
-          << to_string(definition);
-    }
-    EXPECT_GT(accepted[Op::name], 5) << Op::name;
-  });
+  const auto check = [](const auto& op, const Types& operands, const TensorType& result) {
+    const Definition definition = op.definition(operands);
+    ASSERT_EQ(definition.operands.size(), operands.size());
+    EXPECT_EQ(definition.type_of(definition.tensor_of_equation(definition.results[0])), result)
+        << to_string(definition);
+  };
+  testing::for_accepted_ops(20240301, 100, check);
 }
 
 // Every op's attributes come back from their generic form.

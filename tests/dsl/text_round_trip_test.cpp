@@ -13,8 +13,6 @@
 namespace fovea {
 namespace {
 
-using testing::OpFuzz;
-
 void expect_same(const Definition& definition) {
   const std::string text = to_text(definition);
   SCOPED_TRACE(text);
@@ -28,28 +26,10 @@ void expect_same(const Definition& definition) {
 }
 
 TEST(TextRoundTrip, EveryOp) {
-  const uint64_t seed = 20240601;
-  SCOPED_TRACE(seed);
-  OpFuzz fuzz(seed, 100);
-  std::map<std::string, int> accepted;
-  ops::All::for_each([&]<class Op>() {
-    for (int repetition = 0; repetition < 20'000 && accepted[Op::name] < 20; ++repetition) {
-      const Op op = fuzz.op<Op>();
-      Types inputs{TensorType{fuzz.dtype(), fuzz.shape()}};
-      for (int count = Op::inputs < 0 ? 1 + repetition % 3 : Op::inputs; count > 1; --count)
-        inputs.push_back(inputs[0]);
-      const Types operands = operands_of(op, inputs);
-      const Inferred inferred = op.infer(operands);
-      if (!inferred.ok() || inferred.results[0].bytes() > (1 << 20))
-        continue;
-      ++accepted[Op::name];
-      SCOPED_TRACE(Op::name);
-      expect_same(op.definition(operands));
-      if (::testing::Test::HasFailure())
-        return; // one of each op is enough to read
-    }
-    EXPECT_GT(accepted[Op::name], 5) << Op::name;
-  });
+  testing::for_accepted_ops(20240601, 20,
+                            [](const auto& op, const Types& operands, const TensorType&) {
+                              expect_same(op.definition(operands));
+                            });
 }
 
 TEST(TextRoundTrip, DefinitionsOfEveryForm) {

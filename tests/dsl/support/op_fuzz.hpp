@@ -1,6 +1,8 @@
 #pragma once
 #include <fovea/dsl.hpp>
 
+#include <gtest/gtest.h>
+
 #include <random>
 
 namespace fovea::testing {
@@ -61,5 +63,32 @@ class OpFuzz {
   uint64_t wild_;
   uint64_t common_ = 0; // entries of all lists of an op; 0: each has its own number
 };
+
+// Random ops of every kind, on small operands that their rules accept: visit(op, operands, result),
+// as often as `wanted` for each kind, a few times at least.
+template <class Visit>
+void for_accepted_ops(uint64_t seed, int wanted, Visit visit) {
+  SCOPED_TRACE(::testing::Message() << "seed " << seed);
+  OpFuzz fuzz(seed, 100);
+  ops::All::for_each([&]<class Op>() {
+    SCOPED_TRACE(Op::name);
+    int accepted = 0;
+    for (int repetition = 0; repetition < 20'000 && accepted < wanted; ++repetition) {
+      const Op op = fuzz.op<Op>();
+      Types inputs{TensorType{fuzz.dtype(), fuzz.shape()}};
+      for (int count = Op::inputs < 0 ? 1 + repetition % 3 : Op::inputs; count > 1; --count)
+        inputs.push_back(inputs[0]);
+      const Types operands = operands_of(op, inputs);
+      const Inferred inferred = op.infer(operands);
+      if (!inferred.ok() || inferred.results[0].bytes() > (1 << 20))
+        continue;
+      ++accepted;
+      visit(op, operands, inferred.results[0]);
+      if (::testing::Test::HasFailure())
+        return; // one of each op is enough to read
+    }
+    EXPECT_GT(accepted, 5);
+  });
+}
 
 } // namespace fovea::testing
