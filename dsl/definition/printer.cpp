@@ -328,6 +328,19 @@ std::string digits_of(double value) {
   return fmt::format("{}", value);
 }
 
+std::string_view words_of(Boundary boundary) {
+  switch (boundary) {
+  case Boundary::clamp:
+    return "repeats its edge beyond";
+  case Boundary::reflect:
+    return "is mirrored at the ends of";
+  case Boundary::wrap:
+    return "is periodic in";
+  default:
+    return "";
+  }
+}
+
 Outline outline_of(const Definition& definition) {
   Outline outline{definition.name, {}, {}, definition.results};
   for (const Operand& operand : definition.operands)

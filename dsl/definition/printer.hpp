@@ -85,6 +85,10 @@ class Notation {
   }
 };
 
+// What a rule says of its tensor, in words that the dimensions follow; empty for values from
+// outside.
+std::string_view words_of(Boundary boundary);
+
 const Notation& plain_notation(); // the language itself
 const Notation& latex_notation();
 const Notation& mathml_notation();

@@ -130,20 +130,10 @@ class LatexNotation final : public Notation {
 
   std::string note(const Text& tensor, const WrittenSubscript& rule,
                    const std::string& dimensions) const override {
-    const auto text = [&](const std::string& words) {
+    if (const std::string_view words = words_of(rule.boundary); !words.empty())
       return fmt::format("{} \\text{{ {} dimension {}}}", tensor.text, words, dimensions);
-    };
-    switch (rule.boundary) {
-    case Boundary::clamp:
-      return text("repeats its edge beyond");
-    case Boundary::reflect:
-      return text("is mirrored at the ends of");
-    case Boundary::wrap:
-      return text("is periodic in");
-    default:
-      return fmt::format("{} = {} \\text{{ outside dimension {}}}", tensor.text,
-                         rule.zero ? "0" : rule.fill.text, dimensions);
-    }
+    return fmt::format("{} = {} \\text{{ outside dimension {}}}", tensor.text,
+                       rule.zero ? "0" : rule.fill.text, dimensions);
   }
 
   std::string system(const WrittenHeader&,

@@ -128,20 +128,10 @@ class MathmlNotation final : public Notation {
 
   std::string note(const Text& tensor, const WrittenSubscript& rule,
                    const std::string& dimensions) const override {
-    const auto text = [&](std::string_view words) {
+    if (const std::string_view words = words_of(rule.boundary); !words.empty())
       return fmt::format("{}<mtext>&#xA0;{} dimension {}</mtext>", tensor.text, words, dimensions);
-    };
-    switch (rule.boundary) {
-    case Boundary::clamp:
-      return text("repeats its edge beyond");
-    case Boundary::reflect:
-      return text("is mirrored at the ends of");
-    case Boundary::wrap:
-      return text("is periodic in");
-    default:
-      return fmt::format("{}{}{}<mtext>&#xA0;outside dimension {}</mtext>", tensor.text, sign("="),
-                         rule.zero ? "<mn>0</mn>" : rule.fill.text, dimensions);
-    }
+    return fmt::format("{}{}{}<mtext>&#xA0;outside dimension {}</mtext>", tensor.text, sign("="),
+                       rule.zero ? "<mn>0</mn>" : rule.fill.text, dimensions);
   }
 
   std::string system(const WrittenHeader&,
