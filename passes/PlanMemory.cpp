@@ -68,13 +68,8 @@ class PlanMemory : public impl::PlanMemoryBase<PlanMemory> {
                   const llvm::DenseMap<mlir::Value, size_t>& numbers) const {
     if (!options_.share || !options_.catalogue || !kernel.getAlgorithm() || !kernel.getSchedule())
       return -1;
-    const catalogue::Algorithm& algorithm =
-        options_.catalogue->find(std::string(*kernel.getAlgorithm()));
-    const catalogue::Problem problem{definition_of(kernel), options_.target, ir::forms_of(kernel)};
-    if (!algorithm.matches(problem))
-      return -1;
-    const auto schedule = catalogue::Schedule::parse(kernel.getSchedule()->getText().str());
     const TensorType type = ir::tensor_type_of(kernel->getResult(0));
+    std::vector<int> dying; // operands that this kernel reads last
     for (auto [operand, input] : llvm::enumerate(kernel.getInputs())) {
       const mlir::Value buffer = ir::place_of(input).buffer;
       const auto made = numbers.find(buffer);
@@ -84,10 +79,20 @@ class PlanMemory : public impl::PlanMemoryBase<PlanMemory> {
       const auto readers = llvm::count_if(kernel.getInputs(), [&](mlir::Value other) {
         return ir::place_of(other).buffer == buffer;
       });
-      if (readers == 1 && algorithm.overwrites(problem, schedule, static_cast<int>(operand)))
-        return static_cast<int>(operand);
+      if (readers == 1)
+        dying.push_back(static_cast<int>(operand));
     }
-    return -1;
+    if (dying.empty())
+      return -1;
+    const catalogue::Algorithm& algorithm =
+        options_.catalogue->find(std::string(*kernel.getAlgorithm()));
+    const catalogue::Problem problem{definition_of(kernel), options_.target, ir::forms_of(kernel)};
+    if (!algorithm.matches(problem))
+      return -1;
+    const auto schedule = catalogue::Schedule::parse(kernel.getSchedule()->getText().str());
+    const auto found = llvm::find_if(
+        dying, [&](int operand) { return algorithm.overwrites(problem, schedule, operand); });
+    return found == dying.end() ? -1 : *found;
   }
 
   // One buffer for a result and the operand that it may be written over.
