@@ -37,7 +37,7 @@ void run(const Bench& bench) {
   BenchResult result;
   result.model = runnable.name;
   result.source = bench.source.name();
-  result.batch = batch_of(program);
+  result.batch = bench.source.is_equations() ? 1 : batch_of(program);
   if (runnable.compiled)
     result.compile_seconds = runnable.compiled->compile_seconds();
   result.warnings = runnable.warnings;

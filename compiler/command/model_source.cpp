@@ -71,6 +71,10 @@ bool ModelSource::is_library() const {
          model_.ends_with(".so");
 }
 
+bool ModelSource::is_equations() const {
+  return is_equation(model_);
+}
+
 std::string ModelSource::take_layer() {
   const size_t start = model_.starts_with(zoo_prefix) ? zoo_prefix.size() : 0;
   const size_t colon = model_.find(':', start);
@@ -107,20 +111,20 @@ static std::pair<std::string, std::string> name_and_value(const char* option,
 }
 
 // "1x3x224x224".
-static Shape parse_extents(const char* option, const std::string& text) {
+static Shape parse_shape(const std::string& text) {
   std::vector<int64_t> extents;
   const char *at = text.data(), *const end = at + text.size();
   while (true) {
     int64_t extent = 0;
     const auto [next, error] = std::from_chars(at, end, extent);
     if (error != std::errc() || extent < 1 || extents.size() >= size_t{max_rank})
-      throw CLI::ValidationError(option,
+      throw CLI::ValidationError("--shape",
                                  "expected extents such as 1x3x224x224, got '" + text + "'");
     extents.push_back(extent);
     if (next == end)
       return Shape(extents);
     if (*next != 'x')
-      throw CLI::ValidationError(option,
+      throw CLI::ValidationError("--shape",
                                  "expected extents such as 1x3x224x224, got '" + text + "'");
     at = next + 1;
   }
@@ -131,7 +135,7 @@ std::vector<Shapes> ModelSource::sets() const {
   std::string most; // the input that is given most often
   for (const std::string& text : shapes_) {
     const auto [name, shape] = name_and_value("--shape", text);
-    given[name].push_back(parse_extents("--shape", shape));
+    given[name].push_back(parse_shape(shape));
     if (most.empty() || given[name].size() > given[most].size())
       most = name;
   }
@@ -213,10 +217,11 @@ Network ModelSource::read_equations(Shapes shapes, const ReadShapes& read_shapes
   std::map<std::string, int64_t> ranges;
   for (const std::string& text : ranges_) {
     const auto [name, number] = name_and_value("--range", text);
-    const Shape extent = parse_extents("--range", number);
-    if (extent.rank() != 1)
-      throw CLI::ValidationError("--range", "expected one number, got '" + number + "'");
-    ranges[name] = extent[0];
+    int64_t& extent = ranges[name];
+    const char* const end = number.data() + number.size();
+    const auto [next, error] = std::from_chars(number.data(), end, extent);
+    if (error != std::errc() || next != end || extent < 1)
+      throw CLI::ValidationError("--range", "expected a number from 1, got '" + number + "'");
   }
   const Equations equations(model_);
   const std::vector<OpenInput> inputs = open_inputs(equations);

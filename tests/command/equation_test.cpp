@@ -70,6 +70,9 @@ TEST_F(EquationCommand, OtherVerbs) {
     EXPECT_EQ(result.code, 0) << words << "\n" << result.err;
   }
   EXPECT_THAT(folder_.fovea("explain " + blur_ + shapes).out, HasSubstr("28,630")); // 4090 x 7
+  // An equation's first extent need not be a batch.
+  EXPECT_THAT(folder_.fovea("bench " + blur_ + shapes + " --repetitions 3").out,
+              HasSubstr(", batch 1,"));
   write_array(folder_ / "x.npy", std::vector<float>(4096, 1), {4096});
   write_array(folder_ / "w.npy", std::vector<float>(7, 1), {7});
   const CommandResult library =
@@ -93,7 +96,7 @@ TEST_F(EquationCommand, Refusals) {
   EXPECT_THAT(refused("explain " + blur_ + " --shape x=8 --shape w=3 --range j=3"),
               HasSubstr("'j'"));
   EXPECT_THAT(refused("explain " + blur_ + " --shape x=8 --shape w=3 --range i=3x3", 2),
-              HasSubstr("--range"));
+              HasSubstr("--range: expected a number from 1, got '3x3'"));
   EXPECT_THAT(refused("explain " + blur_ + " --shape x=8 --shape w=3 --batch 2", 2),
               HasSubstr("--batch"));
   EXPECT_THAT(refused("explain zoo:lenet5 --range i=3", 2), HasSubstr("--range"));
