@@ -1,5 +1,6 @@
 #include "compiler/command/command.hpp"
 #include "compiler/command/compile_flags.hpp"
+#include "compiler/command/explain_equations.hpp"
 #include "compiler/command/explain_measure.hpp"
 #include "compiler/command/model_source.hpp"
 #include "compiler/command/table.hpp"
@@ -18,14 +19,8 @@ namespace {
 
 using driver::KernelExplanation;
 
-// "definition:" and its lines, indented by two.
 void print_section(const char* title, const std::string& text) {
-  fmt::print("{}:\n", title);
-  for (size_t begin = 0; begin < text.size();) {
-    const size_t end = std::min(text.find('\n', begin), text.size());
-    fmt::print("  {}\n", text.substr(begin, end - begin));
-    begin = end + 1;
-  }
+  fmt::print("{}", section(title, text));
 }
 
 std::string joined(const std::vector<std::string>& words) {
@@ -41,7 +36,7 @@ class ExplainCommand {
   explicit ExplainCommand(CLI::App& verb) {
     model_.add_to(verb);
     verb.get_option("MODEL")->description(
-        "model file (.mlir) or zoo:NAME; behind a colon the layer "
+        "model file, zoo:NAME or equations; behind a colon the layer "
         "to explain: zoo:lenet5:conv1 (default: all kernels)");
     verb.add_flag("--statement", statement_, "also Halide's loops, as they were lowered");
     verb.add_flag("--llvm", llvm_, "also the LLVM IR");
@@ -65,13 +60,18 @@ class ExplainCommand {
       keep(network, kernels, layer);
     if (measure_)
       measured_.emplace(network, options, kernels);
+    std::optional<Definition> equations; // a model that is one op
+    if (model_.is_equations())
+      equations = network.nodes()[0].op->definition({});
     if (json_)
-      print_kernels_json(network, kernels);
+      print_kernels_json(network, kernels, equations);
+    else if (equations)
+      print_equations(*equations, kernels);
     else if (layer.empty() && !statement_ && !llvm_ && !assembly_)
       print_overview(network, kernels);
     else
       for (size_t k = 0; k < kernels.size(); ++k)
-        print_kernel(kernels[k], k > 0);
+        print_kernel(kernels[k], k > 0, true);
   }
 
  private:
@@ -142,15 +142,20 @@ class ExplainCommand {
     fmt::print("One of them in full: fovea explain MODEL:LAYER\n");
   }
 
-  void print_kernel(const KernelExplanation& kernel, bool more) const {
+  void print_equations(const Definition& equations,
+                       const std::vector<KernelExplanation>& kernels) const {
+    fmt::print("{}", explain_equations(equations));
+    for (const KernelExplanation& kernel : kernels)
+      print_kernel(kernel, true,
+                   canonical_text(kernel.request.definition) != canonical_text(equations));
+  }
+
+  void print_kernel(const KernelExplanation& kernel, bool more, bool with_definition) const {
     fmt::print("{}kernel of {}: {}\n", more ? "\n" : "", joined(kernel.layers), kernel.ops);
     if (!kernel.same_as_it.empty())
       fmt::print("also runs for: {}\n", joined(kernel.same_as_it));
-    print_section("definition", to_string(kernel.request.definition));
-    fmt::print("work: {} MACs, {} moved at least, {:.2f} MACs per byte\n",
-               with_commas(macs_of(kernel)), human_bytes(kernel.cost.bytes),
-               static_cast<double>(macs_of(kernel)) /
-                   static_cast<double>(std::max<int64_t>(kernel.cost.bytes, 1)));
+    if (with_definition)
+      print_definition(kernel);
     const auto time = [&](const std::string& algorithm, const catalogue::Cost& cost) {
       return "estimated " + human_seconds(cost.seconds) +
              (measure_ ? ", measured " + measured(kernel, algorithm) : "");
@@ -174,8 +179,16 @@ class ExplainCommand {
       print_section("assembly", dump.assembly);
   }
 
-  void print_kernels_json(const Network& network,
-                          const std::vector<KernelExplanation>& kernels) const {
+  static void print_definition(const KernelExplanation& kernel) {
+    print_section("definition", to_string(kernel.request.definition));
+    fmt::print("work: {} MACs, {} moved at least, {:.2f} MACs per byte\n",
+               with_commas(macs_of(kernel)), human_bytes(kernel.cost.bytes),
+               static_cast<double>(macs_of(kernel)) /
+                   static_cast<double>(std::max<int64_t>(kernel.cost.bytes, 1)));
+  }
+
+  void print_kernels_json(const Network& network, const std::vector<KernelExplanation>& kernels,
+                          const std::optional<Definition>& equations) const {
     Json list = Json::array();
     for (const KernelExplanation& kernel : kernels) {
       Json entry{{"layer", kernel.layer},
@@ -212,8 +225,11 @@ class ExplainCommand {
       }
       list.push_back(std::move(entry));
     }
-    print_json(
-        {{"model", network.name()}, {"kernels", std::move(list)}, {"warnings", warnings_.json()}});
+    Json json{
+        {"model", network.name()}, {"kernels", std::move(list)}, {"warnings", warnings_.json()}};
+    if (equations)
+      json["equations"] = explain_equations_json(*equations);
+    print_json(json);
   }
 
   std::string measured(const KernelExplanation& kernel, const std::string& algorithm) const {
@@ -237,6 +253,7 @@ void add_explain(CLI::App& fovea) {
       "  fovea explain zoo:lenet5\n"
       "  fovea explain zoo:lenet5:conv2\n"
       "  fovea explain zoo:lenet5 --measure\n"
+      "  fovea explain 'Z(i) = sum(m)(x(i + m) * w(m))' --shape x=8 --shape w=3\n"
       "  fovea explain lenet5.mlir:conv2 --statement --assembly | less\n");
   auto command = std::make_shared<ExplainCommand>(*verb);
   verb->callback([command] { command->run(); });

@@ -1,6 +1,7 @@
 #include <fovea/definition/interpreter.hpp>
 
 #include "dsl/definition/arithmetic.hpp"
+#include "dsl/definition/boundary.hpp"
 #include "dsl/definition/memory.hpp"
 #include "dsl/definition/program.hpp"
 #include "dsl/definition/value.hpp"
@@ -22,17 +23,6 @@ namespace {
                .detail = {},
                .hint = std::move(hint),
                .trail = {}});
-}
-
-// `index` brought into 0 .. extent-1 by a rule other than fill; reflect does not repeat the edge.
-int64_t folded(int64_t index, int64_t extent, Boundary boundary) {
-  if (boundary == Boundary::clamp)
-    return index < 0 ? 0 : extent - 1;
-  if (boundary == Boundary::wrap)
-    return saturating::floor_remainder(index, extent);
-  const int64_t period = std::max<int64_t>(2 * (extent - 1), 1);
-  const int64_t place = saturating::floor_remainder(index, period);
-  return place < extent ? place : period - place;
 }
 
 } // namespace

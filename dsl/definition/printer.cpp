@@ -148,7 +148,8 @@ class LineWriter {
     std::vector<WrittenSubscript> left;
     for (const DeclaredIndex& index : line.left)
       left.push_back({notation_.name(declare(index)), Boundary::none, false, {}});
-    result_.left = notation_.read(notation_.name(name), left);
+    result_.tensor = notation_.name(name);
+    result_.left = notation_.read(result_.tensor, left);
     result_.right = write(line.body, line.body->type == usual);
     for (auto& [tensor, rule, dimensions] : rules_)
       if (std::string note =
@@ -372,16 +373,23 @@ Outline outline_of(const Definition& definition) {
   return outline;
 }
 
-std::string written(const Outline& outline, const Notation& notation) {
+namespace {
+
+struct Written {
+  WrittenHeader header;
+  std::vector<WrittenEquation> equations;
+};
+
+Written lay_out(const Outline& outline, const Notation& notation) {
   NameSet names, scalars;
-  WrittenHeader header{outline.name, {}, {}};
+  Written result{{outline.name, {}, {}}, {}};
   std::vector<std::string> tensors;
   const auto add = [&](const std::string& name) {
     tensors.push_back(names.add(name.empty() ? fmt::format("t{}", tensors.size()) : name));
   };
   for (const auto& [name, type] : outline.operands) {
     add(name);
-    header.operands.emplace_back(tensors.back(), type);
+    result.header.operands.emplace_back(tensors.back(), type);
   }
   for (const Outline::Line& line : outline.lines)
     add(line.name);
@@ -394,13 +402,23 @@ std::string written(const Outline& outline, const Notation& notation) {
     });
   const size_t count = outline.operands.size();
   if (outline.results != unread(outline))
-    for (int result : outline.results)
-      header.results.push_back(tensors[count + static_cast<size_t>(result)]);
-  std::vector<WrittenEquation> equations;
+    for (int line : outline.results)
+      result.header.results.push_back(tensors[count + static_cast<size_t>(line)]);
   for (size_t k = 0; k < outline.lines.size(); ++k)
-    equations.push_back(
+    result.equations.push_back(
         LineWriter(notation, tensors, scalars).write(outline.lines[k], tensors[count + k]));
-  return notation.system(header, equations);
+  return result;
+}
+
+} // namespace
+
+std::string written(const Outline& outline, const Notation& notation) {
+  const Written parts = lay_out(outline, notation);
+  return notation.system(parts.header, parts.equations);
+}
+
+std::vector<WrittenEquation> written_lines(const Outline& outline, const Notation& notation) {
+  return lay_out(outline, notation).equations;
 }
 
 } // namespace fovea::notation

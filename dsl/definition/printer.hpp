@@ -40,7 +40,7 @@ struct WrittenSubscript {
 
 // What is written of one equation.
 struct WrittenEquation {
-  Text left, right;
+  Text tensor, left, right;
   std::vector<std::pair<Text, int64_t>> ranges; // index, extent
   std::vector<std::string> notes;               // on what lies outside a tensor
 };
@@ -109,6 +109,8 @@ struct Outline {
 Outline outline_of(const Definition& definition);
 
 std::string written(const Outline& outline, const Notation& notation);
+// Its lines alone.
+std::vector<WrittenEquation> written_lines(const Outline& outline, const Notation& notation);
 
 // An index expression in the language; `names` of the indices by number.
 std::string index_text(const IndexExpr& expr, const std::vector<std::string>& names);

@@ -4,6 +4,7 @@
 #include <fovea/runtime/tensor_file.hpp>
 
 #include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cstring>
@@ -79,6 +80,25 @@ TEST_F(EquationCommand, OtherVerbs) {
       folder_.fovea("run blur.so --input x=x.npy --input w=w.npy --output-dir out");
   ASSERT_EQ(library.code, 0) << library.err;
   EXPECT_EQ(read_array(folder_ / "out" / "Z.npy"), std::vector<float>(4090, 7));
+}
+
+// Ranges with their reasons, loops and the matrix, before the kernel.
+TEST_F(EquationCommand, Explained) {
+  const std::string words = "explain " + blur_ + " --shape x=4 --shape w=2";
+  const std::string text = folder_.fovea(words).out;
+  for (const char* part : {"as far as x(i + m) stays inside", "dimension 0 of w", "  for i < 3\n",
+                           "as the Toeplitz matrix of 3 x 4 that multiplies x:",
+                           "6 MACs, 36 B moved at least", "algorithm: "})
+    EXPECT_THAT(text, HasSubstr(part));
+  const auto json = nlohmann::json::parse(folder_.fovea(words + " --json").out)["equations"];
+  EXPECT_EQ(json["matrix"]["entries"].size(), 12U);
+  EXPECT_EQ(json["matrix"]["entries"][6], "w(1)");
+  EXPECT_EQ(json["indices"][0]["extent"], 3);
+  EXPECT_EQ(json["tensors"].size(), 3U);
+  EXPECT_THAT(folder_.fovea("explain 'Z(i) = 2*x(i)' --shape x=64").out,
+              HasSubstr("of 64 x 64 that multiplies x: too wide to be shown"));
+  EXPECT_THAT(folder_.fovea("explain 'Z(i) = exp(x(i))' --shape x=2").out,
+              ::testing::Not(HasSubstr("matrix of")));
 }
 
 TEST_F(EquationCommand, Refusals) {

@@ -1,0 +1,22 @@
+#pragma once
+#include "dsl/definition/saturating.hpp"
+
+#include <fovea/definition/definition.hpp>
+
+#include <algorithm>
+
+namespace fovea {
+
+// `index`, which lies outside, brought into 0 .. extent-1 by a rule other than fill; reflect does
+// not repeat the edge.
+inline int64_t folded(int64_t index, int64_t extent, Boundary boundary) {
+  if (boundary == Boundary::clamp)
+    return index < 0 ? 0 : extent - 1;
+  if (boundary == Boundary::wrap)
+    return saturating::floor_remainder(index, extent);
+  const int64_t period = std::max<int64_t>(2 * (extent - 1), 1);
+  const int64_t place = saturating::floor_remainder(index, period);
+  return place < extent ? place : period - place;
+}
+
+} // namespace fovea
