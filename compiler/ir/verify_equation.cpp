@@ -214,7 +214,7 @@ llvm::LogicalResult ScalarCallOp::verify() {
   const mlir::Type boolean = mlir::IntegerType::get(getContext(), 1);
   const bool is_select = *op == ScalarOp::select;
   const bool is_logical = *op >= ScalarOp::logical_and && *op <= ScalarOp::logical_not;
-  const bool is_relation = *op >= ScalarOp::less && *op <= ScalarOp::not_equal;
+  const bool is_relation = is_comparison(*op);
   if (is_select && getArgs()[0].getType() != boolean)
     return emitOpError() << "'select' expects a condition of i1, got " << getArgs()[0].getType();
   const mlir::Type operand = is_logical ? boolean : getArgs()[is_select ? 1 : 0].getType();

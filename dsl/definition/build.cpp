@@ -24,6 +24,29 @@ bool is_number(const Expr& expr, double number) {
   return expr->kind == Node::Kind::constant && expr->constant == number;
 }
 
+// What a term of a reduction is that changes nothing.
+Expr neutral(Fold fold, DType type) {
+  switch (fold) {
+  case Fold::product:
+  case Fold::all:
+    return make_constant(1, type);
+  case Fold::max:
+  case Fold::argmax:
+  case Fold::min:
+  case Fold::argmin:
+    break;
+  default:
+    return make_constant(0, type);
+  }
+  const bool least = fold == Fold::max || fold == Fold::argmax;
+  if (is_float(type))
+    return make_constant(least ? -HUGE_VAL : HUGE_VAL, type);
+  if (type == DType::u8 || type == DType::boolean)
+    return make_integer(least ? 0 : type == DType::u8 ? 255 : 1, type);
+  const int64_t high = INT64_MAX >> (64 - 8 * size_of(type));
+  return make_integer(least ? -high - 1 : high, type);
+}
+
 // Constants are folded as equations are made, where the result is exact, so that a definition does
 // not depend on how a number came about.
 Expr fold(ScalarOp op, const std::vector<Expr>& args) {
@@ -66,6 +89,11 @@ Expr make_index(const IndexExpr& index) {
 }
 
 Expr make_operation(ScalarOp op, std::vector<Expr> args) {
+  // An index is compared with an integer of any type.
+  if (is_comparison(op))
+    for (const size_t k : {size_t{0}, size_t{1}})
+      if (args[k]->kind == Node::Kind::index && is_integer(args[1 - k]->type))
+        args[1 - k] = make_cast(args[1 - k], DType::i64);
   const size_t first = op == ScalarOp::select ? 1 : 0; // the condition's type is its own
   const DType type = args[first]->type;
   for (size_t k = first; k < args.size(); ++k)
@@ -111,6 +139,25 @@ Expr make_reduction(Fold fold, std::vector<DeclaredIndex> indices, Expr body,
   node->accumulator = accumulator;
   node->args = {std::move(body)};
   return node;
+}
+
+Expr make_reduction_where(Fold kind, const std::vector<DeclaredIndex>& indices,
+                          const Expr& condition, const Expr& body,
+                          std::optional<DType> accumulator) {
+  if (condition->type != DType::boolean)
+    throw Error(
+        {.what = fmt::format("equation: `{}` is over what no condition chooses", name_of(kind)),
+         .expected = "bool",
+         .got = std::string(name_of(condition->type)),
+         .hint = "write a comparison"});
+  const auto chosen = [&](Fold fold, const Expr& term) {
+    Expr terms = make_operation(ScalarOp::select, {condition, term, neutral(fold, term->type)});
+    return make_reduction(fold, indices, std::move(terms), accumulator);
+  };
+  if (kind != Fold::mean)
+    return chosen(kind, body);
+  return make_operation(ScalarOp::div,
+                        {chosen(Fold::sum, body), chosen(Fold::sum, make_constant(1, body->type))});
 }
 
 Expr make_read(int tensor, StatementPtr source, DType type, std::vector<Subscript> subscripts) {

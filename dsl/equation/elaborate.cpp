@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace fovea::text {
@@ -42,9 +43,6 @@ ScalarOp operation_of(Mark mark) {
   }
 }
 
-bool compares(ScalarOp op) {
-  return op >= ScalarOp::less && op <= ScalarOp::not_equal;
-}
 bool is_logical(ScalarOp op) {
   return op >= ScalarOp::logical_and && op <= ScalarOp::logical_not;
 }
@@ -131,13 +129,13 @@ class Elaborator {
     case Syntax::Kind::reduce:
       if (node.fold == Fold::argmax || node.fold == Fold::argmin)
         return DType::i64;
-      return node.fold >= Fold::any ? DType::boolean : first_type(node.args);
+      return node.fold >= Fold::any ? DType::boolean : type_of(node.args[0]);
     case Syntax::Kind::call:
       if (const Type type = type_named(node.word))
         return type;
       if (node.word == "value")
         return DType::i64;
-      if (const ScalarOp op = *function_named(node.word); compares(op) || is_logical(op))
+      if (const ScalarOp op = *function_named(node.word); is_comparison(op) || is_logical(op))
         return DType::boolean;
       return first_type(node.args, node.word == "select" ? 1 : 0);
     default:
@@ -195,11 +193,26 @@ class Elaborator {
     if (is_analytic(op) && !is_float(type))
       fail(node.position, fmt::format("`{}` is of floats", shown(node)), "f16, bf16, f32 or f64",
            std::string(name_of(type)), "convert it: f32(...)");
+    const bool beside_index = is_comparison(op) && has_index(args);
     std::vector<Expr> exprs;
-    for (size_t k = 0; k < args.size(); ++k)
-      exprs.push_back(
-          argument(node, args[k], op == ScalarOp::select && k == 0 ? DType::boolean : type));
+    for (size_t k = 0; k < args.size(); ++k) {
+      const Type own = beside_index ? type_of(args[k]) : std::nullopt;
+      if (own && is_integer(*own))
+        exprs.push_back(make_cast(value(args[k], own), DType::i64));
+      else
+        exprs.push_back(
+            argument(node, args[k], op == ScalarOp::select && k == 0 ? DType::boolean : type));
+    }
     return make_operation(op, std::move(exprs));
+  }
+
+  // An index is compared with an integer of any type.
+  DType compared_type(const std::vector<int>& args) {
+    return has_index(args) ? DType::i64 : first_type(args).value_or(DType::f32);
+  }
+  bool has_index(const std::vector<int>& args) const {
+    return std::any_of(args.begin(), args.end(),
+                       [&](int arg) { return parsed_[arg].kind_of_value == Class::index; });
   }
 
   Expr infix(const Syntax& node, DType type) {
@@ -210,8 +223,8 @@ class Elaborator {
     std::vector<int> args = node.args;
     if (node.mark == Mark::greater || node.mark == Mark::greater_equal)
       std::swap(args[0], args[1]);
-    if (compares(op))
-      type = first_type(args).value_or(DType::f32);
+    if (is_comparison(op))
+      type = compared_type(args);
     return operation(node, op, args, type);
   }
 
@@ -221,8 +234,8 @@ class Elaborator {
     if (const Type target = type_named(node.word)) // of a number: the number as one of the type
       return make_cast(value(node.args[0], target), *target);
     const ScalarOp op = *function_named(node.word);
-    if (compares(op))
-      type = first_type(node.args).value_or(DType::f32);
+    if (is_comparison(op))
+      type = compared_type(node.args);
     return operation(node, op, node.args, type);
   }
 
@@ -245,6 +258,15 @@ class Elaborator {
     return make_integer(static_cast<int64_t>(number.integer), type);
   }
 
+  // Behind the `where` of a reduction.
+  Expr condition(int number) {
+    Expr expr = value(number, DType::boolean);
+    if (expr->type != DType::boolean)
+      fail(parsed_[number].position, "`where` wants a condition", "bool",
+           std::string(name_of(expr->type)), "write a comparison");
+    return expr;
+  }
+
   Expr reduction(int number, DType type) {
     const Syntax& node = parsed_[number];
     std::vector<DeclaredIndex> indices;
@@ -256,8 +278,13 @@ class Elaborator {
     if (logical && body->type != DType::boolean)
       fail(parsed_[node.args[0]].position, fmt::format("`{}` is of conditions", node.word), "bool",
            std::string(name_of(body->type)), "write a comparison");
-    Expr expr = make_reduction(node.fold, std::move(indices), std::move(body), node.accumulator);
-    result_.reads[expr.get()] = number;
+    Expr expr = node.args.size() == 1
+                    ? make_reduction(node.fold, std::move(indices), body, node.accumulator)
+                    : make_reduction_where(node.fold, indices, condition(node.args[1]), body,
+                                           node.accumulator);
+    const bool quotient = expr->kind == Node::Kind::op; // a mean over what a condition chooses
+    for (const Expr& reduction : quotient ? expr->args : std::vector{expr})
+      result_.reads[reduction.get()] = number;
     return expr;
   }
 

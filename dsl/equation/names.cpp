@@ -265,7 +265,8 @@ class Resolver {
     for (const Named& index : node.indices)
       outside.emplace_back(bound_.count(index.name) != 0, uses_[index.name]);
     bind(node.indices);
-    visit(node.args[0], false);
+    for (int arg : node.args)
+      visit(arg, false);
     for (size_t k = 0; k < node.indices.size(); ++k) {
       const Named& index = node.indices[k];
       const auto& [is_bound, uses] = outside[k];

@@ -167,7 +167,9 @@ class Parser {
       take(Mark::close, "`)`");
     }
     if (!at(Mark::assign))
-      unexpected("`=`", at(Mark::equal) ? "an equation has one `=`" : "");
+      unexpected("`=`", at(Mark::equal)                         ? "an equation has one `=`"
+                        : at(Mark::plus) && at(Mark::assign, 1) ? accumulation
+                                                                : "");
     ++next_;
     line.body = expression();
     if (at_word("where")) {
@@ -179,6 +181,10 @@ class Parser {
     return line;
   }
 
+  // How one writes `Z(p(i)) += x(i)`.
+  static constexpr const char* accumulation =
+      "to add up at computed places, choose the terms: Z(k) = sum(i where p(i) == k)(x(i))";
+
   Named left_index() {
     if (at(Mark::name) && fold_named(word()))
       fail(token().begin, "a reduction stands on the left side", "plain indices",
@@ -186,7 +192,9 @@ class Parser {
     Named index = take_own_name("an index");
     if (!at(Mark::comma) && !at(Mark::close))
       fail(token().begin, "the left side has plain indices only", "`,` or `)`",
-           "arithmetic on indices stands on the right side; ranges stand behind `where`");
+           at(Mark::open)
+               ? accumulation
+               : "arithmetic on indices stands on the right side; ranges stand behind `where`");
     return index;
   }
 
@@ -347,11 +355,17 @@ class Parser {
       take(Mark::greater, "`>`");
     }
     take(Mark::open, "the indices: sum(i)(...)");
+    int condition = -1;
     while (!at(Mark::close)) {
       node.indices.push_back(take_own_name("an index"));
+      if (at_word("where")) {
+        ++next_;
+        condition = expression();
+        break;
+      }
       if (!at(Mark::close) && !accept(Mark::comma))
-        fail(token().begin, "a reduction runs over plain indices", "`,` or `)`",
-             "write sum(i)(...), its range behind `where`");
+        fail(token().begin, "a reduction runs over plain indices", "`,`, `where` or `)`",
+             "write sum(i)(...), its range behind `where` at the end of the line");
     }
     take(Mark::close, "`)`");
     const bool place = fold == Fold::argmax || fold == Fold::argmin;
@@ -362,6 +376,8 @@ class Parser {
       unexpected(fmt::format("what is reduced, in brackets: {}(i)(...)", node.word));
     ++next_;
     node.args = {expression()};
+    if (condition >= 0)
+      node.args.push_back(condition);
     take(Mark::close, "an operator or `)`");
     return add(std::move(node));
   }

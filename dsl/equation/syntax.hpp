@@ -99,7 +99,7 @@ struct Syntax {
   Fold fold = Fold::sum; // reduce
   std::optional<DType> accumulator = {};
   std::vector<Named> indices = {}; // reduce
-  std::vector<int> args = {};      // numbers of nodes
+  std::vector<int> args = {};      // numbers of nodes; reduce: the body, and a condition
   int depth = 1;
   double weight = 1; // nodes, once written out
 

@@ -126,6 +126,9 @@ enum class ScalarOp : uint8_t {
   logical_not, // boolean
   select,      // condition, then, else
 };
+constexpr bool is_comparison(ScalarOp op) {
+  return op >= ScalarOp::less && op <= ScalarOp::not_equal;
+}
 std::string_view name_of(ScalarOp op);
 std::string_view name_of(ReduceKind kind);
 std::string_view name_of(Fold fold);

@@ -14,6 +14,11 @@ Expr make_operation(ScalarOp op, std::vector<Expr> args);
 Expr make_cast(Expr value, DType type);
 Expr make_reduction(Fold fold, std::vector<DeclaredIndex> indices, Expr body,
                     std::optional<DType> accumulator = std::nullopt);
+// Over those values of the indices alone for which `condition` holds. A mean is divided by their
+// number; where there is none, a sum is 0, a product 1, a maximum -inf or the type's least value.
+Expr make_reduction_where(Fold fold, const std::vector<DeclaredIndex>& indices,
+                          const Expr& condition, const Expr& body,
+                          std::optional<DType> accumulator = std::nullopt);
 
 // An index expression's value as a number of type i64.
 template <IndexLike A>
@@ -112,6 +117,18 @@ auto select(const Scalar<C>& condition, const Scalar<A>& a, const Scalar<B>& b) 
       make_operation(ScalarOp::select, {condition.expr, a.expr, b.expr})};
 }
 
+namespace detail {
+template <class Inside, class Reduced>
+constexpr void require_reduced() {
+  static_assert(subset_of(Reduced{}, Inside{}),
+                "fovea: WHAT: a reduction index does not occur in the reduced expression; "
+                "WHY: every term would be the same; WHERE: sum/product/max/min/mean(...)(here)");
+}
+} // namespace detail
+
+template <class Reduced, class C>
+struct ConditionalReducer;
+
 // sum(l, m, n)(body): reduces `body` over indices and packs.
 template <class Reduced>
 struct Reducer {
@@ -121,12 +138,35 @@ struct Reducer {
 
   // The same with another accumulator: sum(m).in(DType::f64)(...).
   Reducer in(DType type) const { return {fold, indices, type}; }
+  // Over those terms alone for which a condition holds:
+  //   H(k) = sum(i).where(equal(p(i), value(k)))(x(i))
+  // adds up x at places that are computed.
+  template <class C>
+  ConditionalReducer<Reduced, C> where(const Scalar<C>& condition) const {
+    return {*this, condition};
+  }
   template <class S>
   auto operator()(const Scalar<S>& body) const {
-    static_assert(detail::subset_of(Reduced{}, S{}),
-                  "fovea: WHAT: a reduction index does not occur in the reduced expression; "
-                  "WHY: every term would be the same; WHERE: sum/product/max/min/mean(...)(here)");
+    detail::require_reduced<S, Reduced>();
     return Scalar<difference_of<S, Reduced>>{make_reduction(fold, indices, body.expr, accumulator)};
+  }
+};
+
+template <class Reduced, class C>
+struct ConditionalReducer {
+  Reducer<Reduced> all;
+  Scalar<C> condition;
+
+  template <class S>
+  auto operator()(const Scalar<S>& body) const {
+    using Inside = union_of<C, S>;
+    detail::require_reduced<Inside, Reduced>();
+    return Scalar<difference_of<Inside, Reduced>>{
+        make_reduction_where(all.fold, all.indices, condition.expr, body.expr, all.accumulator)};
+  }
+  // The number of terms, or a multiple: sum(i).where(...)(1.0), of type f32.
+  auto operator()(double number) const {
+    return (*this)(Scalar<Letters<>>{make_constant(number, DType::f32)});
   }
 };
 
