@@ -161,12 +161,18 @@ Expr make_reduction_where(Fold kind, const std::vector<DeclaredIndex>& indices,
 }
 
 Expr make_read(int tensor, StatementPtr source, DType type, std::vector<Subscript> subscripts) {
-  for (const Subscript& subscript : subscripts)
+  for (const Subscript& subscript : subscripts) {
     if (subscript.computed && !is_integer(subscript.computed->type))
       throw Error({.what = "equation: a tensor is read at an index that is no integer",
                    .expected = "a value of i8, u8, i32 or i64",
                    .got = std::string(name_of(subscript.computed->type)),
                    .hint = "convert it with cast(value, DType::i64)"});
+    if (subscript.fill && subscript.fill->type != type)
+      throw Error({.what = "equation: what stands outside a tensor has another element type",
+                   .expected = std::string(name_of(type)),
+                   .got = std::string(name_of(subscript.fill->type)),
+                   .hint = "convert it with cast(value, type)"});
+  }
   auto node = make_node(Node::Kind::read, type);
   node->tensor = tensor;
   node->source = std::move(source);

@@ -98,6 +98,17 @@ TEST(EquationErrors, ElementTypesThatDiffer) {
   EXPECT_EQ(error.hint, "convert one of them with cast(value, type)");
 }
 
+TEST(EquationErrors, AnotherElementTypeOutsideATensor) {
+  const ErrorParts error = refusal(
+      [](Tensor<1> x) {
+        return Z(i.range(4)) = x(constant(i - 2, Scalar<Letters<>>{make_integer(7, DType::i64)}));
+      },
+      {f32({4})});
+  EXPECT_EQ(error.what, "equation: what stands outside a tensor has another element type");
+  EXPECT_EQ(error.expected, "f32");
+  EXPECT_EQ(error.got, "i64");
+}
+
 TEST(EquationErrors, NameTheLineOfTheEquation) {
   const unsigned line = __LINE__ + 1;
   const auto pairs = define("pairs", [](Tensor<1> x) { return Z(i.range(4)) = x(i + 1); });

@@ -155,6 +155,37 @@ TEST(Equation, PacksServeEveryRank) {
   }
 }
 
+TEST(Equation, PacksOfIndicesCountModuloAndBackwards) {
+  const IndexPack<'a'> a(Shape{2, 3});
+  const Tensor<any_rank> x(0, "x", {DType::f64, {2, 3}}), y(1, "y", {DType::f64, {1, 2}});
+  const Definition definition = bind("f", {{"x", x.type()}, {"y", y.type()}},
+                                     {Z(a) = x(Shape{1, 2} - a) * y(a % Shape{1, 2})});
+  EXPECT_THAT(interpret(definition, {table.elements, {1, 10}}), ElementsAre(9, 50, 1, 4, 10, 3));
+}
+
+// A place of several dimensions, each computed; outside stands a value of one's own.
+TEST(Equation, PacksOfComputedPlaces) {
+  const auto places = [](Tensor<2> x, Tensor<2> p, const auto& rule) {
+    const Index<'i'> n{4};
+    const auto component = [&](int64_t c) {
+      return cast(p(n, IndexValue<Letters<>>{{c, {}}}), DType::i64).expr;
+    };
+    return Z(n) = x(rule(ScalarPack<Letters<'i'>>{{component(0), component(1)}}));
+  };
+  const Filled p{{4, 2}, {0, 2, 1, 0, -1, 1, 1, 7}};
+  EXPECT_THAT(
+      of([&](Tensor<2> x, Tensor<2> q) { return places(x, q, [](const auto& at) { return at; }); },
+         {table, p}),
+      ElementsAre(4, 1, 1, 9));
+  const Scalar<Letters<>> outside{make_constant(-2, DType::f64)};
+  EXPECT_THAT(of(
+                  [&](Tensor<2> x, Tensor<2> q) {
+                    return places(x, q, [&](const auto& at) { return constant(at, outside); });
+                  },
+                  {table, p}),
+              ElementsAre(4, 1, -2, -2));
+}
+
 TEST(Equation, LeadingDimensionsAreABatch) {
   const auto pairs =
       define("pairs", [](Tensor<1> x, Tensor<1> w) { return Z(i) = sum(m)(x(i + m) * w(m)); });

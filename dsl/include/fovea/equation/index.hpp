@@ -34,6 +34,13 @@ struct Scalar {
   Expr expr;
 };
 
+// One computed subscript per dimension: V(b, c, places) reads at a place of several dimensions.
+template <class Set>
+struct ScalarPack {
+  using letters = Set;
+  std::vector<Expr> exprs;
+};
+
 template <char Letter>
 struct Index {
   using letters = Letters<Letter>;
@@ -85,6 +92,10 @@ template <class T>
 struct IsScalar : std::false_type {};
 template <class S>
 struct IsScalar<Scalar<S>> : std::true_type {};
+template <class T>
+struct IsScalarPack : std::false_type {};
+template <class S>
+struct IsScalarPack<ScalarPack<S>> : std::true_type {};
 
 template <char L>
 IndexValue<Letters<L>> to_value(const Index<L>& index) {
@@ -124,6 +135,8 @@ template <class T>
 concept PackLike = detail::IsPack<T>::value;
 template <class T>
 concept ScalarLike = detail::IsScalar<T>::value;
+template <class T>
+concept ScalarPackLike = detail::IsScalarPack<T>::value;
 
 template <IndexLike A, IndexLike B>
 auto operator+(const A& a, const B& b) {
@@ -190,6 +203,20 @@ auto operator*(const A& a, const Shape& factors) {
   return detail::map_pack<typename A::letters>(
       detail::to_pack(a).exprs, [&](const IndexExpr& expr, int d) { return expr * factors[d]; });
 }
+template <PackLike A>
+auto operator-(const Shape& c, const A& a) {
+  return detail::map_pack<typename A::letters>(detail::to_pack(a).exprs,
+                                               [&](const IndexExpr& expr, int d) {
+                                                 return IndexExpr{c[d], {}} - expr;
+                                               });
+}
+// a mod divisors, each in 0 .. divisor-1, divisors > 0
+template <PackLike A>
+auto operator%(const A& a, const Shape& divisors) {
+  return detail::map_pack<typename A::letters>(
+      detail::to_pack(a).exprs,
+      [&](const IndexExpr& expr, int d) { return mod(expr, divisors[d]); });
+}
 
 // Boundary rules: what a read outside the tensor gives. Without one, an index may not leave it, and
 // a computed place outside stands for the nearest one inside.
@@ -199,9 +226,9 @@ struct GuardedSubscripts {
   static constexpr bool of_pack = OfPack;
   std::vector<IndexExpr> exprs;
   Boundary boundary = Boundary::none;
-  Expr fill;         // Boundary::fill with a value of one's own
-  double number = 0; // Boundary::fill with a constant, in the tensor's element type
-  Expr computed;     // instead of `exprs`
+  Expr fill;                       // Boundary::fill with a value of one's own
+  double number = 0;               // Boundary::fill with a constant, in the tensor's element type
+  std::vector<Expr> computed = {}; // instead of `exprs`, one per dimension
 };
 namespace detail {
 template <class T>
@@ -217,22 +244,26 @@ std::vector<IndexExpr> exprs_of(const T& subscript) {
     return to_pack(subscript).exprs;
   else if constexpr (ScalarLike<T>)
     return {IndexExpr{}};
+  else if constexpr (ScalarPackLike<T>)
+    return std::vector<IndexExpr>(subscript.exprs.size());
   else
     return subscript.exprs;
 }
 template <class T>
 auto guarded(const T& subscript, Boundary boundary, double number = 0) {
-  GuardedSubscripts<typename T::letters, IsPack<T>::value> result{exprs_of(subscript), boundary,
-                                                                  nullptr, number, nullptr};
+  GuardedSubscripts<typename T::letters, PackLike<T> || ScalarPackLike<T>> result{
+      exprs_of(subscript), boundary, nullptr, number};
   if constexpr (ScalarLike<T>)
-    result.computed = subscript.expr;
+    result.computed = {subscript.expr};
+  if constexpr (ScalarPackLike<T>)
+    result.computed = subscript.exprs;
   return result;
 }
 } // namespace detail
 template <class T>
 concept GuardedLike = detail::IsGuarded<T>::value;
 template <class T>
-concept Unguarded = IndexLike<T> || PackLike<T> || ScalarLike<T>;
+concept Unguarded = IndexLike<T> || PackLike<T> || ScalarLike<T> || ScalarPackLike<T>;
 template <class T>
 concept SubscriptLike = Unguarded<T> || GuardedLike<T>;
 
@@ -243,7 +274,7 @@ constexpr bool is_of_pack() {
   if constexpr (GuardedLike<T>)
     return T::of_pack;
   else
-    return PackLike<T>;
+    return PackLike<T> || ScalarPackLike<T>;
 }
 } // namespace detail
 
@@ -254,6 +285,13 @@ auto zero(const T& subscript) {
 template <Unguarded T>
 auto constant(const T& subscript, double value) {
   return detail::guarded(subscript, Boundary::fill, value);
+}
+// The same with a value of the tensor's element type.
+template <Unguarded T>
+auto constant(const T& subscript, const Scalar<Letters<>>& value) {
+  auto result = detail::guarded(subscript, Boundary::fill);
+  result.fill = value.expr;
+  return result;
 }
 template <Unguarded T>
 auto clamp(const T& subscript) {

@@ -20,14 +20,18 @@ Expr make_read(int tensor, StatementPtr source, DType type, std::vector<Subscrip
 namespace detail {
 template <class T>
 void add_subscripts(const T& subscript, DType type, std::vector<Subscript>& subscripts) {
-  for (const IndexExpr& expr : exprs_of(subscript)) {
-    Subscript one{expr, Boundary::none, nullptr};
-    if constexpr (ScalarLike<T>) {
+  const std::vector<IndexExpr> exprs = exprs_of(subscript);
+  for (size_t d = 0; d < exprs.size(); ++d) {
+    Subscript one{exprs[d], Boundary::none, nullptr};
+    if constexpr (ScalarLike<T>)
       one.computed = subscript.expr;
+    if constexpr (ScalarPackLike<T>)
+      one.computed = subscript.exprs[d];
+    if (one.computed)
       one.boundary = Boundary::clamp;
-    }
     if constexpr (GuardedLike<T>) {
-      one.computed = subscript.computed;
+      if (!subscript.computed.empty())
+        one.computed = subscript.computed[d];
       one.boundary = subscript.boundary;
       if (one.boundary == Boundary::fill)
         one.fill = subscript.fill ? subscript.fill : make_constant(subscript.number, type);
