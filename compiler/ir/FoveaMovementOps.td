@@ -233,4 +233,24 @@ def Fovea_GatherNdOp : Fovea_Op<"gather_nd", "GatherNd",
   }];
 }
 
+def Fovea_GridSampleOp : Fovea_Op<"grid_sample", "GridSample",
+    (ins Fovea_Tensor:$input, Fovea_Tensor:$grid, Fovea_Name<"linear">:$mode,
+         Fovea_Name<"zeros">:$padding, Fovea_Flag<"false">:$align_corners)> {
+  let summary = "the input at the places of a grid";
+  let description = [{
+    Operands: input [batch, channels, space...], grid [batch, outputs..., dimensions], x first, -1
+    to 1 over the image. `mode` is linear or nearest, `padding` zeros, border or reflection.
+
+    ```mlir
+    %z = fovea.grid_sample %x, %g padding border
+        : (tensor<1x3x8x8xf32>, tensor<1x5x6x2xf32>) -> tensor<1x3x5x6xf32>
+    ```
+  }];
+  let assemblyFormat = [{
+    $input `,` $grid (`mode` custom<Keyword>($mode)^)? (`padding` custom<Keyword>($padding)^)?
+    (`align_corners` $align_corners^)? (`layer` $layer^)? attr-dict
+    `:` functional-type(operands, results)
+  }];
+}
+
 #endif

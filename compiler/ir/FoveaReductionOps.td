@@ -154,6 +154,42 @@ def Fovea_LrnOp : Fovea_Op<"lrn", "Lrn",
   }];
 }
 
+def Fovea_LocalContrastNormOp : Fovea_Op<"local_contrast_norm", "LocalContrastNorm",
+    (ins Fovea_Tensor:$input, Fovea_Integer<"9">:$size, Fovea_Number<"2.25">:$sigma,
+         Fovea_Number<"1e-4">:$epsilon)> {
+  let summary = "subtractive and divisive normalisation by what is around each element";
+  let description = [{
+    Input [batch, channels, space...]. Around an element are `size` elements in each spatial
+    dimension of all channels, weighted by a Gaussian of width `sigma`; no divisor is below
+    `epsilon`.
+
+    ```mlir
+    %z = fovea.local_contrast_norm %x size 7 sigma 1.750000e+00
+        : (tensor<1x3x32x32xf32>) -> tensor<1x3x32x32xf32>
+    ```
+  }];
+  let assemblyFormat = [{
+    $input (`size` $size^)? (`sigma` $sigma^)? (`epsilon` $epsilon^)? (`layer` $layer^)? attr-dict
+    `:` functional-type(operands, results)
+  }];
+}
+
+def Fovea_MaxoutOp : Fovea_Op<"maxout", "Maxout",
+    (ins Fovea_Tensor:$input, Fovea_Integer<"2">:$pieces, Fovea_Integer<"1">:$axis)> {
+  let summary = "the largest of each `pieces` neighbours along an axis";
+  let description = [{
+    A negative axis counts from the end.
+
+    ```mlir
+    %z = fovea.maxout %x pieces 4 : (tensor<1x8x7x7xf32>) -> tensor<1x2x7x7xf32>
+    ```
+  }];
+  let assemblyFormat = [{
+    $input (`pieces` $pieces^)? (`axis` $axis^)? (`layer` $layer^)? attr-dict
+    `:` functional-type(operands, results)
+  }];
+}
+
 def Fovea_GroupNormOp : Fovea_Op<"group_norm", "GroupNorm",
     (ins Fovea_Tensor:$input, Fovea_Tensor:$weight, Fovea_Tensor:$bias,
          Fovea_Integer<"1">:$groups, Fovea_Number<"1e-5">:$epsilon)> {

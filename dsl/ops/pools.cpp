@@ -6,6 +6,10 @@
 #include <fovea/ops/global_max_pool.hpp>
 #include <fovea/ops/lp_pool.hpp>
 #include <fovea/ops/max_pool.hpp>
+#include <fovea/ops/maxout.hpp>
+#include <fovea/ops/min_pool.hpp>
+
+#include <limits>
 
 namespace fovea::ops {
 namespace {
@@ -43,6 +47,24 @@ struct SlidingWindow {
               m * spread(window.dilation, space.rank(), 1) - window.fronts(space)) {}
 };
 
+// The value that every other one is not above.
+Expr highest(DType type) {
+  switch (type) {
+  case DType::i8:
+    return make_integer(127, type);
+  case DType::u8:
+    return make_integer(255, type);
+  case DType::boolean:
+    return make_integer(1, type);
+  case DType::i32:
+    return make_integer(std::numeric_limits<int32_t>::max(), type);
+  case DType::i64:
+    return make_integer(std::numeric_limits<int64_t>::max(), type);
+  default:
+    return make_constant(std::numeric_limits<double>::infinity(), type);
+  }
+}
+
 } // namespace
 
 Definition GlobalAvgPool::definition(const Types& operands) const {
@@ -58,6 +80,25 @@ Definition GlobalMaxPool::definition(const Types& operands) const {
 Definition GlobalLpPool::definition(const Types& operands) const {
   const GlobalWindow W(operands[0]);
   return W.bound(name, Z(W.b, W.c, W.one) = norm_root(sum(W.m)(norm_term(W.x(), p)), p));
+}
+
+Definition MinPool::definition(const Types& operands) const {
+  const Shape z = infer(operands).results[0].shape;
+  const SlidingWindow W(*this, operands[0], z);
+  const Scalar<Letters<>> outside{highest(operands[0].dtype)};
+  return bind(name, {{"X", operands[0]}},
+              {Z(W.b, W.c, W.j) = min(W.m)(W.X(W.b, W.c, constant(W.place, outside)))});
+}
+
+Definition Maxout::definition(const Types& operands) const {
+  const Shape& x = operands[0].shape;
+  const int place = dimension_of(axis, x.rank());
+  const Tensor<any_rank> X(0, "X", operands[0]);
+  const IndexPack<'a'> a(x.slice(0, place));
+  const IndexPack<'d'> d(x.slice(place + 1, x.rank()));
+  const Index<'c'> c{x[place] / pieces};
+  const Index<'k'> k{pieces};
+  return bind(name, {{"X", operands[0]}}, {Z(a, c, d) = max(k)(X(a, c * pieces + k, d))});
 }
 
 Definition LpPool::definition(const Types& operands) const {

@@ -32,4 +32,15 @@ inline void compare_with_torch(const std::string& name, MapFunction map) {
   compare_with_torch(torch_values(), name, map(Map{}).table->make());
 }
 
+// The same of convolutions and their kin: tests/data/make_pytorch_convolution_values.py.
+inline void compare_convolution(const std::string& name, const OpPtr& op) {
+  static const host::TensorMap values =
+      host::read_safetensors(repository_file("tests/data/pytorch_convolutions.safetensors"));
+  compare_with_torch(values, name, op);
+}
+template <class Op>
+void compare_convolution(const std::string& name, const Layer<Op>& layer) {
+  compare_convolution(name, make_op(layer.op));
+}
+
 } // namespace fovea::testing

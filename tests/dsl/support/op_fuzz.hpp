@@ -32,6 +32,27 @@ class OpFuzz {
       types.push_back({dtype(), shape()});
     return types;
   }
+  // The data operands of an op, of a kind that it may accept.
+  template <class Op>
+  Types inputs(const Op& op) {
+    Types inputs{TensorType{dtype(), shape()}};
+    const TensorType x = inputs[0];
+    if constexpr (requires { op.further_inputs(x); }) {
+      if (!check_operand(x, 3, 5).what && !op.check_window(x.shape.slice(2, x.shape.rank())).what)
+        for (const TensorType& type : op.further_inputs(x))
+          inputs.push_back(type);
+    } else if constexpr (std::same_as<Op, ops::GridSample>) {
+      const int dimensions = x.shape.rank() > 2 ? x.shape.rank() - 2 : 0;
+      inputs.push_back({x.dtype, x.shape.empty() ? Shape{} : Shape{x.shape[0]}});
+      for (int d = 0; d < dimensions; ++d)
+        inputs[1].shape.push_back(number());
+      inputs[1].shape.push_back(dimensions);
+    }
+    for (int count = Op::inputs < 0 ? 1 + static_cast<int>(engine_() % 3) : Op::inputs;
+         count > static_cast<int>(inputs.size());)
+      inputs.push_back(x);
+    return inputs;
+  }
   template <class Op>
   Op op() {
     Op op;
@@ -46,6 +67,8 @@ class OpFuzz {
   void set(double& field) { field = static_cast<double>(number()) / 8; }
   void set(PadMode& field) { field = static_cast<PadMode>(engine_() % 4); }
   void set(DepthOrder& field) { field = static_cast<DepthOrder>(engine_() % 2); }
+  void set(SampleMode& field) { field = static_cast<SampleMode>(engine_() % 2); }
+  void set(SamplePadding& field) { field = static_cast<SamplePadding>(engine_() % 3); }
   void set(ResizeMode& field) { field = static_cast<ResizeMode>(engine_() % 3); }
   void set(ResizeCoordinates& field) { field = static_cast<ResizeCoordinates>(engine_() % 7); }
   void set(ResizeRounding& field) { field = static_cast<ResizeRounding>(engine_() % 4); }
@@ -75,10 +98,7 @@ void for_accepted_ops(uint64_t seed, int wanted, Visit visit) {
     int accepted = 0;
     for (int repetition = 0; repetition < 20'000 && accepted < wanted; ++repetition) {
       const Op op = fuzz.op<Op>();
-      Types inputs{TensorType{fuzz.dtype(), fuzz.shape()}};
-      for (int count = Op::inputs < 0 ? 1 + repetition % 3 : Op::inputs; count > 1; --count)
-        inputs.push_back(inputs[0]);
-      const Types operands = operands_of(op, inputs);
+      const Types operands = operands_of(op, fuzz.inputs(op));
       const Inferred inferred = op.infer(operands);
       if (!inferred.ok() || inferred.results[0].bytes() > (1 << 20))
         continue;

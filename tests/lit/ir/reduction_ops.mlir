@@ -58,6 +58,11 @@ func.func @normalisations(%x: tensor<2x6x4x4xf32>, %c: tensor<6xf32>, %l: tensor
   %5 = fovea.lp_normalization %x axis 1 p 1 : (tensor<2x6x4x4xf32>) -> tensor<2x6x4x4xf32>
   // CHECK: fovea.log_softmax %{{.*}} axis 1 :
   %6 = fovea.log_softmax %x axis 1 : (tensor<2x6x4x4xf32>) -> tensor<2x6x4x4xf32>
+  // CHECK: fovea.local_contrast_norm %{{.*}} size 3 sigma 7.500000e-01 epsilon 1.000000e-02 :
+  %8 = fovea.local_contrast_norm %x size 3 sigma 7.500000e-01 epsilon 1.000000e-02
+      : (tensor<2x6x4x4xf32>) -> tensor<2x6x4x4xf32>
+  // CHECK: fovea.maxout %{{.*}} pieces 3 axis -3 :
+  %9 = fovea.maxout %x pieces 3 axis -3 : (tensor<2x6x4x4xf32>) -> tensor<2x2x4x4xf32>
   // CHECK: fovea.hardmax %{{.*}} : (tensor<2x6x4x4xf32>) -> tensor<2x6x4x4xf32>
   %7 = fovea.hardmax %x : (tensor<2x6x4x4xf32>) -> tensor<2x6x4x4xf32>
   return

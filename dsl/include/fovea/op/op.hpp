@@ -57,11 +57,15 @@ constexpr Types operands_of(const Op& op, const Types& inputs) {
   return operands;
 }
 
-// The operands behind the first against the op's parameters.
+// The operands behind the inputs against the op's parameters.
 template <class Op>
 constexpr ShapeError check_parameters(const Op& op, const Types& operands) {
-  const Types wanted = operands_of(op, Types{operands[0]});
-  for (size_t k = 1; k < wanted.size(); ++k)
+  constexpr size_t inputs = Op::inputs;
+  Types given;
+  for (size_t k = 0; k < inputs && k < operands.size(); ++k)
+    given.push_back(operands[k]);
+  const Types wanted = operands_of(op, given);
+  for (size_t k = inputs; k < wanted.size(); ++k)
     if (wanted[k].bytes() < 0)
       return {"a weight is too large", "a size in bytes below 2^63", "{0}", "", {wanted[k].shape}};
   if (operands.size() != wanted.size())
@@ -71,11 +75,11 @@ constexpr ShapeError check_parameters(const Op& op, const Types& operands) {
         "{1}",
         "",
         {Shape{static_cast<int64_t>(wanted.size())}, Shape{static_cast<int64_t>(operands.size())}}};
-  for (size_t k = 1; k < wanted.size(); ++k)
+  for (size_t k = inputs; k < wanted.size(); ++k)
     if (!(operands[k] == wanted[k]))
-      return {k == 1   ? "the weight has the wrong shape or element type"
-              : k == 2 ? "the bias has the wrong shape or element type"
-                       : "a parameter has the wrong shape or element type",
+      return {k == inputs       ? "the weight has the wrong shape or element type"
+              : k == inputs + 1 ? "the bias has the wrong shape or element type"
+                                : "a parameter has the wrong shape or element type",
               "{0}",
               "{1}",
               "",
