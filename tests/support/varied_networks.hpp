@@ -43,6 +43,29 @@ inline Network graph_network() {
   return net;
 }
 
+// Convolutions and pools beside the usual ones.
+inline Network family_network() {
+  Network net("family");
+  const Tensor<> x = net.input("x", {1, 4, 12, 10}), grid = net.input("grid", {1, 3, 4, 2});
+  const Tensor<> sharing = x | unshared_conv(4, 3, stride(2)) | relu |
+                           tiled_conv(4, 2, period({2, 3}), groups(2)) | flipped_conv(4, {1, 2}) |
+                           maxout(2);
+  const Tensor<> deformed = x | deform_conv(4, 3, same, offset_groups(2)) | relu |
+                            modulated_deform_conv(6, {3, 1}, pad({1, 0}, {1, 0}));
+  const Tensor<> involved = deformed | involution(3, groups(2), stride(2), reduction(2)) |
+                            depthwise_separable_conv(5, 3, same) |
+                            spatially_separable_conv(3, {3, 2}, no_bias) | causal_conv(2, 2);
+  const Tensor<> pooled = x | local_contrast_norm(5) | min_pool(3, stride(1), same) |
+                          weighted_avg_pool(2, stride(2), ceil_mode);
+  net.output("sharing", sharing | adaptive_avg_pool({2, 3}));
+  net.output("involved", involved);
+  net.output("pooled", pooled | adaptive_max_pool(4));
+  net.output("columns", pooled | im2col(3, dilation(2)) | col2im({6, 5}, 3, dilation(2)));
+  net.output("sampled", grid_sample(deformed, grid,
+                                    {.padding = SamplePadding::reflection, .align_corners = true}));
+  return net;
+}
+
 // Equations, mapped over a batch, with boundary rules, systems, and weights that two layers share.
 inline Network equation_network() {
   const Index<'i'> i;
@@ -87,8 +110,13 @@ inline Network integer_network() {
 inline std::vector<Network> varied_networks() {
   Network empty("no layers");
   empty.input("only", Shape{}, DType::i64);
-  return {chain_network(),    window_network(),  graph_network(),
-          equation_network(), integer_network(), empty};
+  return {chain_network(),
+          window_network(),
+          graph_network(),
+          family_network(),
+          equation_network(),
+          integer_network(),
+          empty};
 }
 
 } // namespace fovea::testing

@@ -2,6 +2,10 @@
 
 // The whole language: layers, blocks, equations, networks. No compiler.
 #include <fovea/all_ops.hpp>
+#include <fovea/blocks/causal_conv.hpp>
+#include <fovea/blocks/deform_conv.hpp>
+#include <fovea/blocks/involution.hpp>
+#include <fovea/blocks/separable_conv.hpp>
 #include <fovea/blocks/skip.hpp>
 #include <fovea/equation/define.hpp>
 #include <fovea/graph/summary.hpp>
