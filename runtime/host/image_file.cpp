@@ -35,9 +35,12 @@ void check_options(const ImageOptions& options) {
   };
   require(options.channels == 1 || options.channels == 3, "expected 1 or 3 channels");
   constexpr std::int64_t largest = 1 << 24;
-  require(options.height > 0 && options.height <= largest && options.width > 0 &&
-              options.width <= largest,
-          "expected a height and width from 1 to 2^24");
+  if (options.fit == Fit::none)
+    require(options.height == 0 && options.width == 0, "Fit::none takes no height and width");
+  else
+    require(options.height > 0 && options.height <= largest && options.width > 0 &&
+                options.width <= largest,
+            "expected a height and width from 1 to 2^24");
   require(options.shorter_side >= 0 && options.shorter_side <= largest,
           "expected a shorter_side from 0 to 2^24");
   require(options.shorter_side == 0 || options.fit == Fit::crop,
@@ -171,9 +174,14 @@ std::vector<double> resize(const Pixels& pixels, std::int64_t planes, const Plac
 
 } // namespace
 
-HostTensor read_image(const std::filesystem::path& path, const ImageOptions& options) {
-  check_options(options);
+HostTensor read_image(const std::filesystem::path& path, const ImageOptions& wanted) {
+  check_options(wanted);
+  ImageOptions options = wanted;
   Pixels pixels = read_pixels(path, options.max_pixels);
+  if (options.fit == Fit::none) {
+    options.height = pixels.height;
+    options.width = pixels.width;
+  }
   Placement placement = place(path, pixels, options);
   HostTensor tensor = allocate_tensor(path, "image", FOVEA_F32,
                                       {1, options.channels, options.height, options.width});

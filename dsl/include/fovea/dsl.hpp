@@ -1,6 +1,6 @@
 #pragma once
 
-// The whole language: layers, blocks, equations, networks. No compiler.
+// The whole language: layers, blocks, equations, filters, networks. No compiler.
 #include <fovea/all_ops.hpp>
 #include <fovea/blocks/causal_conv.hpp>
 #include <fovea/blocks/deform_conv.hpp>
@@ -8,4 +8,5 @@
 #include <fovea/blocks/separable_conv.hpp>
 #include <fovea/blocks/skip.hpp>
 #include <fovea/equation/define.hpp>
+#include <fovea/filters.hpp>
 #include <fovea/graph/summary.hpp>

@@ -6,5 +6,7 @@
 #include <fovea/compile.hpp>
 #include <fovea/dsl.hpp>
 #include <fovea/emit.hpp>
+#include <fovea/image.hpp>
 #include <fovea/model_file.hpp>
+#include <fovea/run_block.hpp>
 #include <fovea/runtime/tensor_file.hpp>

@@ -23,6 +23,7 @@ namespace fovea::host {
 struct ImageOptions {
   enum class Fit {
     exact,   ///< the image must have this height and width
+    none,    ///< the image's own height and width; those of the options are 0
     stretch, ///< the ratio of its sides is not kept
     crop     ///< resized with its ratio kept, until it covers the shape; then its centre
   };
@@ -46,5 +47,10 @@ struct ImageOptions {
 /// Throws FileError for what is damaged, truncated, too large or CMYK, and std::invalid_argument
 /// for options without meaning. Bytes after the image's end are not looked at.
 HostTensor read_image(const std::filesystem::path& path, const ImageOptions& options);
+
+/// Writes a PNG file of 8 bits a sample: grey for u8 of shape [height, width] or [1, height,
+/// width], RGB for [3, height, width]; more leading extents of 1 may stand in front. The file
+/// appears whole or not at all (OutputFiles). Throws FileError.
+void write_png(const std::filesystem::path& path, const HostTensor& image);
 
 } // namespace fovea::host
