@@ -255,7 +255,7 @@ class Lowering {
     for (const Operand& operand : stages_.operands) {
       check_size(operand.name, operand.type);
       Halide::ImageParam parameter(storage_type(operand.type.dtype), operand.type.shape.rank(),
-                                   operand.name);
+                                   name_in_halide(operand.name));
       fix_bounds(parameter, operand.type);
       result_.operands.push_back(parameter);
     }
@@ -273,6 +273,18 @@ class Lowering {
   }
 
  private:
+  // Halide calls values of its own by a letter and a number, as equations in C++ their operands
+  // (t0, t1); names of functions it changes where they look so, those of parameters it does not.
+  std::string name_in_halide(std::string name) const {
+    const bool looks_so = name.size() > 1 && std::islower(static_cast<unsigned char>(name[0])) &&
+                          name.find_first_not_of("0123456789", 1) == std::string::npos;
+    const auto is_used = [&](const auto& tensor) { return tensor.name == name; };
+    for (bool taken = looks_so; taken; taken = std::ranges::any_of(stages_.operands, is_used) ||
+                                               std::ranges::any_of(stages_.equations, is_used))
+      name += '_';
+    return name;
+  }
+
   // Row-major, packed, from 0 on: the kernel never looks at a buffer's own description.
   template <class Parameter>
   static void fix_bounds(Parameter parameter, const TensorType& type) {

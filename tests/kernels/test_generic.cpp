@@ -1,5 +1,7 @@
 #include "tests/kernels/kernel_test.hpp"
 
+#include <Halide.h>
+
 namespace fovea::kernel_test {
 namespace {
 
@@ -38,6 +40,20 @@ Definition conv2d(const Convolution& c) {
   if (c.relu)
     value = op(ScalarOp::max, {value, constant(0, value->type)});
   return builder.results({builder.equation("Z", free, value)});
+}
+
+// Halide's own values are called t0, t1 ..., as operands may be.
+TEST(Generic, OperandsMayHaveTheNamesOfHalidesValues) {
+  for (int round = 0; round < 4; ++round) {
+    const int next = std::stoi(Halide::Internal::unique_name('t').substr(1)) + 1;
+    Builder builder("pairs");
+    const int x = builder.operand("t" + std::to_string(next), DType::f32, {6});
+    const int w = builder.operand("t" + std::to_string(next + 1), DType::f32, {3});
+    const std::vector<IndexRange> free = {{"i", 4}};
+    const Expr body =
+        mul(builder.read(x, {At(index(0) + index(1))}), builder.read(w, {At(index(1))}));
+    check(builder.results({builder.reduction("Z", free, ReduceKind::sum, {{"m", 3}}, body)}));
+  }
 }
 
 TEST(Generic, Convolution) {
