@@ -7,8 +7,8 @@
 
 namespace fovea {
 
-// `index`, which lies outside, brought into 0 .. extent-1 by a rule other than fill; reflect does
-// not repeat the edge.
+// `index`, which lies outside 0 .. extent-1, brought into it by a rule other than fill; reflect
+// does not repeat the edge.
 inline int64_t folded(int64_t index, int64_t extent, Boundary boundary) {
   if (boundary == Boundary::clamp)
     return index < 0 ? 0 : extent - 1;
