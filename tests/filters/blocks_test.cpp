@@ -3,6 +3,7 @@
 
 #include <expect_error.hpp>
 
+#include <fovea/equation/text.hpp>
 #include <fovea/fovea.hpp>
 
 #include <gmock/gmock.h>
@@ -59,6 +60,24 @@ TEST(FilterBlocks, SavedNetworksKeepThem) {
   const Network again = load_network(file.string());
   std::filesystem::remove(file);
   EXPECT_EQ(canonical_text(definition_of(again)), canonical_text(definition_of(net)));
+}
+
+// A filter is what it says: its equations as text are read back as the same definition.
+TEST(FilterBlocks, AreEquations) {
+  using namespace filters;
+  const TensorType image{DType::f32, {3, 12, 13}};
+  EXPECT_EQ(to_text(laplacian().definition({DType::f32, {4, 5}})),
+            "laplacian(X: 4x5xf32)\n"
+            "P(i, j) = X(reflect(i - 1), reflect(j - 1)) where i < 6, j < 7\n"
+            "Z(i, j) = P(i, j + 1) + (P(i + 1, j) - P(i + 1, j + 1) * 4 + P(i + 1, j + 2)) + "
+            "P(i + 2, j + 1) where i < 4, j < 5\n");
+  for (const Filter& filter :
+       {mean(3), trapezoidal(5), gaussian(1.5), gaussian5x5(), median(3), median(5),
+        bilateral(1, 2), sobel().magnitude(), laplacian_of_gaussian(1), unsharp_mask(2)}) {
+    const Definition definition = filter.definition(image);
+    const Definition again = Equations(to_text(definition)).bind();
+    EXPECT_EQ(canonical_text(again), canonical_text(definition)) << filter.op()->name();
+  }
 }
 
 TEST(FilterBlocks, FilterArrays) {

@@ -49,6 +49,27 @@ TEST(Image, EveryKindOfPng) {
   EXPECT_EQ(files, 16);
 }
 
+TEST(Image, OfItsOwnSize) {
+  expect_near(read_image(images / "rgb8.png", {.fit = Fit::none}), "rgb8.rgb", rounding);
+  EXPECT_EQ(read_image(images / "full.jpg", {.fit = Fit::none}).shape(),
+            (std::vector<std::int64_t>{1, 3, 23, 37}));
+}
+
+TEST(Image, WrittenPngIsReadAsItWas) {
+  ScratchFolder folder;
+  const fs::path file = folder.write("");
+  std::vector<std::uint8_t> samples;
+  for (int k = 0; k < 3 * 5 * 7; ++k)
+    samples.push_back(std::uint8_t(k * 37));
+  write_png(file, HostTensor({1, 3, 5, 7}, samples));
+  const HostTensor again = read_image(file, {.scale = 1, .fit = Fit::none});
+  ASSERT_EQ(again.size(), samples.size());
+  for (std::size_t k = 0; k < samples.size(); ++k)
+    EXPECT_EQ(again.data<float>()[k], samples[k]) << k;
+  auto refused = [](const fs::path& path) { write_png(path, HostTensor(FOVEA_F32, {5, 7})); };
+  expect_refused(file, refused, "f32 of shape [5, 7]");
+}
+
 TEST(Image, Jpeg) {
   ImageOptions options{.height = 23, .width = 37};
   for (std::string name : {"full", "subsampled", "progressive"})
@@ -137,6 +158,7 @@ TEST(Image, OptionsWithoutMeaning) {
   };
   refused({.channels = 2, .height = 5, .width = 7});
   refused({.height = 0, .width = 7});
+  refused({.height = 5, .width = 7, .fit = Fit::none});
   refused({.height = 5, .width = -1});
   refused({.height = 5, .width = 7, .std = {1, 0, 1}});
   refused({.height = 5, .width = 7, .shorter_side = 9});
