@@ -48,15 +48,16 @@ std::vector<OpenInput> open_inputs(const Equations& equations) {
 Network network_of(const Equations& equations, const Shapes& shapes,
                    const std::map<std::string, int64_t>& ranges) {
   const Definition definition = equations.bind(types_of(equations, shapes), ranges);
-  Network network(equations.name());
+  Network network(equations.name(), nowhere);
   std::vector<Tensor<>> operands;
   for (const Operand& operand : definition.operands)
-    operands.push_back(network.input(operand.name, operand.type.shape, operand.type.dtype));
+    operands.push_back(
+        network.input(operand.name, operand.type.shape, operand.type.dtype, nowhere));
   const std::vector<Tensor<>> results =
       network.apply(std::make_shared<FixedEquation>(definition), operands, "", nowhere);
   const std::vector<std::string> names = equations.results();
   for (size_t k = 0; k < results.size(); ++k)
-    network.output(names[k], results[k]);
+    network.output(names[k], results[k], nowhere);
   return network;
 }
 

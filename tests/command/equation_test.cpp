@@ -120,6 +120,10 @@ TEST_F(EquationCommand, Refusals) {
   EXPECT_THAT(refused("explain " + blur_ + " --shape x=8 --shape w=3 --batch 2", 2),
               HasSubstr("--batch"));
   EXPECT_THAT(refused("explain zoo:lenet5 --range i=3", 2), HasSubstr("--range"));
+  // Errors of kernels are about the equation, not about what reads it.
+  EXPECT_THAT(refused("compile 'Z(i) = x(zero(i))' --shape x=8 --range i=3000000000 -o x.so"),
+              ::testing::AllOf(::testing::StartsWith("error: kernel of 'Z': int32 overflow"),
+                               ::testing::Not(HasSubstr(".cpp"))));
 }
 
 } // namespace
