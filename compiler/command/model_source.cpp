@@ -2,6 +2,7 @@
 
 #include "compiler/command/equation_model.hpp"
 
+#include <fovea/filters.hpp>
 #include <fovea/model_file.hpp>
 #include <fovea/zoo.hpp>
 
@@ -15,16 +16,16 @@
 
 namespace fovea::command {
 
-static constexpr std::string_view zoo_prefix = "zoo:";
+static constexpr std::string_view zoo_prefix = "zoo:", filter_prefix = "filter:";
 static constexpr const char* group = "Model";
 
 void ModelSource::add_to(CLI::App& verb, bool library_too) {
   if (!make_)
     verb.add_option(library_too ? "MODEL|LIB.so" : "MODEL", model_,
-                    library_too ? "model file (.onnx, .mlir), zoo:NAME, equations as "
+                    library_too ? "model file (.onnx, .mlir), zoo:NAME, filter:NAME, equations as "
                                   "'Z(i) = sum(m)(x(i + m) * w(m))', or an emitted library"
-                                : "model file (.onnx, .mlir), zoo:NAME, or equations as "
-                                  "'Z(i) = sum(m)(x(i + m) * w(m))'")
+                                : "model file (.onnx, .mlir), zoo:NAME, filter:NAME, or equations "
+                                  "as 'Z(i) = sum(m)(x(i + m) * w(m))'")
         ->required();
   CLI::Option* load = verb.add_option("--load", weights_,
                                       make_ ? "weights: a safetensors file (default: the program's)"
@@ -42,11 +43,12 @@ void ModelSource::add_to(CLI::App& verb, bool library_too) {
       ->check(CLI::Range(int64_t{1}, int64_t{1} << 20));
   if (make_)
     return;
-  verb.add_option("--shape", shapes_,
-                  "of a .onnx model or equations: the shape of an input whose extents they leave "
-                  "open; for a library of several sets of shapes once for each: the k-th of an "
-                  "input is the "
-                  "k-th set's, a single one all sets'")
+  verb.add_option(
+          "--shape", shapes_,
+          "of a .onnx model, equations or filters: the shape of an input whose extents they leave "
+          "open; for a library of several sets of shapes once for each: the k-th of an "
+          "input is the "
+          "k-th set's, a single one all sets'")
       ->option_text("NAME=1x3x224x224")
       ->group(group)
       ->allow_extra_args(false);
@@ -76,7 +78,9 @@ bool ModelSource::is_equations() const {
 }
 
 std::string ModelSource::take_layer() {
-  const size_t start = model_.starts_with(zoo_prefix) ? zoo_prefix.size() : 0;
+  const size_t start = model_.starts_with(zoo_prefix)      ? zoo_prefix.size()
+                       : model_.starts_with(filter_prefix) ? filter_prefix.size()
+                                                           : 0;
   const size_t colon = model_.find(':', start);
   std::error_code ignored;
   if (colon == std::string::npos || std::filesystem::exists(model_, ignored) || is_equation(model_))
@@ -230,9 +234,32 @@ Network ModelSource::read_equations(Shapes shapes, const ReadShapes& read_shapes
   return network_of(equations, shapes, ranges);
 }
 
+Network ModelSource::read_filters(Shapes shapes, const ReadShapes& read_shapes) const {
+  if (!fixed_.empty() || !ranges_.empty())
+    throw CLI::ValidationError(ranges_.empty() ? "--fix" : "--range", "filters have no use for it");
+  const Block filters =
+      filters::parse(std::string_view(model_).substr(filter_prefix.size()), nowhere);
+  const std::vector<OpenInput> inputs = {{"image", std::nullopt}};
+  if (read_shapes)
+    add_shapes(shapes, inputs, read_shapes(inputs), 0);
+  for (const auto& [name, shape] : shapes)
+    if (name != "image")
+      throw CLI::ValidationError("--shape", "filters have no input '" + name + "', but 'image'");
+  if (shapes.empty())
+    throw Error({.what = "the shape of 'image' is not known",
+                 .expected = "a shape such as 1x3x480x640 (a picture) or 480x640",
+                 .hint = "give it with --shape image=1x3x480x640, or an array with --input "
+                         "image=F.npy"});
+  Network network("filters");
+  network.output("result", filters(network.input("image", shapes.at("image"))));
+  return network;
+}
+
 Network ModelSource::read(const Shapes& shapes, const ReadShapes& read_shapes) const {
   if (make_)
     return make_();
+  if (model_.starts_with(filter_prefix))
+    return read_filters(shapes, read_shapes);
   if (is_equation(model_))
     return read_equations(shapes, read_shapes);
   if (!ranges_.empty())

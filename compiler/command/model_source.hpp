@@ -60,6 +60,7 @@ class ModelSource {
   const OnnxModel& onnx() const;
   Network read(const Shapes& shapes, const ReadShapes& read_shapes) const;
   Network read_equations(Shapes shapes, const ReadShapes& read_shapes) const;
+  Network read_filters(Shapes shapes, const ReadShapes& read_shapes) const;
   Network read_onnx(Shapes shapes, const ReadShapes& read_shapes) const;
   Network with_weights(Network network, Need need) const;
 

@@ -178,4 +178,11 @@ Filter unsharp_mask5x5(double amount = 1, Border border = border::reflect,
 // Light from the upper left: -2 -1 0 / -1 1 1 / 0 1 2.
 Filter emboss(Border border = border::reflect, SourceLocation location = SourceLocation::current());
 
+// --- As text ---------------------------------------------------------------------------------
+
+// One filter after another: "median(5) | sobel.x", "gaussian(1.5, wrap)", "mean(3, 5,
+// constant(1))". Parameters are the factories' numbers, then a border. Throws Error: an unknown
+// name, parameters that do not fit.
+Block parse(std::string_view text, SourceLocation location = SourceLocation::current());
+
 } // namespace fovea::filters
