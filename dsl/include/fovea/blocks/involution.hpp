@@ -15,7 +15,7 @@ constexpr Reduction reduction(int64_t value) {
   return {value};
 }
 
-// Involution that makes its own kernels (Li et al., arXiv 2103.06255, section 4.1) from each
+// Involution that makes its own kernels (Li et al., arXiv 2103.06255, section 3) from each
 // element's channels: conv(channels / reduction, 1) | batch_norm | relu | conv(groups * kernel
 // elements, 1), of the mean of the elements that a stride skips.
 struct InvolutionBlock : BlockBase {
