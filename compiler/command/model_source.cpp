@@ -250,8 +250,9 @@ Network ModelSource::read_filters(Shapes shapes, const ReadShapes& read_shapes) 
                  .expected = "a shape such as 1x3x480x640 (a picture) or 480x640",
                  .hint = "give it with --shape image=1x3x480x640, or an array with --input "
                          "image=F.npy"});
-  Network network("filters");
-  network.output("result", filters(network.input("image", shapes.at("image"))));
+  Network network("filters", nowhere);
+  const Tensor<> image = network.input("image", shapes.at("image"), DType::f32, nowhere);
+  network.output("result", filters(image), nowhere);
   return network;
 }
 
