@@ -1,6 +1,6 @@
 // Lesson 5: the classic filters of image processing, by themselves and in one network.
 //
-//   05_filters [PICTURE]      a PNG or JPEG; without one, handwritten digits of MNIST side by side
+//   05_filters [PICTURE]      a PNG or JPEG; without one, a photograph of a cat
 //
 // writes build/examples/filters.png: the picture through every filter. Run from the project's root.
 #include <fovea/fovea.hpp>
@@ -44,16 +44,6 @@ std::vector<Shown> all_filters() {
           {"sharpen", sharpen()},
           {"unsharp mask", unsharp_mask(2, 1.5)},
           {"emboss", emboss(), 0.5f, 0.25f}};
-}
-
-// 6x4 digits.
-Array<float> digits() {
-  const auto pixels = read_idx<uint8_t>("examples/data/t10k-images-idx3-ubyte.gz");
-  Array<float> picture({1, 4 * 28, 6 * 28});
-  for (int64_t y = 0; y < 4 * 28; ++y)
-    for (int64_t x = 0; x < 6 * 28; ++x)
-      picture(0, y, x) = pixels(y / 28 * 6 + x / 28, y % 28, x % 28) / 255.0f;
-  return picture;
 }
 
 // --- The sheet ---------------------------------------------------------------------------------
@@ -109,7 +99,8 @@ class Sheet {
 };
 
 int main(int count, char** arguments) try {
-  const Array<float> picture = count > 1 ? read_image<float>(arguments[1]) : digits();
+  const Array<float> picture =
+      read_image<float>(count > 1 ? arguments[1] : "examples/data/cat.jpg");
   std::printf("a picture of %s\n", to_string(picture.shape()).c_str());
 
   // By itself: a filter is a function of an array.
