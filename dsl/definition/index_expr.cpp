@@ -144,6 +144,10 @@ IndexExpr floor_div(const IndexExpr& a, int64_t divisor) {
 // (4 i + 2 j + 7) mod 4 = 2 ((j + 1) mod 2) + 1.
 IndexExpr mod(const IndexExpr& a, int64_t divisor) {
   require_positive(divisor);
+  // x mod n differs from x by a multiple of n, which counts nothing where the divisor divides n.
+  for (const IndexTerm& term : a.terms)
+    if (term.kind == Kind::mod && term.divisor % divisor == 0)
+      return mod(a - IndexExpr{0, {term}} + *term.inner * (term.coefficient % divisor), divisor);
   IndexExpr rest{saturating::floor_remainder(a.constant, divisor), {}};
   for (IndexTerm term : a.terms)
     if ((term.coefficient %= divisor) != 0)

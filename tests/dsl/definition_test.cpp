@@ -37,6 +37,8 @@ TEST(IndexExpression, FloorsAndRemaindersSimplify) {
   EXPECT_EQ(floor_div(i * 4 + j * 8 - whole(3), 4), i + j * 2 - whole(1));
   EXPECT_EQ(floor_div(i * 4 + j, 4), i + floor_div(j, 4));
   EXPECT_EQ(mod(i * 4 + j, 4), mod(j, 4));
+  EXPECT_EQ(mod(mod(i, 6), 2), mod(i, 2));
+  EXPECT_EQ(mod(mod(i, 6) * 5 + j, 3), mod(i * 2 + j, 3));
   EXPECT_EQ(floor_div(i * 4 + j * 2 + whole(7), 4), i + whole(1) + floor_div(j + whole(1), 2));
   EXPECT_EQ(mod(j * 2 + whole(7), 4), mod(j + whole(1), 2) * 2 + whole(1));
   EXPECT_EQ(floor_div(floor_div(i, 3) + whole(1), 4), floor_div(i + whole(3), 12));

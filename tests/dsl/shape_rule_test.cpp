@@ -1,6 +1,6 @@
 // Shape rules are total: whatever the attributes and operands, they return a shape or say why not.
 // What they accept, the definition computes.
-#include "support/op_fuzz.hpp"
+#include "op_fuzz.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // What is printed is read back as the same definition: of every op, and of equations as written.
+#include "op_fuzz.hpp"
 #include "support/definition_builder.hpp"
-#include "support/op_fuzz.hpp"
 
 #include <fovea/equation/text.hpp>
 #include <fovea/error.hpp>
