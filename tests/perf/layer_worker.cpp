@@ -1,17 +1,21 @@
-// fovea's side of `./dev bench layers`, `zoo` and `lenet`: compiles and times one network at a
-// time, as it is told on standard input, by the same commands as the other engines' side,
-// bench/engines.py, in the way of worker.hpp:
+// fovea's side of `./dev bench layers`, `zoo`, `lenet` and `equations`: compiles and times one
+// network at a time, as it is told on standard input, by the same commands as the other engines'
+// side, bench/engines.py, in the way of worker.hpp:
 //
 //   {"do": "prepare", "kind": "conv", "layer": {...}, "input": "x.npy",
 //    "weights": {"conv.weight": "w.npy", "conv.bias": "b.npy"}, "cache": "DIR"}
 //       {"seconds": compilation, "network_seconds": before it, for reading or writing down the
-//        network, "peak_bytes": the most memory so far, "kernels": [{"layers", ...}, ...]}
+//        network, "peak_bytes": the most memory so far, "kernels": [{"layers", ...}, ...]};
+//        "algorithms": {"conv": "direct"} prescribes some, by layer
 //   {"do": "output", "path": "y.npy"}   runs once and writes the result
 //   {"do": "time", "seconds": 0.1}      {"samples": [seconds of a run, ...], "runs_per_sample": 4}
 //   {"do": "profile", "seconds": 0.1}   {"kernels": [{"layer", "ops", "seconds", ...}, ...]}
 //   {"do": "release"}                   forgets the network
 #include "worker.hpp"
 
+#include <fovea/equation/fixed_equation.hpp>
+#include <fovea/equation/text.hpp>
+#include <fovea/filters.hpp>
 #include <fovea/fovea.hpp>
 #include <fovea/runtime/host_tensor.hpp>
 #include <fovea/runtime/profiler.hpp>
@@ -22,6 +26,7 @@
 
 #include <cstdint>
 #include <fstream>
+#include <map>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -50,6 +55,43 @@ Network call_network() {
   return net;
 }
 
+// An equation whose text declares the types of its operands: the first is the input, the others are
+// weights.
+Network equation_network(const std::string& text) {
+  const Definition definition = Equations(text).bind();
+  Network net("equation");
+  std::vector<Tensor<>> operands;
+  for (const auto& [name, type] : definition.operands)
+    operands.push_back(operands.empty() ? net.input("x", type.shape, type.dtype)
+                                        : net.parameter(name, type.shape, type.dtype));
+  const auto op = std::make_shared<FixedEquation>(definition);
+  net.output("y", net.apply(op, operands, definition.name, SourceLocation::current()).at(0));
+  return net;
+}
+
+// The parameters and borders are those of OpenCV's functions in bench/opencv.py.
+Network filter_network(const json& command) {
+  const std::map<std::string, filters::Filter> known = {
+      {"gaussian5x5", filters::gaussian5x5()},
+      {"box5x5", filters::box(5)},
+      {"sobel_x", filters::sobel().x()},
+      {"sobel", filters::sobel().magnitude()},
+      {"median3x3", filters::median(3, filters::border::clamp)},
+      {"bilateral5x5", filters::bilateral(1.5, 30, 2)}};
+  const auto filter = known.find(command.at("filter"));
+  if (filter == known.end())
+    throw std::invalid_argument("no filter '" + command.at("filter").get<std::string>() + "'");
+  const std::string name = command.at("dtype");
+  DType dtype = DType::f32;
+  if (!parse(name, dtype))
+    throw std::invalid_argument("no element type '" + name + "'");
+  Network net("filter");
+  const Shape shape{command.at("shape").at(0).get<int64_t>(),
+                    command.at("shape").at(1).get<int64_t>()};
+  net.output("y", filter->second(net.input("x", shape, dtype)));
+  return net;
+}
+
 Network network_of(const json& command) {
   const std::string kind = command.at("kind");
   if (kind == "conv")
@@ -58,6 +100,10 @@ Network network_of(const json& command) {
     return zoo_network("lenet5", command.at("batch"));
   if (kind == "call")
     return call_network();
+  if (kind == "equation")
+    return equation_network(command.at("equation"));
+  if (kind == "filter")
+    return filter_network(command);
   if (kind == "onnx")
     return load_network(command.at("onnx"));
   throw std::invalid_argument("no network of kind '" + kind + "'");
@@ -88,6 +134,7 @@ Compiled compiled(const json& command) {
   const double network_seconds = bench::seconds_since(begin);
   CompileOptions options;
   options.cache = command.at("cache").get<std::string>();
+  options.algorithms = command.value("algorithms", options.algorithms);
   return {compile(network, options), network_seconds, peak_bytes()};
 }
 
@@ -98,7 +145,7 @@ class Job {
   Job(const json& command, Model model, uint32_t threads)
       : model_(std::move(model)), threads_(threads), context_(model_.runtime(), options()),
         x_(host::read_npy(command.at("input").get<std::string>())),
-        y_(FOVEA_F32, extents_of(model_.outputs().at(0).type.shape)) {}
+        y_(dtype_of(model_), extents_of(model_.outputs().at(0).type.shape)) {}
   Job(const Job&) = delete; // its buffers are addresses within it
 
   const host::HostTensor& output() const { return y_; }
@@ -119,6 +166,9 @@ class Job {
   }
 
  private:
+  static fovea_dtype dtype_of(const Model& model) {
+    return static_cast<fovea_dtype>(model.outputs().at(0).type.dtype);
+  }
   static std::vector<int64_t> extents_of(const Shape& shape) {
     return {shape.begin(), shape.end()};
   }

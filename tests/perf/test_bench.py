@@ -16,6 +16,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1])]
 import results as gtest_results  # noqa: E402
+import equation_cases  # noqa: E402
 import kernel_cases  # noqa: E402
 import zoo_cases  # noqa: E402
 from bench import charts, layers, report, results  # noqa: E402
@@ -265,7 +266,7 @@ CASES = [
     worker_computes_times_and_profiles, worker_answers_nonsense,
     workers_that_end_are_told_and_start_again, silent_workers_are_ended, idle_workers_are_stopped,
     summaries_are_right, runs_are_told_and_kept, charts_are_pictures_with_bars,
-    *kernel_cases.CASES, *zoo_cases.CASES,
+    *equation_cases.CASES, *kernel_cases.CASES, *zoo_cases.CASES,
 ]
 
 

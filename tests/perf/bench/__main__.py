@@ -1,4 +1,4 @@
-"""The command line: `./dev bench zoo`, `layers`, `kernels` and `lenet`."""
+"""The command line: `./dev bench zoo`, `layers`, `kernels`, `equations` and `lenet`."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import shlex
 import sys
 from pathlib import Path
 
-from . import environment, layers, results, zoo
+from . import environment, equations, layers, results, zoo
 from .environment import ROOT
-from .results import KernelsRun, LayersRun, Run, ZooRun
+from .results import EquationsRun, KernelsRun, LayersRun, Run, ZooRun
 from .workers import usable_cores
 
 DOCS = ROOT / "docs" / "bench"
 PROGRAMS = ROOT / "build" / "release" / "bin"
 WORKERS = {"zoo": "layer_worker fovea", "layers": "layer_worker", "kernels": "kernel_worker",
-           "lenet": "layer_worker"}
+           "equations": "layer_worker", "lenet": "layer_worker"}
 
 
 def parse() -> argparse.Namespace:
@@ -27,7 +27,8 @@ def parse() -> argparse.Namespace:
         "build/bench-venv; `kernels` needs none of them. Without an argument, `./dev bench` runs "
         "fovea's own benchmarks.",
     )
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="{zoo,layers,kernels,lenet}")
+    verbs = parser.add_subparsers(dest="verb", required=True,
+                                  metavar="{zoo,layers,kernels,equations,lenet}")
     networks = _add_zoo(verbs)
     each = verbs.add_parser(
         "layers", help="convolution layers of well-known networks, one at a time",
@@ -62,13 +63,14 @@ def parse() -> argparse.Namespace:
     algorithms.add_argument("--algorithm", action="append", metavar="NAME", default=[],
                             help="this one, where it matches; may be repeated")
     algorithms.add_argument("--all", action="store_true", help="all that match")
+    written = _add_equations(verbs)
     lenet = verbs.add_parser(
         "lenet", help="LeNet-5 at batch 1 and 64, and how long it compiles",
         description="LeNet-5 with trained weights at batch 1 and 64, what a call costs by itself, "
         "and how long fovea compiles it, with and without kernels kept from earlier times. Takes "
         "about a minute, and rewrites docs/bench/lenet.md.",
     )
-    for verb in (networks, each, kernels, lenet):
+    for verb in (networks, each, kernels, written, lenet):
         _add_common(verb)
     each.add_argument("--list", action="store_true",
                       help="write tests/perf/layers.json anew from torchvision's networks")
@@ -79,7 +81,29 @@ def parse() -> argparse.Namespace:
         _check_layers(each, options, layers.load())
     if options.verb == "kernels" and not options.report:
         _check_layers(kernels, options, [*layers.load(), *layers.DENSE])
+    if options.verb == "equations" and not options.report:
+        options.cases = [case for case in equations.CASES if options.filter in case.label]
+        options.unit = options.filter in equations.UNIT
+        if not options.cases and not options.unit:
+            written.error("no case is left")
     return options
+
+
+def _add_equations(verbs) -> argparse.ArgumentParser:
+    verb = verbs.add_parser(
+        "equations", help="equations beside named ops, PyTorch and OpenCV",
+        description="Convolutions of several kinds written as equations beside the named op or "
+        "PyTorch, image filters beside OpenCV, and how long a C++ compiler takes for "
+        f"{equations.UNIT_EQUATIONS} equations. All of it takes some minutes on two cores, "
+        "and rewrites docs/bench/equations.md.",
+        epilog="examples:\n  ./dev bench equations --filter unshared\n"
+        "  ./dev bench equations --filter 'conv 3x3' --threads 1 --json build/equations.json\n"
+        f"  ./dev bench equations --filter '{equations.UNIT}'",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    verb.add_argument_group("which cases (default: all)").add_argument(
+        "--filter", metavar="TEXT", default="", help="whose description contains TEXT")
+    return verb
 
 
 def _add_zoo(verbs) -> argparse.ArgumentParser:
@@ -191,8 +215,10 @@ def list_layers() -> None:
     print(f"{len(found)} different in all, in {layers.LIST.relative_to(ROOT)}")
 
 
-def _engines(verb: str) -> tuple[str, ...]:
-    return environment.NETWORK_ENGINES if verb == "zoo" else environment.ENGINES
+def _engines(options: argparse.Namespace) -> tuple[str, ...]:
+    if options.verb == "equations":
+        return equations.engines_of(options.cases)
+    return environment.NETWORK_ENGINES if options.verb == "zoo" else environment.ENGINES
 
 
 def measure(options: argparse.Namespace) -> Run:
@@ -202,30 +228,34 @@ def measure(options: argparse.Namespace) -> Run:
     plan = Plan(str(options.cache.resolve()), options.rounds, options.milliseconds / 1e3)
     command = "./dev bench " + shlex.join(sys.argv[1:])
     bench = Bench(options.programs.resolve(), options.threads, plan, command,
-                  _engines(options.verb))
+                  _engines(options))
     if options.verb == "kernels":
         from . import run_kernels
 
         wanted = run_kernels.Wanted(tuple(options.algorithm), options.all)
         return run_kernels.run_kernels(bench, options.layers, wanted)
 
-    from . import run, run_zoo  # what only the environment of the other engines has
+    from . import run, run_equations, run_zoo  # what only the environment of the other engines has
 
     if options.verb == "zoo":
         return run_zoo.run_zoo(bench, options.network, options.batch,
                                not options.no_compilation)
+    if options.verb == "equations":
+        return run_equations.run_equations(bench, options.cases, options.unit)
     if options.verb == "lenet":
         return run.run_lenet(bench, [1, 64])
     return run.run_layers(bench, options.layers)
 
 
 def tell(done: Run, docs: Path | None) -> None:
-    from . import report, report_kernels, report_zoo
+    from . import report, report_equations, report_kernels, report_zoo
 
     if isinstance(done, LayersRun):
         text, write = report.layers_text, report.write_layers
     elif isinstance(done, KernelsRun):
         text, write = report_kernels.kernels_text, report_kernels.write_kernels
+    elif isinstance(done, EquationsRun):
+        text, write = report_equations.equations_text, report_equations.write_equations
     elif isinstance(done, ZooRun):
         text, write = report_zoo.zoo_text, report_zoo.write_zoo
     else:
@@ -256,7 +286,7 @@ def bench() -> None:
         return
     if options.verb != "kernels":
         torchvision = ["torchvision"] if lists or options.verb == "zoo" else []
-        environment.enter(["base", *_engines(options.verb), *torchvision])
+        environment.enter(["base", *_engines(options), *torchvision])
     if lists:
         list_layers()
         return

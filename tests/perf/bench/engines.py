@@ -23,6 +23,9 @@ from typing import Protocol, TextIO
 
 import numpy as np
 
+from . import formulations
+from .opencv import OpenCv
+
 SAMPLE_SECONDS = 50e-6  # at least, of one sample: short runs are timed several at a time
 MOST_RUNS = 1000  # in one sample
 
@@ -97,7 +100,8 @@ class OpenVino:
 
 
 class PyTorch:
-    """As the user writes it, or frozen with its weights in oneDNN's layout: whichever is faster."""
+    """As the user writes it, or frozen with its weights in oneDNN's layout: whichever is faster. A
+    convolution that it has no layer for: in the fastest of several ways."""
 
     form = ""
 
@@ -113,6 +117,21 @@ class PyTorch:
         self.mode.__enter__()
 
     def prepare(self, command: dict) -> Run:
+        if command["kind"] in formulations.FORMS:
+            forms = formulations.forms_of(self.torch, command)
+        else:
+            forms = self._module_forms(command)
+        for run in forms.values():
+            time_runs(run, 0.01)  # compiles and specialises
+        medians = {form: float(np.median(time_runs(run, 0.02)[0])) for form, run in forms.items()}
+        self.form = min(medians, key=medians.__getitem__)
+        self.run = forms[self.form]
+        return self.run
+
+    def output(self) -> np.ndarray:
+        return self.run().numpy()
+
+    def _module_forms(self, command: dict) -> dict[str, Callable]:
         torch = self.torch
         module = self._module(command).eval()
         x = torch.from_numpy(np.load(command["input"]))
@@ -126,15 +145,7 @@ class PyTorch:
             except RuntimeError as error:
                 forms.pop("frozen", None)
                 print(f"not frozen: {error}", file=sys.stderr)
-        for run in forms.values():
-            time_runs(run, 0.01)  # compiles and specialises
-        medians = {form: float(np.median(time_runs(run, 0.02)[0])) for form, run in forms.items()}
-        self.form = min(medians, key=medians.__getitem__)
-        self.run = forms[self.form]
-        return self.run
-
-    def output(self) -> np.ndarray:
-        return self.run().numpy()
+        return forms
 
     def _module(self, command: dict):
         if command["kind"] == "onnx":
@@ -239,6 +250,7 @@ ENGINES: dict[str, Callable[[int], Engine]] = {
     "openvino": OpenVino,
     "torch": PyTorch,
     "ncnn": Ncnn,
+    "opencv": OpenCv,
 }
 
 

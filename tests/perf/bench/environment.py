@@ -30,6 +30,7 @@ PINS: dict[str, list[str]] = {
     "torch": ["torch==2.15.0", "filelock==4.2.11", "sympy==1.14.0", "mpmath==1.3.0",
               "networkx==3.6.1", "jinja2==3.1.6", "markupsafe==3.0.4", "fsspec==2026.9.0"],
     "torchvision": ["torchvision==0.29.2", "pillow==13.0.0"],
+    "opencv": ["opencv-python-headless==4.14.0.94"],
     "ncnn": ["ncnn==1.0.20261020", "pnnx==20261020"],  # pnnx converts to its format
 }
 # PyPI's wheel for x86-64 is the one with CUDA, whose libraries must be found before it loads, even
@@ -86,7 +87,8 @@ def _install(group: str, log: Path) -> str | None:
     # Without pip's cache: it would keep a second copy of some gigabytes.
     error = _run([str(PYTHON), "-m", "pip", "install", "--no-deps", "--no-cache-dir",
                   "--disable-pip-version-check", *PINS[group]], log)
-    module = {"base": "onnx", "pretrained": "efficientnet_lite_pytorch"}.get(group, group)
+    module = {"base": "onnx", "pretrained": "efficientnet_lite_pytorch",
+              "opencv": "cv2"}.get(group, group)
     return error or _run([str(PYTHON), "-c", f"import {module}"], log)
 
 

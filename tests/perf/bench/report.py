@@ -7,8 +7,9 @@ from pathlib import Path
 
 from . import charts
 from .layers import networks_of
-from .results import (ALL, FOVEA, TITLES, Compilation, KernelsRun, LayerResult, LayersRun,
-                      LenetRun, NetworkResult, Result, Summary, ZooRun, summarise, write_whole)
+from .results import (ALL, FOVEA, TITLES, Compilation, EquationsRun, KernelsRun, LayerResult,
+                      LayersRun, LenetRun, NetworkResult, Result, Summary, ZooRun, summarise,
+                      write_whole)
 from .tables import MISSING, Table, microseconds, milliseconds, percent, ratio, scientific
 
 EXPLANATION = """\
@@ -107,7 +108,7 @@ together, as often as each occurs in the network; the peer is the one with the l
 in all** the quotient."""
 
 
-def machine_table(run: LayersRun | KernelsRun | ZooRun) -> Table:
+def machine_table(run: LayersRun | KernelsRun | ZooRun | EquationsRun) -> Table:
     table = Table(["threads", "GFLOP/s", "GB/s from memory"], left=0)
     for machine in run.machines:
         table.rows.append([str(machine.threads), f"{machine.flops_per_second / 1e9:.0f}",

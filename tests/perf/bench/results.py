@@ -12,7 +12,8 @@ from .layers import Layer
 
 FOVEA = "fovea"
 TITLES = {FOVEA: "fovea", "onnxruntime": "ONNX Runtime", "openvino": "OpenVINO", "torch": "PyTorch",
-          "ncnn": "ncnn"}
+          "ncnn": "ncnn", "opencv": "OpenCV", "op": "fovea's op", "direct": "the op by direct",
+          "strided": "PyTorch by stride"}
 ALL = "all"  # networks together
 
 
@@ -151,6 +152,35 @@ class ZooResult(Result):
         """The part that fovea reaches."""
         bound = self.winograd_seconds if winograd else self.bound_seconds
         return bound / self.fovea.seconds if self.fovea.ok else math.nan
+
+
+@dataclass
+class EquationResult(Result):
+    """An equation or filter; its timings are by side, fovea's being what the case is about."""
+
+    label: str
+    group: str
+    weight_bytes: int = 0
+    bytes_per_second: float = math.nan  # measured, of what holds so many
+
+    @property
+    def place(self) -> str:
+        return self.label
+
+    def ratio_to(self, side: str) -> float:
+        """How many times as fast as it fovea is."""
+        other = self.timings.get(side)
+        known = other is not None and other.ok and self.fovea.ok
+        return other.seconds / self.fovea.seconds if known else math.nan
+
+    @property
+    def weights_per_second(self) -> float:
+        """Bytes of weights, each read once."""
+        return self.weight_bytes / self.fovea.seconds if self.fovea.ok else math.nan
+
+    @property
+    def of_bandwidth(self) -> float:
+        return self.weights_per_second / self.bytes_per_second
 
 
 @dataclass(frozen=True)
@@ -315,9 +345,44 @@ class ZooRun:
         return [machine.threads for machine in self.machines]
 
 
-Run = LayersRun | LenetRun | KernelsRun | ZooRun
+@dataclass
+class UnitCompilation:
+    """Of a C++ unit of many equations, by the C++ compiler."""
+
+    compiler: str
+    rounds: list[float] = field(default_factory=list)  # seconds
+    failure: str | None = None
+
+    @property
+    def seconds(self) -> float:
+        return statistics.median(self.rounds) if self.rounds else math.nan
+
+
+@dataclass
+class EquationsRun:
+    about: dict[str, str]
+    machines: list[Machine]
+    results: list[EquationResult]
+    unit: UnitCompilation | None  # None: not asked for
+
+    def to_json(self) -> dict:
+        return {"bench": "equations", **asdict(self)}
+
+    @staticmethod
+    def from_json(record: dict) -> EquationsRun:
+        results = [EquationResult(**{**r, "timings": _timings(r)}) for r in record["results"]]
+        unit = record["unit"]
+        return EquationsRun(record["about"], _machines(record), results,
+                            UnitCompilation(**unit) if isinstance(unit, dict) else None)
+
+    @property
+    def threads(self) -> list[int]:
+        return [machine.threads for machine in self.machines]
+
+
+Run = LayersRun | LenetRun | KernelsRun | ZooRun | EquationsRun
 RUNS: dict[str, type[Run]] = {"layers": LayersRun, "lenet": LenetRun, "kernels": KernelsRun,
-                              "zoo": ZooRun}
+                              "zoo": ZooRun, "equations": EquationsRun}
 
 
 def _machines(record: dict) -> list[Machine]:

@@ -23,12 +23,13 @@ from .workers import EngineError, Worker, usable_cores
 COMPILATIONS = 3  # of LeNet-5, cold and warm
 
 
-def worker_for(name: str, threads: int, programs: Path) -> Worker:
-    log = LOGS / f"bench-{name}-{threads}.log"
+def worker_for(name: str, threads: int, programs: Path, side: str | None = None) -> Worker:
+    """`side`: what it is called, where an engine has several processes."""
+    log = LOGS / f"bench-{side or name}-{threads}.log"
     if name == FOVEA:
-        return Worker(name, [str(programs / "layer_worker")], threads, log)
+        return Worker(side or name, [str(programs / "layer_worker")], threads, log)
     here = str(Path(__file__).resolve().parent.parent)
-    return Worker(name, [str(PYTHON), "-m", "bench.engines", name], threads, log,
+    return Worker(side or name, [str(PYTHON), "-m", "bench.engines", name], threads, log,
                   {"PYTHONPATH": here, "OMP_NUM_THREADS": str(threads)})
 
 
