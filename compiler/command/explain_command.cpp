@@ -181,10 +181,7 @@ class ExplainCommand {
 
   static void print_definition(const KernelExplanation& kernel) {
     print_section("definition", to_string(kernel.request.definition));
-    fmt::print("work: {} MACs, {} moved at least, {:.2f} MACs per byte\n",
-               with_commas(macs_of(kernel)), human_bytes(kernel.cost.bytes),
-               static_cast<double>(macs_of(kernel)) /
-                   static_cast<double>(std::max<int64_t>(kernel.cost.bytes, 1)));
+    fmt::print("{}", work_line(macs_of(kernel), kernel.cost.bytes));
   }
 
   void print_kernels_json(const Network& network, const std::vector<KernelExplanation>& kernels,

@@ -17,11 +17,12 @@ namespace {
 constexpr int64_t most_entries = 4096;
 constexpr size_t page_columns = 98, page_rows = 48;
 
+double intensity(int64_t macs, int64_t bytes) {
+  return static_cast<double>(macs) / static_cast<double>(std::max<int64_t>(bytes, 1));
+}
+
 struct WorkOf {
   int64_t macs = 0, bytes = 0;
-  double intensity() const {
-    return static_cast<double>(macs) / static_cast<double>(std::max<int64_t>(bytes, 1));
-  }
 };
 
 // Bytes: every operand read and every result written once.
@@ -144,6 +145,11 @@ std::string matrix_text(const Definition& definition) {
 
 } // namespace
 
+std::string work_line(int64_t macs, int64_t bytes) {
+  return fmt::format("work: {} MACs, {} moved at least, {:.2f} MACs per byte\n", with_commas(macs),
+                     human_bytes(bytes), intensity(macs, bytes));
+}
+
 std::string section(const std::string& title, const std::string& text) {
   std::string result = title + ":\n";
   for (size_t begin = 0; begin < text.size();) {
@@ -157,9 +163,7 @@ std::string section(const std::string& title, const std::string& text) {
 std::string explain_equations(const Definition& definition) {
   const WorkOf work = work_of(definition);
   return section("equations", to_string(definition)) + section("indices", index_table(definition)) +
-         section("tensors", tensor_table(definition)) +
-         fmt::format("work: {} MACs, {} moved at least, {:.2f} MACs per byte\n",
-                     with_commas(work.macs), human_bytes(work.bytes), work.intensity()) +
+         section("tensors", tensor_table(definition)) + work_line(work.macs, work.bytes) +
          section("loops", loop_nest(definition)) + matrix_text(definition);
 }
 
@@ -171,7 +175,7 @@ Json explain_equations_json(const Definition& definition) {
             {"tensors", Json::array()},
             {"macs", work.macs},
             {"bytes", work.bytes},
-            {"macs_per_byte", work.intensity()},
+            {"macs_per_byte", intensity(work.macs, work.bytes)},
             {"loops", loop_nest(definition)},
             {"matrix", nullptr}};
   for (const Equation& equation : definition.equations)

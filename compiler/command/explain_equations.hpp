@@ -12,6 +12,9 @@ namespace fovea::command {
 std::string explain_equations(const Definition& definition);
 Json explain_equations_json(const Definition& definition);
 
+// "work: 18 MACs, 68 B moved at least, 0.26 MACs per byte", a line.
+std::string work_line(int64_t macs, int64_t bytes);
+
 // "name:" and its lines, indented by two.
 std::string section(const std::string& title, const std::string& text);
 
