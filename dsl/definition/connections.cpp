@@ -87,13 +87,11 @@ class Walk {
         throw Error(
             {.what = "connections of '" + definition_.name + "': a place is computed while it runs",
              .expected = "reads at expressions of indices"});
-      int64_t index = evaluate(subscript.index, indices);
-      if (index < 0 || index >= shape[d]) {
-        if (subscript.boundary == Boundary::fill)
-          return std::nullopt;
-        index = folded(index, shape[d], subscript.boundary);
-      }
-      offset = offset * shape[d] + index;
+      const std::optional<int64_t> index =
+          place_within(evaluate(subscript.index, indices), shape[d], subscript.boundary);
+      if (!index)
+        return std::nullopt;
+      offset = offset * shape[d] + *index;
     }
     return offset;
   }

@@ -192,12 +192,10 @@ class Expansion {
           throw NotAffine();
         at = static_cast<int64_t>(*computed);
       }
-      if (at < 0 || at >= extent) {
-        if (subscript.boundary == Boundary::fill)
-          return value(subscript.fill, indices);
-        at = folded(at, extent, subscript.boundary);
-      }
-      place.push_back(at);
+      const std::optional<int64_t> within = place_within(at, extent, subscript.boundary);
+      if (!within)
+        return value(subscript.fill, indices);
+      place.push_back(*within);
     }
     const int operands = static_cast<int>(definition_.operands.size());
     if (node.tensor >= operands)
