@@ -25,8 +25,12 @@ class Scratch : public IRVisitor {
     if (const auto known = known_.find(name); known != known_.end())
       return known->second;
     known_[name] = 0; // a function that names itself, in its own metadata
-    const int64_t result = of(functions_.at(name)->body);
-    return known_[name] = result;
+    const LoweredFunc& function = *functions_.at(name);
+    const auto task = tasks_.find(name);
+    if (task == tasks_.end())
+      return known_[name] = of(function.body);
+    ScopedBinding<Interval> bind(ranges_, function.args.at(1).name, task->second);
+    return known_[name] = of(function.body);
   }
 
  private:
@@ -56,12 +60,26 @@ class Scratch : public IRVisitor {
   void visit(const Variable* variable) override { note(variable->name); }
   void visit(const StringImm* text) override { note(text->value); }
   void visit(const Call* call) override {
+    if (call->name == "halide_do_par_for")
+      note_tasks(*call);
     note(call->name);
     IRVisitor::visit(call);
   }
+  // A loop's body that has become a function takes the loop's variable behind the context: here is
+  // where it goes. Arguments: function, first and number.
+  void note_tasks(const Call& call) {
+    if (const auto* function = call.args.at(0).as<Variable>()) {
+      const Interval first = bounds_of_expr_in_scope(call.args.at(1), ranges_);
+      const Interval count = bounds_of_expr_in_scope(call.args.at(2), ranges_);
+      if (first.is_bounded() && count.has_upper_bound())
+        tasks_[plain(function->name)] = {first.min, simplify(first.max + count.max - 1)};
+    }
+  }
+  static std::string plain(const std::string& name) { // of a function's address
+    return name.rfind("::", 0) == 0 ? name.substr(2) : name;
+  }
   void note(const std::string& text) {
-    const std::string name =
-        text.rfind("::", 0) == 0 ? text.substr(2) : text; // a function's address
+    const std::string name = plain(text);
     if (functions_.count(name))
       most_ = std::max(most_, of(name));
   }
@@ -125,6 +143,7 @@ class Scratch : public IRVisitor {
 
   std::map<std::string, const LoweredFunc*> functions_;
   std::map<std::string, int64_t> known_;
+  std::map<std::string, Interval> tasks_; // what a function's loop variable may be
   Scope<Interval> ranges_;
   int64_t most_ = 0;
 };

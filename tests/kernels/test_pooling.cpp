@@ -156,6 +156,16 @@ TEST(Pooling, MaximumOfMinusInfinityIsMinusInfinity) {
     }
 }
 
+// The last block is in part surplus, and blocks, images and chunks of rows are one parallel loop:
+// how much memory a task needs follows from where that loop goes.
+TEST(Pooling, OutOfBlocksInParallel) {
+  const Case c{
+      .image = {3, 17, 3, 14, 14}, .kernel = {3, 3, 3}, .begin = {0, 0, 0}, .end = {0, 0, 0}};
+  Problem problem = in_blocks(with_epilogue(maximum(c), Epilogue::relu), test_target());
+  problem.forms.results.clear();
+  check_forms(pooling(), problem);
+}
+
 TEST(Pooling, RefusesWhatIsNot) {
   const auto matches = [](const Problem& problem) { return pooling().matches(problem); };
   const catalogue::Target target = test_target();
