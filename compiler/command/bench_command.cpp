@@ -37,7 +37,10 @@ void run(const Bench& bench) {
   BenchResult result;
   result.model = runnable.name;
   result.source = bench.source.name();
-  result.batch = bench.source.is_equations() ? 1 : batch_of(program);
+  // An equation has no batch, nor has a filter's image of height and width, or of channels, too.
+  const bool alone = bench.source.is_equations() ||
+                     (bench.source.is_filters() && inputs_of(program)[0].shape.size() < 4);
+  result.batch = alone ? 1 : batch_of(program);
   if (runnable.compiled)
     result.compile_seconds = runnable.compiled->compile_seconds();
   result.warnings = runnable.warnings;

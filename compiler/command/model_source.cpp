@@ -77,10 +77,14 @@ bool ModelSource::is_equations() const {
   return is_equation(model_);
 }
 
+bool ModelSource::is_filters() const {
+  return model_.starts_with(filter_prefix);
+}
+
 std::string ModelSource::take_layer() {
-  const size_t start = model_.starts_with(zoo_prefix)      ? zoo_prefix.size()
-                       : model_.starts_with(filter_prefix) ? filter_prefix.size()
-                                                           : 0;
+  const size_t start = model_.starts_with(zoo_prefix) ? zoo_prefix.size()
+                       : is_filters()                 ? filter_prefix.size()
+                                                      : 0;
   const size_t colon = model_.find(':', start);
   std::error_code ignored;
   if (colon == std::string::npos || std::filesystem::exists(model_, ignored) || is_equation(model_))
@@ -259,7 +263,7 @@ Network ModelSource::read_filters(Shapes shapes, const ReadShapes& read_shapes) 
 Network ModelSource::read(const Shapes& shapes, const ReadShapes& read_shapes) const {
   if (make_)
     return make_();
-  if (model_.starts_with(filter_prefix))
+  if (is_filters())
     return read_filters(shapes, read_shapes);
   if (is_equation(model_))
     return read_equations(shapes, read_shapes);

@@ -41,6 +41,7 @@ class ModelSource {
   // Is it an emitted library? By its contents (ELF), else by its ending .so.
   bool is_library() const;
   bool is_equations() const;
+  bool is_filters() const;
   const std::string& weights_file() const { return weights_; } // --load; may be empty
   // "--random" or "--batch" where it was given, which libraries have no use for; else empty.
   std::string only_for_networks() const;

@@ -39,6 +39,7 @@ class RunnableSource {
   const std::string& name() const { return model_.name(); } // as given
   bool is_library() const { return model_.is_library(); }
   bool is_equations() const { return model_.is_equations(); }
+  bool is_filters() const { return model_.is_filters(); }
   // Called as soon as it is known what the model takes and gives: what is wrong with the user's
   // data is said before a long compilation, not after it.
   using Check = std::function<void(const Signature&)>;

@@ -37,6 +37,8 @@ TEST_F(FilterCommand, OtherVerbs) {
   EXPECT_THAT(folder_.fovea("inspect " + model).out, HasSubstr("sigma=1 radius=2 border=wrap"));
   EXPECT_EQ(folder_.fovea("explain " + model).code, 0);
   EXPECT_EQ(folder_.fovea("compile " + model + " -o smooth.so").code, 0);
+  EXPECT_THAT(folder_.fovea("bench filter:sobel --shape image=6x4 --repetitions 1").out,
+              HasSubstr(", batch 1, "));
   EXPECT_THAT(folder_.fovea("explain 'filter:sobel:sobel' --shape image=4x4").out,
               HasSubstr("sqrt"));
 }
