@@ -92,8 +92,8 @@ bool is_ordinary_constant(const Expr& x) {
   return constant && !std::isnan(constant->value);
 }
 
-// NaN wins. Where one operand is a constant this is a single instruction: maxps gives its second
-// operand where either is NaN.
+// NaN wins. maxps gives its second operand where either is NaN or both are equal: it is what the
+// last select is, and all where one operand is a constant.
 Expr extremum(bool greatest, Expr a, Expr b) {
   if (!a.type().is_float())
     return greatest ? Halide::max(a, b) : Halide::min(a, b);
@@ -104,7 +104,22 @@ Expr extremum(bool greatest, Expr a, Expr b) {
     std::swap(a, b);
   if (is_ordinary_constant(b))
     return select(beyond(b, a), b, a);
-  return select(beyond(a, b) || strict_is_nan(a), a, b);
+  return select(strict_is_nan(a), a, select(beyond(a, b), a, b));
+}
+
+// By a power of two, or by zero, which Halide refuses: what multiplication by the reciprocal gives
+// is the same.
+Expr quotient(const Expr& a, const Expr& b) {
+  if (const auto* constant = b.as<Halide::Internal::FloatImm>()) {
+    int exponent = 0;
+    const bool is_power = std::abs(std::frexp(constant->value, &exponent)) == 0.5;
+    const int least = a.type().bits() == 64 ? std::numeric_limits<double>::min_exponent
+                                            : std::numeric_limits<float>::min_exponent;
+    const bool is_normal = std::abs(exponent) < -least; // and so is the reciprocal
+    if (constant->value == 0 || (is_power && is_normal))
+      return strict_mul(a, make_const(a.type(), 1 / constant->value));
+  }
+  return strict_div(a, b);
 }
 
 Expr float_op(ScalarOp op, const std::vector<Expr>& args) {
@@ -117,7 +132,7 @@ Expr float_op(ScalarOp op, const std::vector<Expr>& args) {
   case ScalarOp::mul:
     return strict_mul(a, args[1]);
   case ScalarOp::div:
-    return strict_div(a, args[1]);
+    return quotient(a, args[1]);
   case ScalarOp::pow:
     return float_power(a, args[1]);
   case ScalarOp::neg:

@@ -1,5 +1,7 @@
 #include "tests/kernels/kernel_test.hpp"
 
+#include <bit>
+#include <cmath>
 #include <cstdlib>
 #include <limits>
 
@@ -51,6 +53,29 @@ TEST(Numbers, BinaryOperationsOfSpecialValues) {
     const Definition definition = pointwise(scalar_op, count);
     const std::vector<Bytes> operands = {bytes_of(a), bytes_of(b)};
     expect_interpreted(definition, operands, run(definition, operands));
+  }
+}
+
+// By powers of two by multiplication: to the last bit, down to subnormal quotients.
+TEST(Numbers, QuotientsByConstantsAreExact) {
+  std::vector<float> values = special_values();
+  for (int k = -149; k < 128; ++k)
+    values.push_back(std::ldexp(-1.7f, k));
+  const int64_t count = static_cast<int64_t>(values.size());
+  for (const float divisor :
+       {256.0f, -0.125f, 25.0f, 0x1p124f, 0x1p126f, 0x1p-126f, 0x1p-149f, 0.0f, infinity}) {
+    Builder builder("quotient");
+    const int x = builder.operand("x", DType::f32, {count});
+    const Expr body = op(ScalarOp::div, {builder.read(x, {index(0)}), constant(divisor)});
+    const Definition definition = builder.results({builder.equation("Z", {{"i", count}}, body)});
+    const std::vector<Bytes> results = run(definition, {bytes_of(values)});
+    for (size_t k = 0; k < values.size(); ++k) {
+      const float expected = values[k] / divisor, got = element<float>(results[0], k);
+      EXPECT_TRUE(std::isnan(expected)
+                      ? std::isnan(got)
+                      : std::bit_cast<uint32_t>(got) == std::bit_cast<uint32_t>(expected))
+          << values[k] << " / " << divisor << ": " << got;
+    }
   }
 }
 
