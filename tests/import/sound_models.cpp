@@ -90,10 +90,37 @@ OnnxModel images() {
   return m;
 }
 
+OnnxModel places() {
+  OnnxModel m;
+  m.proto().mutable_opset_import(0)->set_version(20);
+  m.input("x", {1, 2, 5, 5});
+  m.input("offsets", {1, 18, 4, 4});
+  m.input("mask", {1, 9, 4, 4});
+  m.floats("w", {3, 2, 3, 3}, std::vector<float>(54, 0.5f));
+  m.floats("b", {3}, std::vector<float>(3, 1));
+  auto& conv = m.node("DeformConv", {"x", "w", "offsets", "b", "mask"}, {"c"});
+  set(conv, "pads", std::vector<int64_t>{1, 1, 0, 0});
+  set(conv, "offset_group", 1);
+  m.floats("grid", {1, 2, 2, 2}, {-1, -0.5f, 0, 0.3f, 0.9f, 1, 1.5f, 0});
+  auto& sample = m.node("GridSample", {"c", "grid"}, {"s"});
+  set(sample, "align_corners", 1);
+  onnx::AttributeProto& padding = *sample.add_attribute();
+  padding.set_name("padding_mode");
+  padding.set_type(onnx::AttributeProto::STRING);
+  padding.set_s("reflection");
+  m.integers("columns", {3}, {1, 12, 1});
+  m.node("Reshape", {"s", "columns"}, {"flat"});
+  m.integers("image", {2}, {2, 2});
+  m.integers("block", {2}, {2, 2});
+  m.node("Col2Im", {"flat", "image", "block"}, {"y"});
+  m.output("y");
+  return m;
+}
+
 } // namespace
 
 std::vector<OnnxModel> sound_models() {
-  return {convolutions(), shapes(), sums(), images()};
+  return {convolutions(), shapes(), sums(), images(), places()};
 }
 
 } // namespace fovea::testing

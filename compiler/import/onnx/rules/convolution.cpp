@@ -2,13 +2,16 @@
 
 #include <fovea/ops/arg_max_pool.hpp>
 #include <fovea/ops/avg_pool.hpp>
+#include <fovea/ops/col2im.hpp>
 #include <fovea/ops/conv.hpp>
 #include <fovea/ops/conv_transpose.hpp>
+#include <fovea/ops/deform_conv.hpp>
 #include <fovea/ops/global_avg_pool.hpp>
 #include <fovea/ops/global_lp_pool.hpp>
 #include <fovea/ops/global_max_pool.hpp>
 #include <fovea/ops/lp_pool.hpp>
 #include <fovea/ops/max_pool.hpp>
+#include <fovea/ops/modulated_deform_conv.hpp>
 
 #include <algorithm>
 
@@ -114,6 +117,38 @@ Data conv(Node& node) {
   return node.apply(op, with_weights(node));
 }
 
+// ONNX's operands are X, W, offset, B, mask.
+template <class Op>
+Data deform_conv_of(Node& node) {
+  Op op;
+  const Shape kernel = kernel_of(node);
+  op.filters = node.operand(1).shape()[0];
+  op.groups = node.integer("group", 1);
+  op.offset_groups = node.integer("offset_group", 1);
+  op.bias = node.has(3);
+  read_window(node, op, node.operand(0).shape(), kernel);
+  Data operands{node.operand(0), node.operand(2)};
+  if (Op::modulation == ops::Modulation::mask)
+    operands.push_back(node.operand(4));
+  operands.push_back(node.operand(1));
+  if (op.bias)
+    operands.push_back(node.operand(3));
+  return node.apply(op, operands);
+}
+
+Data deform_conv(Node& node) {
+  return node.has(4) ? deform_conv_of<ops::ModulatedDeformConv>(node)
+                     : deform_conv_of<ops::DeformConv>(node);
+}
+
+Data col2im(Node& node) {
+  ops::Col2im op;
+  op.space = node.shape_of(node.known_integers(1, "the image's shape"), "image_shape");
+  const Shape kernel = node.shape_of(node.known_integers(2, "the block's shape"), "block_shape");
+  read_window(node, op, Shape{1, 1} + op.space, kernel);
+  return node.apply(op, {node.operand(0)});
+}
+
 // Padding that gives the result this shape: of an odd number the larger part is behind with
 // SAME_UPPER, else in front.
 void pad_for_result(Node& node, ops::ConvTranspose& op, const Shape& input, const Shape& result,
@@ -201,8 +236,10 @@ Data lp_pool(Node& node) {
 std::span<const Rule> convolution_rules() {
   static constexpr Rule rules[] = {
       {"AveragePool", 1, average_pool},
+      {"Col2Im", 18, col2im},
       {"Conv", 1, conv},
       {"ConvTranspose", 1, conv_transpose},
+      {"DeformConv", 19, deform_conv},
       {"GlobalAveragePool", 1, plain<ops::GlobalAvgPool>},
       {"GlobalLpPool", 2, plain<ops::GlobalLpPool>},
       {"GlobalMaxPool", 1, plain<ops::GlobalMaxPool>},

@@ -1,10 +1,11 @@
 #include "compiler/import/onnx/rules.hpp"
 
+#include <fovea/ops/grid_sample.hpp>
 #include <fovea/ops/resize.hpp>
 
 #include <algorithm>
 
-// Images in other sizes.
+// Images in other sizes, and read at other places.
 namespace fovea::import {
 namespace {
 
@@ -133,10 +134,22 @@ Data resize_by_scales(Node& node) {
   return node.apply(op, {node.operand(0)});
 }
 
+// Version 20 calls `linear` what was `bilinear`. Of the cubic mode there is no op.
+Data grid_sample(Node& node) {
+  ops::GridSample op;
+  const std::string mode = node.text("mode", node.opset() < 20 ? "bilinear" : "linear");
+  if (!parse(mode == "bilinear" ? "linear" : mode, op.mode))
+    node.fail("mode is not supported", "linear or nearest", mode);
+  read_name(node, "padding_mode", "zeros", op.padding);
+  op.align_corners = node.flag("align_corners", false);
+  return node.apply(op, {node.operand(0), node.operand(1)});
+}
+
 } // namespace
 
 std::span<const Rule> resize_rules() {
   static constexpr Rule rules[] = {
+      {"GridSample", 16, grid_sample},
       {"Resize", 10, resize_by_scales},
       {"Resize", 11, resize},
       {"Upsample", 7, resize_by_scales},
