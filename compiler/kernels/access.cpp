@@ -1,6 +1,7 @@
 #include "compiler/kernels/access.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace fovea::kernels {
 namespace {
@@ -21,6 +22,37 @@ void mark_irregular(const Expr& computed, std::vector<Stride>& strides) {
     for (const Subscript& subscript : node.subscripts)
       mark_irregular(subscript.index, strides);
   });
+}
+
+bool holds(const IndexExpr& expr, int index) {
+  return std::any_of(expr.terms.begin(), expr.terms.end(), [&](const IndexTerm& term) {
+    return term.kind == IndexTerm::Kind::index ? term.index == index : holds(*term.inner, index);
+  });
+}
+
+// Visits what has a value a lane in vectors along the last free dimension: what is read, the
+// index there, and what is computed from them. Returns whether `expr` is such a value.
+template <class Visit>
+bool visit_lanes(const Expr& expr, int last, Visit& visit) {
+  bool varies = expr->kind == Node::Kind::read ||
+                (expr->kind == Node::Kind::index && holds(expr->index, last));
+  for (const Expr& arg : expr->args)
+    varies |= visit_lanes(arg, last, visit);
+  for (const Subscript& subscript : expr->subscripts)
+    for (const Expr* part : {&subscript.computed, &subscript.fill})
+      if (*part)
+        visit_lanes(*part, last, visit);
+  if (varies)
+    visit(*expr);
+  return varies;
+}
+
+int64_t period_of(const IndexExpr& expr, int index) {
+  int64_t period = 1;
+  for (const IndexTerm& term : expr.terms)
+    if (term.inner && holds(*term.inner, index))
+      period = std::lcm(period, term.divisor * period_of(*term.inner, index));
+  return period;
 }
 
 } // namespace
@@ -52,9 +84,23 @@ int64_t lane_bytes(const Equation& equation) {
     return is_float(type) ? std::max<int64_t>(size_of(type), 4) : size_of(type);
   };
   int64_t bytes = width(equation.type);
-  for_each_node(equation.body,
-                [&](const Node& node) { bytes = std::max(bytes, width(node.type)); });
+  const auto widen = [&](const Node& node) { bytes = std::max(bytes, width(node.type)); };
+  visit_lanes(equation.body, static_cast<int>(equation.free.size()) - 1, widen);
   return bytes;
+}
+
+int64_t period_of_places(const Equation& equation) {
+  const Node& body = *equation.body;
+  if (body.kind != Node::Kind::read || is_gather(body) || equation.free.empty())
+    return 1;
+  int64_t period = 1;
+  int dimensions = 0;
+  for (const Subscript& subscript : body.subscripts) {
+    const int64_t own = period_of(subscript.index, static_cast<int>(equation.free.size()) - 1);
+    dimensions += own > 1;
+    period = std::lcm(period, own);
+  }
+  return dimensions > 1 ? period : 1;
 }
 
 bool is_f32(const Definition& definition) {

@@ -13,8 +13,12 @@ struct Stride {
 // strides[r][k]: read r of the body, index k of the equation (free ones first).
 std::vector<std::vector<Stride>> strides_of(const Definition& stages, const Equation& equation);
 
-// Bytes of the widest element that takes part; f16 and bf16 are computed as f32.
+// Bytes of the widest value that each lane of a vector has; f16 and bf16 are computed as f32.
 int64_t lane_bytes(const Equation& equation);
+
+// Of a copy whose place in several dimensions depends on floors and remainders of its last index:
+// after how many steps of it they come round; else 1.
+int64_t period_of_places(const Equation& equation);
 
 // Are operands, results and all sums between of float32?
 bool is_f32(const Definition& definition);

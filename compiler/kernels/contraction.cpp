@@ -62,14 +62,21 @@ std::optional<Reads> reads_of(const Equation& equation) {
   return is_plain(*second, indices) ? std::optional<Reads>({first, second}) : std::nullopt;
 }
 
-// Finds row, term and factors of a dimension such as y * 2 + m - 3.
-std::optional<Contraction::Window> window_of(const Subscript& subscript, int axis, int free) {
+bool contains(const std::vector<int>& list, int value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+// Finds row, term and factors of a dimension such as y * 2 + m - 3. Groups may move it.
+std::optional<Contraction::Window> window_of(const Subscript& subscript, int axis, int free,
+                                             const std::vector<int>& groups) {
   Contraction::Window window;
   window.axis = axis;
   window.offset = subscript.index.constant;
   for (const IndexTerm& term : subscript.index.terms) {
     if (term.kind != IndexTerm::Kind::index || term.coefficient < 1)
       return std::nullopt;
+    if (contains(groups, term.index))
+      continue;
     int& own = term.index < free ? window.row : window.term;
     if (own >= 0)
       return std::nullopt;
@@ -77,10 +84,6 @@ std::optional<Contraction::Window> window_of(const Subscript& subscript, int axi
     (term.index < free ? window.stride : window.dilation) = term.coefficient;
   }
   return window;
-}
-
-bool contains(const std::vector<int>& list, int value) {
-  return std::find(list.begin(), list.end(), value) != list.end();
 }
 
 } // namespace
@@ -115,7 +118,7 @@ std::optional<Contraction> contraction_of(const Definition& definition, int numb
     const bool plain = subscript.index.terms.size() <= 1 && subscript.boundary == Boundary::none;
     if (!has_row || (plain && subscript.index.is_index(subscript.index.terms[0].index)))
       continue;
-    const auto window = window_of(subscript, static_cast<int>(d), free);
+    const auto window = window_of(subscript, static_cast<int>(d), free, result.groups);
     if (!window)
       return std::nullopt;
     result.windows.push_back(*window);

@@ -17,9 +17,10 @@ struct Contraction {
   std::vector<int> groups;    // free, in both reads: groups, channels of a depthwise convolution
   std::vector<int> rows;      // free, in the image's read only: batch, pixels
   std::vector<int> columns;   // free, in the weights' read only: output channels
-  struct Window {             // one spatial dimension: row * stride + term * dilation + offset
-    int row = -1, term = -1;  // indices
-    int axis = 0;             // of the image
+  // One spatial dimension: row * stride + term * dilation + offset, and groups that move it.
+  struct Window {
+    int row = -1, term = -1; // indices
+    int axis = 0;            // of the image
     int64_t stride = 1, dilation = 1, offset = 0;
   };
   std::vector<Window> windows;

@@ -1,9 +1,10 @@
 #include "compiler/kernels/default_schedule.hpp"
 
 #include "compiler/kernels/access.hpp"
-#include "compiler/kernels/interleave.hpp"
 #include "compiler/kernels/parallel_loops.hpp"
 #include "compiler/kernels/placement.hpp"
+#include "compiler/kernels/stage_costs.hpp"
+#include "compiler/kernels/strips.hpp"
 #include "compiler/kernels/tile.hpp"
 
 #include <fovea/catalogue/integers.hpp>
@@ -20,27 +21,30 @@ using catalogue::ceiling_quotient;
 
 // Waking a thread costs 5 to 10 us (measured): below this a kernel runs on one.
 constexpr double least_parallel_seconds = 30e-6;
-constexpr double vector_operations = 2.5e9; // a second and core: simple ones, per register
-constexpr double bytes_per_second = 10e9;   // a core, from memory
-constexpr double cycles_of_gathering = 0.6; // an element that does not stand beside the one before
 // A sum's operands are read as its tile has it, several rows in turns: of dense layers of 16 to 144
 // MB 0.92 of what comes in where they are read in order (1.69 and 1.56 ms, 3.80 and 3.48).
 constexpr double bandwidth_of_sums = 0.92;
 constexpr int64_t most_unrolled = 96; // accumulations in one loop body: compile time
+constexpr int64_t most_places = 64;   // copies in one loop body
 
 class Scheduler {
  public:
   Scheduler(const Definition& stages, const catalogue::Target& target,
             PlacementAim aim = PlacementAim::speed)
-      : stages_(stages), target_(target), placement_(place(stages, aim)) {
+      : stages_(stages), target_(target), placement_(place(stages, aim)),
+        strips_(plan_strips(stages, placement_, target)), costs_(stages, placement_, target) {
     for (const Equation& equation : stages.equations)
       names_.insert(equation.name);
   }
 
   std::string text() {
     for (size_t e = 0; e < stages_.equations.size(); ++e)
-      if (placement_.kinds[e] == Placement::Kind::root)
-        schedule_root(e);
+      if (is_whole(e)) {
+        const Strip strip = schedule_root(e, equation(e), is_result(e) ? "" : " compute_root");
+        for (const size_t guest : strips_.hosted_by(e))
+          schedule_root(guest, in_strips(stages_, placement_, strips_, guest, strip.size),
+                        " compute_at(" + equation(e).name + ", " + strip.loop + ")");
+      }
     return text_.str();
   }
 
@@ -48,10 +52,10 @@ class Scheduler {
     Work work;
     for (size_t e = 0; e < stages_.equations.size(); ++e) {
       if (placement_.kinds[e] != Placement::Kind::hosted)
-        work.seconds += cycles_of_gathers(equation(e)) * machine.cycle(target_);
+        work.seconds += costs_.cycles_of_gathers(e) * machine.cycle(target_);
       if (placement_.kinds[e] == Placement::Kind::root) {
-        work.seconds += cycles_of(e) * machine.cycle(target_);
-        work.shared = std::max(work.shared, is_parallel(seconds_of(e)) ? 1.0 : 0.0);
+        work.seconds += costs_.cycles_of(e) * machine.cycle(target_);
+        work.shared = std::max(work.shared, is_parallel(e) ? 1.0 : 0.0);
       }
       if (equation(e).reduction)
         work.bandwidth = bandwidth_of_sums;
@@ -62,68 +66,13 @@ class Scheduler {
  private:
   const Equation& equation(size_t e) const { return stages_.equations[e]; }
 
-  std::vector<size_t> hosted_by(size_t root) const {
-    std::vector<size_t> result;
-    for (size_t e = 0; e < stages_.equations.size(); ++e)
-      if (placement_.hosts[e] == static_cast<int>(root))
-        result.push_back(e);
-    return result;
+  bool is_whole(size_t e) const {
+    return placement_.kinds[e] == Placement::Kind::root && strips_.is_whole(e);
   }
 
   bool is_result(size_t e) const {
     return std::find(stages_.results.begin(), stages_.results.end(), static_cast<int>(e)) !=
            stages_.results.end();
-  }
-
-  // Of a root with what it hosts, on one core.
-  double cycles_of(size_t root) const {
-    const auto lanes = [&](const Equation& own) {
-      return static_cast<double>(std::max(target_.lanes(lane_bytes(own)), 1));
-    };
-    const Equation& own = equation(root);
-    const bool wide = !own.free.empty() && own.free.back().extent > 1;
-    double cycles = static_cast<double>(element_count(own)) * (placement_.weights[root] + 1) / 2 /
-                    (wide ? lanes(own) : 1);
-    for (const size_t e : hosted_by(root)) {
-      const Equation& sum = equation(e);
-      const Tile tile = choose_tile(stages_, sum, target_);
-      const double terms =
-          static_cast<double>(evaluation_count(sum)) / static_cast<double>(tile.lanes);
-      // A multiply-add and its two reads are one operation; a maximum that keeps NaN is three.
-      const bool extreme = sum.reduction == ReduceKind::max || sum.reduction == ReduceKind::min;
-      cycles += terms * tile.cycles * std::max(1.0, placement_.weights[e] - 2) * (extreme ? 3 : 1);
-      if (tile.dot >= 0)
-        cycles += static_cast<double>(element_count(sum)) * cycles_of_folding;
-    }
-    return cycles;
-  }
-
-  // What an equation that is no sum reads across memory while it is written along it.
-  double cycles_of_gathers(const Equation& own) const {
-    double gathered = 0;
-    if (!own.free.empty())
-      for (const std::vector<Stride>& read : strides_of(stages_, own)) {
-        const Stride& last = read[own.free.size() - 1];
-        gathered += last.regular && last.elements <= 1 ? 0 : 1;
-      }
-    return gathered * static_cast<double>(element_count(own)) * cycles_of_gathering;
-  }
-
-  // On one thread, of whatever machine: schedules do not depend on it.
-  double seconds_of(size_t root) const {
-    double operations =
-        static_cast<double>(element_count(equation(root))) * (placement_.weights[root] + 1);
-    double bytes =
-        static_cast<double>(element_count(equation(root)) * size_of(equation(root).type));
-    for (const size_t e : hosted_by(root))
-      operations += static_cast<double>(evaluation_count(equation(e))) *
-                    std::max(1.0, placement_.weights[e] - 2);
-    for_each_node(equation(root).body, [&](const Node& node) {
-      if (node.kind == Node::Kind::read)
-        bytes += static_cast<double>(std::max<int64_t>(stages_.type_of(node.tensor).bytes(), 0));
-    });
-    const double lanes = target_.lanes(lane_bytes(equation(root)));
-    return std::max(operations / lanes / vector_operations, bytes / bytes_per_second);
   }
 
   std::string fresh(const Equation& equation, const std::string& name) const {
@@ -141,96 +90,166 @@ class Scheduler {
   // --- roots
   // --------------------------------------------------------------------------------------
 
-  void schedule_root(size_t root) {
-    const std::vector<size_t> hosted = hosted_by(root);
-    if (hosted.empty())
-      schedule_pointwise(root);
-    else
-      schedule_accumulations(root, hosted);
+  // The loops of a root around its vector or its tile, outermost first, while they are being
+  // decided.
+  struct Loops {
+    std::vector<Loop> all;
+    size_t to_strip = 0; // those around a strip; 0: there are no strips
+    int64_t strip_size = 0;
+  };
+
+  // Strips of a root, where there are any.
+  struct Strip {
+    std::string loop; // over them
+    int64_t size = 0; // elements
+  };
+
+  // `own`: the root, as large as it is where it is computed.
+  Strip schedule_root(size_t root, const Equation& own, const std::string& place) {
+    const std::vector<size_t> hosted = placement_.hosted_by(root);
+    return hosted.empty() ? schedule_pointwise(root, own, place)
+                          : schedule_accumulations(root, own, hosted, place);
   }
 
-  // The loops of a root, outermost first, while they are being decided.
-  void schedule_pointwise(size_t root) {
-    const Equation& own = equation(root);
+  Strip schedule_pointwise(size_t root, const Equation& own, const std::string& place) {
     std::ostringstream line;
-    if (!is_result(root))
-      line << " compute_root";
-    std::vector<Loop> loops;
-    for (const IndexRange& range : own.free)
-      loops.push_back({range.name, range.extent});
+    line << place;
+    Loops loops;
+    for (size_t k = 0; k < own.free.size(); ++k)
+      add_loop(loops, line, root, k, {own.free[k].name, own.free[k].extent}, 1);
     const int64_t lanes = std::max(target_.lanes(lane_bytes(equation(root))), 1);
-    if (!loops.empty()) {
-      Loop inner = loops.back();
-      loops.pop_back();
-      const double seconds = seconds_of(root);
-      const int64_t tasks = 4 * target_.threads;
-      if (loops.empty() && is_parallel(seconds) && inner.extent >= 2 * tasks * lanes) {
+    Strip strip;
+    if (!loops.all.empty()) {
+      Loop inner = loops.all.back();
+      loops.all.pop_back();
+      const int64_t tasks = tasks_a_thread * target_.threads;
+      if (loops.all.empty() && is_parallel(root) && inner.extent >= 2 * tasks * lanes) {
         const int64_t chunk =
             ceiling_quotient(ceiling_quotient(inner.extent, tasks), lanes) * lanes;
         const std::string outer = fresh(own, inner.name + "_o");
         const std::string part = fresh(own, inner.name + "_i");
         line << " split(" << inner.name << ", " << outer << ", " << part << ", " << chunk << ")";
-        loops.push_back({outer, ceiling_quotient(inner.extent, chunk)});
+        loops.all.push_back({outer, ceiling_quotient(inner.extent, chunk)});
         inner = {part, chunk};
       }
-      if (inner.extent >= lanes && lanes > 1)
+      if (const int64_t period = period_of_places(own);
+          period > 1 && period <= most_places && inner.extent % period == 0)
+        unroll_places(own, line, loops, inner, period);
+      else if (inner.extent >= lanes && lanes > 1)
         line << " vectorize(" << inner.name << ", " << lanes << ")";
-      else if (inner.extent >= 2 && inner.extent < lanes)
+      else if (inner.extent >= 2 && inner.extent < lanes && strips_.is_whole(root))
         line << " vectorize(" << inner.name << ")";
-      if (is_parallel(seconds))
-        parallelise(own, line, loops);
+      strip = {parallelise(root, line, loops).strip, loops.strip_size};
     }
     emit(own.name, line.str());
+    return strip;
   }
 
-  bool is_parallel(double seconds) const {
-    return target_.threads > 1 && seconds >= least_parallel_seconds;
+  // Elements whose places are all computed from the last index: written out over a period, where
+  // most of them are constants.
+  void unroll_places(const Equation& own, std::ostringstream& line, Loops& loops, const Loop& inner,
+                     int64_t period) const {
+    const std::string outer = fresh(own, inner.name + "_o"), part = fresh(own, inner.name + "_i");
+    line << " split(" << inner.name << ", " << outer << ", " << part << ", " << period
+         << ") unroll(" << part << ")";
+    loops.all.push_back({outer, inner.extent / period});
   }
 
-  // Outer loops become one, until there is work for every thread; returns the innermost's name.
-  std::string parallelise(const Equation& own, std::ostringstream& line, std::vector<Loop> loops) {
-    const std::string innermost = loops.empty() ? "" : loops.back().name;
+  // Of a root that is whole, with what is computed in its strips.
+  bool is_parallel(size_t root) const {
+    if (target_.threads <= 1 || !strips_.is_whole(root))
+      return false;
+    double seconds = costs_.seconds_of(root);
+    for (const size_t guest : strips_.hosted_by(root))
+      seconds += costs_.seconds_of(guest);
+    return seconds >= least_parallel_seconds;
+  }
+
+  // Dimension `k` of the root, in steps of `step` elements; a strip is a number of steps.
+  void add_loop(Loops& loops, std::ostringstream& line, size_t root, size_t k, const Loop& loop,
+                int64_t step) const {
+    const Strips::Cut& cut = strips_.cuts[root];
+    if (cut.dimension != static_cast<int>(k)) {
+      loops.all.push_back(loop);
+      return;
+    }
+    const int64_t steps = std::clamp<int64_t>(cut.size / step, 1, loop.extent);
+    const std::string strip = fresh(equation(root), equation(root).free[k].name + "_strip");
+    const std::string part = fresh(equation(root), equation(root).free[k].name + "_part");
+    line << " split(" << loop.name << ", " << strip << ", " << part << ", " << steps << ")";
+    loops.all.push_back({strip, ceiling_quotient(loop.extent, steps)});
+    loops.to_strip = loops.all.size();
+    loops.strip_size = steps * step;
+    loops.all.push_back({part, steps});
+  }
+
+  struct Levels {
+    std::string innermost, strip; // loops; "": there is none
+  };
+
+  // Outer loops become one, until there is work for every thread.
+  Levels parallelise(size_t root, std::ostringstream& line, const Loops& loops) {
+    Levels levels;
+    if (!loops.all.empty())
+      levels.innermost = loops.all.back().name;
+    if (loops.to_strip > 0)
+      levels.strip = loops.all[loops.to_strip - 1].name;
+    if (!is_parallel(root))
+      return levels;
+    std::vector<Loop> outer = loops.all;
+    if (loops.to_strip > 0)
+      outer.resize(loops.to_strip);
+    const std::string last = outer.empty() ? "" : outer.back().name;
     // Of extent 1: not needed around the rest; within it they are joined, as neighbours must be.
-    loops.erase(loops.begin(), std::find_if(loops.begin(), loops.end(),
+    outer.erase(outer.begin(), std::find_if(outer.begin(), outer.end(),
                                             [](const Loop& loop) { return loop.extent > 1; }));
-    if (loops.empty())
-      return innermost;
-    const size_t count = loops_to_share(loops, target_.threads);
-    const Loop task = run_in_parallel(
-        line, loops, count, [&](size_t k) { return fresh(own, "par" + std::to_string(k)); });
-    return count == loops.size() ? task.name : innermost;
+    if (outer.empty())
+      return levels;
+    const size_t count = loops_to_share(outer, target_.threads);
+    const Loop task = run_in_parallel(line, outer, count, [&](size_t k) {
+      return fresh(equation(root), "par" + std::to_string(k));
+    });
+    if (count == outer.size())
+      for (std::string* level : {&levels.innermost, &levels.strip})
+        if (*level == last)
+          *level = task.name;
+    return levels;
   }
 
-  void schedule_accumulations(size_t root, const std::vector<size_t>& hosted) {
+  Strip schedule_accumulations(size_t root, const Equation& own, const std::vector<size_t>& hosted,
+                               const std::string& place) {
     const size_t main = *std::max_element(hosted.begin(), hosted.end(), [&](size_t a, size_t b) {
       return evaluation_count(equation(a)) < evaluation_count(equation(b));
     });
-    const Tile tile = choose_tile(stages_, equation(main), target_);
-    const Equation& own = equation(root);
+    Equation sum = equation(main);
+    for (size_t k = 0; k < std::min(sum.free.size(), own.free.size()); ++k)
+      sum.free[k].extent = std::min(sum.free[k].extent, own.free[k].extent);
+    const Tile tile = choose_tile(stages_, sum, target_);
     std::ostringstream line;
+    line << place;
     if (!is_result(root))
-      line << " compute_root" << in_rows_of_vectors(own, tile);
+      line << in_rows_of_vectors(own, tile);
 
-    std::vector<Loop> outer;        // around the tile, outermost first
+    Loops outer;                    // around the tile
     std::vector<std::string> inner; // of the tile, innermost first
     std::vector<std::string> loops(own.free.size());
     for (size_t k = 0; k < own.free.size(); ++k) {
       const IndexRange& range = own.free[k];
       const int64_t size = tile.step_of(static_cast<int>(k));
       if (size == 0) {
-        outer.push_back({range.name, range.extent});
+        add_loop(outer, line, root, k, {range.name, range.extent}, 1);
         continue;
       }
       const std::string out = fresh(own, range.name + "_o");
       loops[k] = fresh(own, range.name + "_i");
       line << " split(" << range.name << ", " << out << ", " << loops[k] << ", " << size << ")";
-      outer.push_back({out, ceiling_quotient(range.extent, size)});
+      add_loop(outer, line, root, k, {out, ceiling_quotient(range.extent, size)}, size);
     }
-    if (outer.empty()) { // a scalar
+    if (outer.all.empty()) { // a scalar
       emit(own.name, line.str());
       for (const size_t e : hosted)
         schedule_hosted(e, "compute_root", tile, main);
-      return;
+      return {};
     }
     if (tile.vector >= 0)
       inner.push_back(loops[static_cast<size_t>(tile.vector)]);
@@ -240,17 +259,16 @@ class Scheduler {
       line << " reorder(" << inner[0];
       for (size_t k = 1; k < inner.size(); ++k)
         line << ", " << inner[k];
-      for (auto loop = outer.rbegin(); loop != outer.rend(); ++loop)
+      for (auto loop = outer.all.rbegin(); loop != outer.all.rend(); ++loop)
         line << ", " << loop->name;
       line << ")";
     }
     line << widened(tile, loops, "");
-    std::string level = outer.back().name;
-    if (is_parallel(seconds_of(root)))
-      level = parallelise(own, line, outer);
+    const Levels levels = parallelise(root, line, outer);
     emit(own.name, line.str());
     for (const size_t e : hosted)
-      schedule_hosted(e, "compute_at(" + own.name + ", " + level + ")", tile, main);
+      schedule_hosted(e, "compute_at(" + own.name + ", " + levels.innermost + ")", tile, main);
+    return {levels.strip, outer.strip_size};
   }
 
   static std::string widened(const Tile& tile, const std::vector<std::string>& loops,
@@ -355,7 +373,9 @@ class Scheduler {
 
   const Definition& stages_;
   const catalogue::Target& target_;
-  Placement placement_;
+  const Placement placement_;
+  const Strips strips_;
+  const StageCosts costs_;
   std::set<std::string> names_;
   std::ostringstream text_;
 };

@@ -5,7 +5,6 @@
 namespace fovea::kernels {
 namespace {
 
-constexpr int64_t least_tasks = 4; // for each thread: one that is late leaves its share to others
 constexpr int64_t most_tasks = 32; // for each thread, for evenness alone: each costs a call
 constexpr double even = 0.95;
 
@@ -20,7 +19,7 @@ size_t loops_to_share(const std::vector<Loop>& loops, int threads) {
   int64_t tasks = 1;
   size_t count = 0;
   const auto is_enough = [&] {
-    return tasks >= least_tasks * threads &&
+    return tasks >= tasks_a_thread * threads &&
            (evenness(tasks, threads) >= even || tasks >= most_tasks * threads);
   };
   for (; count < loops.size() && !is_enough(); ++count)

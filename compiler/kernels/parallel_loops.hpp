@@ -13,6 +13,9 @@ struct Loop {
   int64_t extent = 1;
 };
 
+// For each thread: one that is late leaves its share to others.
+inline constexpr int64_t tasks_a_thread = 4;
+
 // What part of their time `threads` threads work that share `tasks` equal tasks, and wait for the
 // last to end: 5 tasks on 2 threads take the time of 6.
 double evenness(int64_t tasks, int threads);

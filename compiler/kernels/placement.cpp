@@ -1,6 +1,7 @@
 #include "compiler/kernels/placement.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace fovea::kernels {
 namespace {
@@ -72,9 +73,11 @@ class Placer {
   }
 
   Placement run() {
+    find_only_readers();
     for (size_t e = 0; e < stages_.equations.size(); ++e) {
-      result_.weights.push_back(weight(e));
+      add_weight(e);
       result_.kinds.push_back(kind(e));
+      holds_reduction_.push_back(holds_reduction(e));
       result_.hosts.push_back(-1);
     }
     for (size_t e = 0; e < stages_.equations.size(); ++e)
@@ -86,29 +89,78 @@ class Placer {
  private:
   const Equation& equation(size_t e) const { return stages_.equations[e]; }
 
-  double weight(size_t e) const {
-    double total = 0;
+  // The stages that the body reads.
+  template <class Visit>
+  void for_each_stage_read(size_t e, Visit&& visit) const {
+    const int operands = static_cast<int>(stages_.operands.size());
     for_each_node(equation(e).body, [&](const Node& node) {
-      total += weight_of(node);
-      const size_t operands = stages_.operands.size(), tensor = static_cast<size_t>(node.tensor);
-      if (node.kind == Node::Kind::read && tensor >= operands &&
-          result_.kinds[tensor - operands] == Placement::Kind::inlined)
-        total += result_.weights[tensor - operands];
+      if (node.kind == Node::Kind::read && node.tensor >= operands)
+        visit(static_cast<size_t>(node.tensor - operands));
     });
-    return total;
+  }
+
+  // The one stage with memory that a stage's element is for, where each of its elements is for that
+  // one's same element, directly or by others of which this holds. There it is computed once,
+  // however often it is read: common subexpressions are eliminated.
+  void find_only_readers() {
+    std::vector<bool> reads_reduction; // there accumulators decide
+    for (size_t e = 0; e < stages_.equations.size(); ++e) {
+      bool reads = equation(e).reduction.has_value();
+      for_each_stage_read(e, [&](size_t read) { reads |= reads_reduction[read]; });
+      reads_reduction.push_back(reads);
+    }
+    only_reader_.resize(stages_.equations.size());
+    for (size_t e = stages_.equations.size(); e-- > 0;) {
+      only_reader_[e] = static_cast<int>(e);
+      if (is_result(e) || reads_reduction[e])
+        continue;
+      std::set<int> readers;
+      bool same = true;
+      for (const Use& use : uses_[e]) {
+        readers.insert(only_reader_[static_cast<size_t>(use.consumer)]);
+        same &= use.identity && !reads_reduction[static_cast<size_t>(use.consumer)];
+      }
+      if (same && readers.size() == 1)
+        only_reader_[e] = *readers.begin();
+    }
+  }
+  bool is_part_of_its_reader(size_t e) const { return only_reader_[e] != static_cast<int>(e); }
+
+  void add_weight(size_t e) {
+    double own = 0;
+    std::set<size_t> parts;
+    for_each_node(equation(e).body, [&](const Node& node) { own += weight_of(node); });
+    for_each_stage_read(e, [&](size_t read) {
+      if (result_.kinds[read] != Placement::Kind::inlined)
+        return;
+      if (!is_part_of_its_reader(read)) {
+        own += result_.weights[read];
+        return;
+      }
+      parts.insert(read);
+      parts.insert(parts_[read].begin(), parts_[read].end());
+    });
+    double total = own;
+    for (const size_t part : parts)
+      total += own_weights_[part];
+    own_weights_.push_back(own);
+    parts_.push_back(std::move(parts));
+    result_.weights.push_back(total);
   }
 
   // Does it read a reduction, or something inlined that does?
   bool holds_reduction(size_t e) const {
     bool found = equation(e).reduction.has_value();
-    for_each_node(equation(e).body, [&](const Node& node) {
-      const size_t operands = stages_.operands.size(), tensor = static_cast<size_t>(node.tensor);
-      if (node.kind == Node::Kind::read && tensor >= operands &&
-          result_.kinds[tensor - operands] != Placement::Kind::root)
-        found |= result_.kinds[tensor - operands] == Placement::Kind::hosted ||
-                 holds_reduction(tensor - operands);
+    for_each_stage_read(e, [&](size_t read) {
+      found |= result_.kinds[read] != Placement::Kind::root &&
+               (result_.kinds[read] == Placement::Kind::hosted || holds_reduction_[read]);
     });
     return found;
+  }
+
+  bool is_result(size_t e) const {
+    const std::vector<int>& results = stages_.results;
+    return std::find(results.begin(), results.end(), static_cast<int>(e)) != results.end();
   }
 
   static bool is_copy(const Equation& equation) {
@@ -118,9 +170,18 @@ class Placer {
                [](const Subscript& s) { return s.boundary != Boundary::none && !s.computed; });
   }
 
+  // A copy in another order, of which some element is read twice.
+  bool is_rearranged(size_t e) const {
+    const Node& body = *equation(e).body;
+    return body.kind == Node::Kind::read &&
+           std::any_of(body.subscripts.begin(), body.subscripts.end(), [](const Subscript& s) {
+             return s.index.terms.size() > 1 ||
+                    (s.index.terms.size() == 1 && s.index.terms[0].inner);
+           });
+  }
+
   Placement::Kind kind(size_t e) const {
-    const std::vector<int>& results = stages_.results;
-    if (std::find(results.begin(), results.end(), static_cast<int>(e)) != results.end())
+    if (is_result(e))
       return Placement::Kind::root;
     const std::vector<Use>& uses = uses_[e];
     // Of the partial sums of an rfactor the consumer is a reduction.
@@ -136,7 +197,11 @@ class Placer {
                  : Placement::Kind::root;
     if (aim_ == PlacementAim::memory)
       return Placement::Kind::inlined;
-    if (is_copy(equation(e)) || result_.weights[e] > heaviest_inlined)
+    if (is_copy(equation(e)))
+      return Placement::Kind::root;
+    if (is_part_of_its_reader(e))
+      return Placement::Kind::inlined;
+    if (result_.weights[e] > heaviest_inlined)
       return Placement::Kind::root;
     double evaluations = 0;
     for (const Use& use : uses)
@@ -145,6 +210,8 @@ class Placer {
           static_cast<double>(evaluation_count(equation(static_cast<size_t>(use.consumer))));
     const double own = static_cast<double>(element_count(equation(e)));
     const double weight = result_.weights[e];
+    if (evaluations > own && is_rearranged(e))
+      return Placement::Kind::root;
     const bool cheap = weight <= 1 || evaluations <= own ||
                        (weight <= weight_of_nothing && evaluations <= 4 * own);
     return cheap ? Placement::Kind::inlined : Placement::Kind::root;
@@ -160,10 +227,22 @@ class Placer {
   const Definition& stages_;
   const PlacementAim aim_;
   std::vector<std::vector<Use>> uses_;
+  std::vector<int> only_reader_;        // itself, where there is none
+  std::vector<double> own_weights_;     // without parts_
+  std::vector<std::set<size_t>> parts_; // what is computed once for each element
+  std::vector<bool> holds_reduction_;
   Placement result_;
 };
 
 } // namespace
+
+std::vector<size_t> Placement::hosted_by(size_t root) const {
+  std::vector<size_t> result;
+  for (size_t e = 0; e < hosts.size(); ++e)
+    if (hosts[e] == static_cast<int>(root))
+      result.push_back(e);
+  return result;
+}
 
 int64_t element_count(const Equation& equation) {
   return equation.shape().elements();

@@ -16,6 +16,8 @@ struct Placement {
   std::vector<Kind> kinds;     // per equation
   std::vector<int> hosts;      // hosted: the root whose elements match its own, one to one
   std::vector<double> weights; // of one element, with what is inlined into it; simple operations
+
+  std::vector<size_t> hosted_by(size_t root) const;
 };
 
 // What a placement is for: with `memory`, no stage that can be computed at its uses has memory of

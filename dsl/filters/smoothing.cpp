@@ -125,7 +125,11 @@ Filter bilateral(double sigma_space, double sigma_range, int64_t radius, Border 
     const auto near = P(i + down, j + across);
     const auto weight = exp(distance * (-0.5 / square(sigma_space)) +
                             square(near - plane.centre()) * (-0.5 / square(sigma_range)));
-    return sum(down, across)(weight * near) / sum(down, across)(weight);
+    // The weighted sum and that of the weights as two elements of one: a weight is computed once.
+    const Index<'k'> part{};
+    const Let S = let(Result("S")(part.range(2), i, j) = sum(down, across)(
+                          select(equal(fovea::value(part), 0), weight * near, weight)));
+    return S(IndexValue<Letters<>>{{0, {}}}, i, j) / S(IndexValue<Letters<>>{{1, {}}}, i, j);
   };
   return filter({.name = "bilateral",
                  .attributes = {{"sigma_space", sigma_space},

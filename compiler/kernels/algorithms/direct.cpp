@@ -4,6 +4,7 @@
 #include "compiler/kernels/groups.hpp"
 #include "compiler/kernels/normalise.hpp"
 #include "compiler/kernels/parallel_loops.hpp"
+#include "compiler/kernels/phases.hpp"
 #include "compiler/kernels/prologue.hpp"
 #include "compiler/kernels/realisable.hpp"
 #include "compiler/kernels/rewrite.hpp"
@@ -16,13 +17,16 @@ namespace {
 using catalogue::Layout;
 using catalogue::Problem;
 
-// A problem without its prologue and with its groups as a dimension of their own.
+// A problem without its prologue, with its groups and its phases as dimensions of their own.
 struct Parts {
   PrologueApart prologue;
   GroupsApart groups;
+  PhasesApart phases;
 
-  const Problem& problem() const { return groups.problem; }
+  const Problem& problem() const { return phases.problem; }
   Contraction contraction() const { return *contraction_with_epilogue(problem().definition); }
+  // Are columns the same dimension with the phases apart and without?
+  bool columns_stay() const { return phases.first < 0 || contraction().columns[0] < phases.first; }
 };
 
 std::optional<Parts> parts_of(const Problem& problem) {
@@ -32,7 +36,10 @@ std::optional<Parts> parts_of(const Problem& problem) {
   std::optional<GroupsApart> groups = groups_apart(prologue->problem);
   if (!groups || (prologue->exists() && has_groups(*groups)))
     return std::nullopt;
-  return Parts{std::move(*prologue), std::move(*groups)};
+  std::optional<PhasesApart> phases = phases_apart(groups->problem);
+  if (!phases)
+    return std::nullopt;
+  return Parts{std::move(*prologue), std::move(*groups), std::move(*phases)};
 }
 
 // Sums of products as they are written, a register tile of pixels and output channels at a time:
@@ -75,14 +82,16 @@ class Direct : public HalideAlgorithm {
     }
     const bool same = type(operand).shape ==
                       definition.equations[static_cast<size_t>(contraction.equation)].shape();
-    return same && operand != contraction.weights
+    return same && operand != contraction.weights && parts.columns_stay()
                ? joined(Layout::blocked(contraction.columns[0], block), split)
                : Layout();
   }
   Layout preferred_result_layout(const Problem& problem, int result) const override {
     const Parts parts = *parts_of(problem);
-    return joined(Layout::blocked(parts.contraction().columns[0], problem.target.lanes(4)),
-                  parts.groups.results[static_cast<size_t>(result)]);
+    return parts.columns_stay()
+               ? joined(Layout::blocked(parts.contraction().columns[0], problem.target.lanes(4)),
+                        parts.groups.results[static_cast<size_t>(result)])
+               : Layout();
   }
   std::optional<Definition> preparation(const Problem& problem, int operand) const override {
     const Parts parts = *parts_of(problem);
@@ -121,7 +130,12 @@ class Direct : public HalideAlgorithm {
     for (int e = 0; e < static_cast<int>(stages.equations.size()); ++e)
       if (parts.feeds_sum(e) || (e == parts.root && e != parts.host))
         copied += static_cast<double>(parts.equation(e).shape().elements());
-    const double seconds = (cycles + copied * cycles_a_copy) * machine.cycle(problem.target);
+    double seconds = (cycles + copied * cycles_a_copy) * machine.cycle(problem.target);
+    // Packed weights that leave the cache are written, and read again.
+    const int64_t weights = parts.stages.type_of(parts.contraction.weights).bytes();
+    if (parts.contraction.weights >= static_cast<int>(stages.operands.size()) &&
+        weights > problem.target.l2_bytes)
+      seconds += 2 * static_cast<double>(weights) / machine.bytes_per_second;
     const double shared = tile.tasks > 1 ? evenness(tile.tasks, problem.target.threads) : 0;
     return cost_of(*this, problem, {.seconds = seconds, .shared = shared}, machine);
   }

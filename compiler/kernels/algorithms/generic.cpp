@@ -2,6 +2,7 @@
 #include "compiler/kernels/normalise.hpp"
 #include "compiler/kernels/realisable.hpp"
 #include "compiler/kernels/rewrite.hpp"
+#include "compiler/kernels/terms_in_rows.hpp"
 
 #include <algorithm>
 
@@ -25,7 +26,7 @@ class Generic : public HalideAlgorithm {
 
   // --- THE ALGORITHM ---
   Definition system(const Problem& problem) const override {
-    return split_stages(simplify(in_stored_forms(problem)));
+    return terms_in_rows(split_stages(simplify(in_stored_forms(problem))));
   }
 
   // --- THE SCHEDULE ---
