@@ -16,6 +16,11 @@ void add_to(int64_t& sum, int64_t term) {
   sum = saturating::add(sum, term);
 }
 
+int64_t extent_of(const Interval& interval) {
+  const int64_t below = saturating::multiply(interval.low, -1);
+  return saturating::add(saturating::add(interval.high, below), 1);
+}
+
 using Box = std::vector<Interval>; // per dimension, the elements that are needed; empty: none
 
 void join(Box& box, const Box& other) {
@@ -154,7 +159,7 @@ Summary summary(const Network& network) {
     const Box box = receptive_box(network, definitions, n);
     row.reaches_input = !box.empty();
     for (size_t d = 2; d < box.size(); ++d)
-      row.receptive_field.push_back(box[d].high - box[d].low + 1);
+      row.receptive_field.push_back(extent_of(box[d]));
     add_to(result.macs, row.macs);
     result.rows.push_back(std::move(row));
   }

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <sstream>
 
 namespace fovea {
@@ -53,6 +54,21 @@ TEST(Summary, ReceptiveFields) {
   EXPECT_EQ(table.rows[1].receptive_field, (Shape{11, 11}));
   EXPECT_EQ(table.rows[2].receptive_field, (Shape{13, 13}));
   EXPECT_EQ(table.rows[3].receptive_field, (Shape{13, 21}));
+}
+
+// A place that is as far as numbers go, and one behind it: no sum overflows.
+TEST(Summary, ReceptiveFieldsHaveAnEnd) {
+  constexpr int64_t most = std::numeric_limits<int64_t>::max();
+  Index<'b'> b;
+  Index<'c'> c;
+  Index<'i'> i;
+  Result Z("Z");
+  const auto far = define("far", [=](Tensor<3> x) {
+    return Z(b, c, i.range(16)) = x(b, c, clamp(i * most)) + x(b, c, clamp(i * -most));
+  });
+  Network net("far");
+  net.output("y", far(net.input("x", {1, 2, 16})) | relu);
+  EXPECT_EQ(summary(net).rows.back().receptive_field, (Shape{most}));
 }
 
 // Of the wider of two ways.
