@@ -184,12 +184,16 @@ std::optional<Contraction> packable_contraction(const Definition& definition) {
   const auto is_one = [](const IndexRange& range) { return range.extent == 1; };
   if (sum.shape().elements() <= 0 || std::all_of(sum.reduced.begin(), sum.reduced.end(), is_one))
     return std::nullopt;
+  return count_reads(definition, found->weights) == 1 ? found : std::nullopt;
+}
+
+int count_reads(const Definition& definition, int tensor) {
   int reads = 0;
   for (const Equation& equation : definition.equations)
     for_each_node(equation.body, [&](const Node& node) {
-      reads += node.kind == Node::Kind::read && node.tensor == found->weights;
+      reads += node.kind == Node::Kind::read && node.tensor == tensor;
     });
-  return reads == 1 ? found : std::nullopt;
+  return reads;
 }
 
 Factors factors_of(const Definition& definition, const Contraction& contraction) {

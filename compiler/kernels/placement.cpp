@@ -57,12 +57,8 @@ class Placer {
  public:
   Placer(const Definition& stages, PlacementAim aim)
       : stages_(stages), aim_(aim), uses_(stages.equations.size()) {
-    const int operands = static_cast<int>(stages.operands.size());
     for (size_t c = 0; c < stages.equations.size(); ++c)
-      for_each_node(stages.equations[c].body, [&](const Node& node) {
-        if (node.kind != Node::Kind::read || node.tensor < operands)
-          return;
-        const size_t e = static_cast<size_t>(node.tensor - operands);
+      for_each_stage_read(stages, c, [&](const Node& node, size_t e) {
         if (uses_[e].empty() || uses_[e].back().consumer != static_cast<int>(c))
           uses_[e].push_back({static_cast<int>(c), 0, true, false});
         Use& use = uses_[e].back();
@@ -89,16 +85,6 @@ class Placer {
  private:
   const Equation& equation(size_t e) const { return stages_.equations[e]; }
 
-  // The stages that the body reads.
-  template <class Visit>
-  void for_each_stage_read(size_t e, Visit&& visit) const {
-    const int operands = static_cast<int>(stages_.operands.size());
-    for_each_node(equation(e).body, [&](const Node& node) {
-      if (node.kind == Node::Kind::read && node.tensor >= operands)
-        visit(static_cast<size_t>(node.tensor - operands));
-    });
-  }
-
   // The one stage with memory that a stage's element is for, where each of its elements is for that
   // one's same element, directly or by others of which this holds. There it is computed once,
   // however often it is read: common subexpressions are eliminated.
@@ -106,7 +92,8 @@ class Placer {
     std::vector<bool> reads_reduction; // there accumulators decide
     for (size_t e = 0; e < stages_.equations.size(); ++e) {
       bool reads = equation(e).reduction.has_value();
-      for_each_stage_read(e, [&](size_t read) { reads |= reads_reduction[read]; });
+      for_each_stage_read(stages_, e,
+                          [&](const Node&, size_t read) { reads |= reads_reduction[read]; });
       reads_reduction.push_back(reads);
     }
     only_reader_.resize(stages_.equations.size());
@@ -130,7 +117,7 @@ class Placer {
     double own = 0;
     std::set<size_t> parts;
     for_each_node(equation(e).body, [&](const Node& node) { own += weight_of(node); });
-    for_each_stage_read(e, [&](size_t read) {
+    for_each_stage_read(stages_, e, [&](const Node&, size_t read) {
       if (result_.kinds[read] != Placement::Kind::inlined)
         return;
       if (!is_part_of_its_reader(read)) {
@@ -151,7 +138,7 @@ class Placer {
   // Does it read a reduction, or something inlined that does?
   bool holds_reduction(size_t e) const {
     bool found = equation(e).reduction.has_value();
-    for_each_stage_read(e, [&](size_t read) {
+    for_each_stage_read(stages_, e, [&](const Node&, size_t read) {
       found |= result_.kinds[read] != Placement::Kind::root &&
                (result_.kinds[read] == Placement::Kind::hosted || holds_reduction_[read]);
     });
@@ -237,9 +224,13 @@ class Placer {
 } // namespace
 
 std::vector<size_t> Placement::hosted_by(size_t root) const {
+  return kernels::hosted_by(hosts, root);
+}
+
+std::vector<size_t> hosted_by(const std::vector<int>& hosts, size_t host) {
   std::vector<size_t> result;
   for (size_t e = 0; e < hosts.size(); ++e)
-    if (hosts[e] == static_cast<int>(root))
+    if (hosts[e] == static_cast<int>(host))
       result.push_back(e);
   return result;
 }

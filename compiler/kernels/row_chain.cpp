@@ -102,7 +102,7 @@ class Finder {
     const Definition& definition = part.problem.definition;
     const bool is_first = chain_.parts.empty();
     const int between = static_cast<int>(definition.operands.size()) - 1;
-    if (!is_first && reads_of(definition, between) != 1)
+    if (!is_first && count_reads(definition, between) != 1)
       return false;
     if (auto windows = channel_windows(definition); windows && windows->weights >= 0) {
       part.weights = windows->weights;
@@ -152,14 +152,6 @@ class Finder {
 
   static const Equation& equation_of(const Definition& definition, int e) {
     return definition.equations[static_cast<size_t>(e)];
-  }
-  static int reads_of(const Definition& definition, int tensor) {
-    int reads = 0;
-    for (const Equation& equation : definition.equations)
-      for_each_node(equation.body, [&](const Node& node) {
-        reads += node.kind == Node::Kind::read && node.tensor == tensor;
-      });
-    return reads;
   }
 
   int parts_that_read(int operand) const {

@@ -33,16 +33,6 @@ int64_t elements_of(const Region& region) {
   return elements;
 }
 
-// Reads of other stages.
-template <class Visit>
-void for_each_read(const Definition& stages, size_t consumer, Visit&& visit) {
-  const int operands = static_cast<int>(stages.operands.size());
-  for_each_node(stages.equations[consumer].body, [&](const Node& node) {
-    if (node.kind == Node::Kind::read && node.tensor >= operands)
-      visit(node, static_cast<size_t>(node.tensor - operands));
-  });
-}
-
 bool contains(const std::vector<size_t>& list, size_t value) {
   return std::find(list.begin(), list.end(), value) != list.end();
 }
@@ -75,8 +65,8 @@ class Regions {
       std::vector<Interval> indices = *regions[c];
       for (const IndexRange& range : equation(c).reduced)
         indices.push_back({0, range.extent - 1});
-      for_each_read(stages_, c,
-                    [&](const Node& read, size_t e) { add(regions[e], read, e, indices); });
+      for_each_stage_read(stages_, c,
+                          [&](const Node& read, size_t e) { add(regions[e], read, e, indices); });
     }
     return regions;
   }
@@ -150,8 +140,9 @@ class Planner {
       std::set<size_t> roots = readers_[c];
       if (is_root(c))
         roots = {c};
-      for_each_read(stages_, c,
-                    [&](const Node&, size_t e) { readers_[e].insert(roots.begin(), roots.end()); });
+      for_each_stage_read(stages_, c, [&](const Node&, size_t e) {
+        readers_[e].insert(roots.begin(), roots.end());
+      });
     }
   }
 
@@ -194,13 +185,14 @@ class Planner {
   // That keeps most in the cache; the outermost dimension, and the highest strips, that do.
   Choice best_cut(size_t host, const std::vector<size_t>& guests) const {
     const auto elements = [&](size_t e) { return element_count(equation(e)); };
-    Choice best;
     if (bytes_of(guests, elements) <= room())
-      return best;
-    for (const int64_t tasks : {tasks_a_thread * target_.threads, int64_t{target_.threads}}) {
-      const Choice choice = best_cut(host, guests, target_.threads > 1 ? tasks : 1);
-      if (choice.bytes > best.bytes)
-        best = choice;
+      return {};
+    const int64_t threads = target_.threads;
+    Choice best = best_cut(host, guests, threads > 1 ? tasks_a_thread * threads : 1);
+    if (threads > 1 && best.near.size() < guests.size()) {
+      const Choice of_fewer_tasks = best_cut(host, guests, threads);
+      if (of_fewer_tasks.bytes > best.bytes)
+        best = of_fewer_tasks;
     }
     return best;
   }
@@ -268,11 +260,7 @@ class Planner {
 } // namespace
 
 std::vector<size_t> Strips::hosted_by(size_t root) const {
-  std::vector<size_t> guests;
-  for (size_t e = 0; e < hosts.size(); ++e)
-    if (hosts[e] == static_cast<int>(root))
-      guests.push_back(e);
-  return guests;
+  return kernels::hosted_by(hosts, root);
 }
 
 Strips plan_strips(const Definition& stages, const Placement& placement,

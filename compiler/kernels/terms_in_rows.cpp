@@ -13,15 +13,6 @@ constexpr int64_t least_weights = 1 << 16; // fewer are in the cache, in whateve
 constexpr int64_t least_columns = 4;       // that share what a window sees
 constexpr int64_t least_terms = 16;        // a vector
 
-int reads_of(const Definition& definition, int tensor) {
-  int reads = 0;
-  for (const Equation& equation : definition.equations)
-    for_each_node(equation.body, [&](const Node& node) {
-      reads += node.kind == Node::Kind::read && node.tensor == tensor;
-    });
-  return reads;
-}
-
 int64_t terms_of(const Equation& sum) {
   int64_t terms = 1;
   for (const IndexRange& range : sum.reduced)
@@ -46,7 +37,7 @@ bool is_wanted(const Definition& definition, const Contraction& contraction) {
       contraction.weights >= static_cast<int>(definition.operands.size()) ||
       factors.weights->subscripts.size() != sum.free.size() + sum.reduced.size() ||
       !ends_with_terms(sum, *factors.weights, sum.reduced.size()) ||
-      reads_of(definition, contraction.weights) != 1)
+      count_reads(definition, contraction.weights) != 1)
     return false;
   if (sum.reduced.back().extent >= least_terms && ends_with_terms(sum, *factors.image, 1))
     return false; // rows of the image are as good
