@@ -5,6 +5,7 @@
 #include <fovea/filters.hpp>
 
 #include <functional>
+#include <optional>
 
 namespace fovea::filters {
 
@@ -46,6 +47,14 @@ class Plane {
 
 // sum(m,n) P(i + top + m, j + left + n) * mask(m,n), written out.
 Pixel weighted(const Let& P, const Mask& mask, int64_t top = 0, int64_t left = 0);
+
+// A mask that is the product of a column and a row: down(y) * across(x).
+struct SeparatedMask {
+  Mask across, down;
+};
+// Nothing where the mask is no such product (but for the rounding of its weights), and where one
+// pass over its window is about as little work.
+std::optional<SeparatedMask> separated(const Mask& mask);
 
 // Sums of `size` elements along rows, then along columns, each with its weight where there are any:
 //   R(i,j) = sum(m) P(i, j + m) * w(m);  sum(m) R(i + m, j) * w(m)

@@ -32,9 +32,15 @@ Filter window_sum(const char* name, Size size, bool normalised, Border border,
 
 } // namespace
 
+// Along rows and then along columns, where the mask allows it and it is less work.
 Filter correlate(const Mask& mask, Border border, SourceLocation location) {
-  const auto value = [=](const Plane& plane) {
-    return weighted(plane.padded(reach_of(mask.size)), mask);
+  const auto value = [mask, parts = separated(mask)](const Plane& plane) {
+    const Let P = plane.padded(reach_of(mask.size));
+    if (!parts)
+      return weighted(P, mask);
+    const auto rows = i.range(plane.height() + mask.size.height - 1);
+    const Let R = let(Result("R")(rows, j.range(plane.width())) = weighted(P, parts->across));
+    return weighted(R, parts->down);
   };
   return filter({.name = "correlate",
                  .attributes = size_attribute(mask.size),

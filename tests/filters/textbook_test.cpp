@@ -70,6 +70,36 @@ TEST(FilterTextbook, ConvolutionIsCorrelationWithTheTurnedMask) {
               ElementsAre(1, -5, 5, -5, -7, 2, -4, -13, 1));
 }
 
+// What a mask's passes are does not show in its values.
+TEST(FilterTextbook, MasksThatAreProductsTakeTwoPasses) {
+  const auto passes = [](const filters::Mask& mask) {
+    const Definition one = filters::correlate(mask).definition({DType::f64, {8, 8}});
+    return one.equations.size() - 1; // one is the image with its border
+  };
+  const std::vector<double> column = {1, 4, 6, 4, 1}, row = {1, -2, 0, 2, 0.1, 3};
+  std::vector<double> binomial, product;
+  for (const double down : column) {
+    for (const double across : column)
+      binomial.push_back(down * across);
+    for (const double across : row)
+      product.push_back(down * across);
+  }
+  const filters::Mask separable({5, 5}, binomial, 2);
+  EXPECT_EQ(passes(separable), 2u);
+  EXPECT_EQ(passes({{5, 6}, product}), 2u);
+  EXPECT_EQ(passes({{1, 2, 1}, {2, 4, 2}, {1, 2, 1}}), 1u); // too small
+  EXPECT_THAT(interior(filters::correlate(separable), X, 2, 2), ElementsAre(1441));
+
+  // Not quite a product, and by how much its one pass differs.
+  std::vector<double> other = product;
+  other[7] += 1e-6;
+  EXPECT_EQ(passes({{5, 6}, other}), 1u);
+  const Numbers apart = filtered(filters::correlate({{5, 6}, other}), X),
+                split = filtered(filters::correlate({{5, 6}, product}), X);
+  for (size_t k = 0; k < apart.size(); ++k)
+    EXPECT_NEAR(apart[k], split[k], 1e-6 * 10);
+}
+
 TEST(FilterTextbook, DerivativesOfAQuadraticImage) {
   const Filled A =
       image({5, 5}, [](int64_t i, int64_t j) { return i * i + 2 * j * j + 3 * i * j; });
