@@ -3,6 +3,7 @@
 #include "compiler/command/equation_model.hpp"
 
 #include <fovea/filters.hpp>
+#include <fovea/graph/fully_convolutional.hpp>
 #include <fovea/model_file.hpp>
 #include <fovea/zoo.hpp>
 
@@ -41,6 +42,12 @@ void ModelSource::add_to(CLI::App& verb, bool library_too) {
       ->option_text("N")
       ->group(group)
       ->check(CLI::Range(int64_t{1}, int64_t{1} << 20));
+  verb.add_option("--slide", slides_,
+                  "let a classifier slide over a larger input: its dense layers over feature maps "
+                  "become convolutions, its answers maps")
+      ->option_text("NAME=1x3x384x512")
+      ->group(group)
+      ->allow_extra_args(false);
   if (make_)
     return;
   verb.add_option(
@@ -95,7 +102,7 @@ std::string ModelSource::take_layer() {
 }
 
 std::string ModelSource::only_for_networks() const {
-  return seed_ ? "--random" : batch_ ? "--batch" : "";
+  return seed_ ? "--random" : batch_ ? "--batch" : slides_.empty() ? "" : "--slide";
 }
 
 static bool has_weights(const Network& network) {
@@ -119,20 +126,20 @@ static std::pair<std::string, std::string> name_and_value(const char* option,
 }
 
 // "1x3x224x224".
-static Shape parse_shape(const std::string& text) {
+static Shape parse_shape(const char* option, const std::string& text) {
   std::vector<int64_t> extents;
   const char *at = text.data(), *const end = at + text.size();
   while (true) {
     int64_t extent = 0;
     const auto [next, error] = std::from_chars(at, end, extent);
     if (error != std::errc() || extent < 1 || extents.size() >= size_t{max_rank})
-      throw CLI::ValidationError("--shape",
+      throw CLI::ValidationError(option,
                                  "expected extents such as 1x3x224x224, got '" + text + "'");
     extents.push_back(extent);
     if (next == end)
       return Shape(extents);
     if (*next != 'x')
-      throw CLI::ValidationError("--shape",
+      throw CLI::ValidationError(option,
                                  "expected extents such as 1x3x224x224, got '" + text + "'");
     at = next + 1;
   }
@@ -143,7 +150,7 @@ std::vector<Shapes> ModelSource::sets() const {
   std::string most; // the input that is given most often
   for (const std::string& text : shapes_) {
     const auto [name, shape] = name_and_value("--shape", text);
-    given[name].push_back(parse_shape(shape));
+    given[name].push_back(parse_shape("--shape", shape));
     if (most.empty() || given[name].size() > given[most].size())
       most = name;
   }
@@ -306,7 +313,16 @@ Network ModelSource::with_weights(Network network, Need need) const {
                  model_.c_str());
     network.randomize(0);
   }
-  return network;
+  return slides_.empty() ? network : sliding(network);
+}
+
+Network ModelSource::sliding(const Network& network) const {
+  Shapes shapes;
+  for (const std::string& text : slides_) {
+    const auto [name, shape] = name_and_value("--slide", text);
+    shapes[name] = parse_shape("--slide", shape);
+  }
+  return fully_convolutional(network, shapes, nowhere);
 }
 
 } // namespace fovea::command

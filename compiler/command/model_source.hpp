@@ -43,7 +43,8 @@ class ModelSource {
   bool is_equations() const;
   bool is_filters() const;
   const std::string& weights_file() const { return weights_; } // --load; may be empty
-  // "--random" or "--batch" where it was given, which libraries have no use for; else empty.
+  // "--random", "--batch" or "--slide" where it was given, which libraries have no use for; else
+  // empty.
   std::string only_for_networks() const;
   // Reads the model. Where weights are needed and there are none, a network of the zoo gets random
   // ones of seed 0, and standard error says so; a file's network is refused. Extents that a model
@@ -64,6 +65,7 @@ class ModelSource {
   Network read_filters(Shapes shapes, const ReadShapes& read_shapes) const;
   Network read_onnx(Shapes shapes, const ReadShapes& read_shapes) const;
   Network with_weights(Network network, Need need) const;
+  Network sliding(const Network& network) const;
 
   std::function<Network()> make_;
   std::string model_;
@@ -71,6 +73,7 @@ class ModelSource {
   std::optional<uint64_t> seed_;                     // --random
   std::optional<int64_t> batch_;                     // --batch
   std::vector<std::string> shapes_, ranges_, fixed_; // --shape, --range, --fix
+  std::vector<std::string> slides_;                  // --slide
   mutable std::optional<OnnxModel> onnx_;            // once it is read
 };
 

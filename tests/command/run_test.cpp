@@ -122,6 +122,21 @@ TEST_F(Run, SeveralInputsAndOutputs) {
                  "has no input 'c'\n  expected: NAME=FILE, where NAME is one of: a [1, 3]");
 }
 
+// A dense layer that adds up 2 x 2 elements, over 3 x 3: the sum of each window.
+TEST_F(Run, ClassifiersSlide) {
+  Network net("sum");
+  net.output("y", net.input("x", {1, 1, 2, 2}) | flatten | dense(1, no_bias).named("fc"));
+  const float ones[] = {1, 1, 1, 1};
+  net.set_weight("fc.weight", ones, sizeof ones);
+  net.save(folder / "sum.mlir");
+  write<float>(folder / "x.npy", {1, 1, 3, 3}, {1, 2, 3, 4, 5, 6, 7, 8, 9});
+  const CommandResult result = expect_success("run sum.mlir --slide x=1x1x3x3 -i x.npy -o out");
+  EXPECT_EQ(floats_in(folder / "out/y.npy"), (std::vector<float>{12, 16, 24, 28}));
+  expect_refused("run sum.mlir --slide z=1x1x3x3 -i x.npy -o new", "has no input 'z'");
+  expect_refused("run sum.mlir --slide x=1x -i x.npy -o new", "--slide", 2);
+  expect_refused("run sum.mlir -i x.npy -o new", "x.npy");
+}
+
 TEST_F(Run, OutputsOfOneFileName) {
   sum_and_difference("s/t", "s_t").save(folder / "two.mlir");
   write<float>(folder / "a.npy", {1, 3}, {1, 2, 3});

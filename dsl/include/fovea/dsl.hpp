@@ -9,4 +9,5 @@
 #include <fovea/blocks/skip.hpp>
 #include <fovea/equation/define.hpp>
 #include <fovea/filters.hpp>
+#include <fovea/graph/fully_convolutional.hpp>
 #include <fovea/graph/summary.hpp>
