@@ -30,7 +30,7 @@ class Binder final : public Tensors {
  public:
   explicit Binder(System system)
       : system_(std::move(system)), reporter_(system_.name, system_.location, system_.locate),
-        ranges_(*this, reporter_) {
+        ranges_(*this, reporter_, system_) {
     definition_.name = system_.name;
     definition_.operands = system_.operands;
   }
@@ -41,6 +41,7 @@ class Binder final : public Tensors {
     for (const StatementPtr& result : system_.results)
       definition_.results.push_back(tensor_of(result) -
                                     static_cast<int>(definition_.operands.size()));
+    close_operands();
     return std::move(definition_);
   }
 
@@ -238,14 +239,56 @@ class Binder final : public Tensors {
       subscript.computed = lower(subscript.computed, frame);
     const Interval range = range_of(subscript, frame.intervals());
     const int64_t extent = definition_.type_of(read.tensor).shape[dimension];
-    if (range.low >= 0 &&
-        range.high < extent) { // a rule that never acts is not part of the meaning
+    if (extent < 0) {
+      hold({.node = written, .dimension = dimension}, read, range, frame);
+    } else if (range.low >= 0 &&
+               range.high < extent) { // a rule that never acts is not part of the meaning
       subscript.boundary = Boundary::none;
       subscript.fill = nullptr;
     } else if (subscript.boundary == Boundary::none) {
       escape({.node = written, .dimension = dimension}, read, range, frame);
     } else if (subscript.fill) {
       subscript.fill = lower(subscript.fill, frame);
+    }
+  }
+
+  // The open extent of an operand grows until it holds the read.
+  void hold(const Blame& blame, const Node& read, const Interval& range, const Frame& frame) {
+    const size_t operand = static_cast<size_t>(read.tensor);
+    const Subscript& subscript = read.subscripts[static_cast<size_t>(blame.dimension)];
+    if (subscript.boundary != Boundary::none)
+      reporter_.fail(
+          blame,
+          {.what = fmt::format("the extent of dimension {} of '{}' is unknown", blame.dimension,
+                               tensor_name(read.tensor)),
+           .expected = "subscripts without a boundary rule, which say how long it is",
+           .got = subscript.computed ? "a computed place" : "a boundary rule",
+           .hint = fmt::format("give its shape to the layer: .weights = {{{{\"{}\", {{...}}}}}}",
+                               tensor_name(read.tensor))});
+    if (range.low < 0)
+      escape(blame, read, range, frame);
+    Shape& found = found_[operand];
+    if (found.empty())
+      found = definition_.operands[operand].type.shape;
+    found[blame.dimension] = std::max(found[blame.dimension], range.high + 1);
+  }
+
+  // Once all is read, open extents are what was found.
+  void close_operands() {
+    for (size_t k = 0; k < definition_.operands.size(); ++k) {
+      Operand& operand = definition_.operands[k];
+      const auto is_open = [](int64_t extent) { return extent < 0; };
+      if (std::none_of(operand.type.shape.begin(), operand.type.shape.end(), is_open))
+        continue;
+      const auto found = found_.find(k);
+      if (found == found_.end())
+        reporter_.fail({}, {.what = fmt::format("'{}' is read nowhere", operand.name),
+                            .expected = "a read that says how large it is"});
+      operand.type.shape = found->second;
+      if (operand.type.bytes() < 0)
+        reporter_.fail({}, {.what = fmt::format("'{}' is too large", operand.name),
+                            .expected = "a size in bytes below 2^63",
+                            .got = to_string(operand.type)});
     }
   }
 
@@ -256,6 +299,7 @@ class Binder final : public Tensors {
       for (int symbol : *part)
         names.push_back(name_of(symbol));
     const size_t d = static_cast<size_t>(blame.dimension);
+    const int64_t extent = definition_.type_of(read.tensor).shape[blame.dimension];
     const std::string index = notation::index_text(read.subscripts[d].index, names);
     std::set<int> numbers;
     add_symbols_of(read.subscripts[d].index, numbers);
@@ -263,16 +307,15 @@ class Binder final : public Tensors {
       used.push_back(names[static_cast<size_t>(number)]);
     const std::string shorten =
         used.empty() ? "" : fmt::format("shorten the range of {}, or ", fmt::join(used, " or "));
-    reporter_.fail(
-        blame,
-        {.what = fmt::format("a read of '{}' escapes its dimension {} at {}",
-                             tensor_name(read.tensor), blame.dimension, index),
-         .expected = fmt::format("0 <= {} < {}", index,
-                                 definition_.type_of(read.tensor).shape[blame.dimension]),
-         .got = fmt::format("{} .. {}", range.low, range.high),
-         .hint = fmt::format("{0}give a boundary rule: zero({1}), constant({1}, c), clamp({1}), "
-                             "reflect({1}), wrap({1})",
-                             shorten, index)});
+    reporter_.fail(blame, {.what = fmt::format("a read of '{}' escapes its dimension {} at {}",
+                                               tensor_name(read.tensor), blame.dimension, index),
+                           .expected = extent < 0 ? fmt::format("0 <= {}", index)
+                                                  : fmt::format("0 <= {} < {}", index, extent),
+                           .got = fmt::format("{} .. {}", range.low, range.high),
+                           .hint = fmt::format(
+                               "{0}give a boundary rule: zero({1}), constant({1}, c), clamp({1}), "
+                               "reflect({1}), wrap({1})",
+                               shorten, index)});
   }
 
   // A nested reduction becomes an equation over those indices of the frame that it depends on, and
@@ -316,6 +359,7 @@ class Binder final : public Tensors {
   std::map<int, std::string> names_; // of the symbols of the statement that is being bound
   int fresh_ = 0;                    // the first symbol that it does not use
   std::map<std::string, int> counts_;
+  std::map<size_t, Shape> found_; // of operands with open extents
 };
 
 } // namespace
@@ -329,6 +373,13 @@ Definition bind(System system) {
 Definition bind(std::string name, std::vector<Operand> operands,
                 const std::vector<StatementPtr>& results, SourceLocation location) {
   return binding::bind({std::move(name), std::move(operands), {}, results, location, nullptr});
+}
+
+Definition bind_layer(std::string name, std::vector<Operand> operands, size_t inputs,
+                      const std::vector<StatementPtr>& results, const LayerOptions& options,
+                      SourceLocation location) {
+  return binding::bind_layer(
+      {std::move(name), std::move(operands), {}, results, location, nullptr, {}, inputs}, options);
 }
 
 } // namespace fovea

@@ -29,10 +29,15 @@ struct System {
   std::vector<StatementPtr> results;    // bound after them, where they are not among them
   SourceLocation location = {};
   Locate locate = nullptr;
+  std::map<std::string, int64_t> extents = {}; // of indices whose equations state none, by name
+  size_t inputs = SIZE_MAX;                    // the operands from this number on are weights
+  bool is_layer() const { return inputs < operands.size(); }
 };
 
 // Throws Error, as fovea::bind does.
 Definition bind(System system);
+// The same of a layer, whose options say what its equations leave open.
+Definition bind_layer(System system, const LayerOptions& options);
 
 // Throws the errors of one system, with its name and place.
 class Reporter {
@@ -61,8 +66,8 @@ class Tensors {
 // The ranges of indices.
 class RangeInference {
  public:
-  RangeInference(Tensors& tensors, const Reporter& reporter)
-      : tensors_(tensors), reporter_(reporter) {}
+  RangeInference(Tensors& tensors, const Reporter& reporter, const System& system)
+      : tensors_(tensors), reporter_(reporter), system_(system) {}
   // Of the free indices of an equation, and of the indices of a reduction.
   Ranges free(const std::vector<DeclaredIndex>& left, const Expr& body);
   Ranges reduced(const Node& reduction);
@@ -74,9 +79,12 @@ class RangeInference {
   void limit_by(const IndexExpr& index, int64_t extent, const std::set<int>& open,
                 const Ranges& known, Ranges& limits);
   void check_extent(int symbol, int64_t extent) const;
+  int64_t stated(const DeclaredIndex& index) const;
+  std::string way_to_state(const DeclaredIndex& index, const char* where) const;
 
   Tensors& tensors_;
   const Reporter& reporter_;
+  const System& system_;
 };
 
 // What argmax, argmin, any and all stand for in terms of the other folds; other nodes as they are.

@@ -61,6 +61,8 @@ void RangeInference::infer_alone(const Expr& body, const std::set<int>& symbols,
       continue;
     const int dimension = static_cast<int>(d);
     const int64_t extent = tensors_.type_of(*body).shape[dimension];
+    if (extent < 0)
+      continue; // it follows from the index
     const auto [place, inserted] = ranges.emplace(symbol, extent);
     if (!inserted && place->second != extent)
       reporter_.fail(
@@ -76,8 +78,8 @@ Ranges RangeInference::reduced(const Node& reduction) {
   Ranges ranges;
   std::set<int> open;
   for (const DeclaredIndex& index : reduction.reduced) {
-    if (index.extent >= 0)
-      ranges[index.symbol] = index.extent;
+    if (const int64_t extent = stated(index); extent != -1)
+      ranges[index.symbol] = extent;
     else
       open.insert(index.symbol);
   }
@@ -89,7 +91,7 @@ Ranges RangeInference::reduced(const Node& reduction) {
           {.what = fmt::format("the range of the reduction index {} is unknown", index.name),
            .expected = "a dimension that it reads alone, or a stated range",
            .got = "neither",
-           .hint = fmt::format("write {0}.range(n), in a text `where {0} < n`", index.name)});
+           .hint = way_to_state(index, "")});
     check_extent(index.symbol, ranges[index.symbol]);
   }
   return ranges;
@@ -102,6 +104,22 @@ void RangeInference::check_extent(int symbol, int64_t extent) const {
                     .expected = "extent >= 1",
                     .got = std::to_string(extent),
                     .hint = "the tensors read by it are too small"});
+}
+
+// -1: not at all.
+int64_t RangeInference::stated(const DeclaredIndex& index) const {
+  if (index.extent >= 0)
+    return index.extent;
+  const auto found = system_.extents.find(index.name);
+  return found == system_.extents.end() ? -1 : found->second;
+}
+
+std::string RangeInference::way_to_state(const DeclaredIndex& index, const char* where) const {
+  return fmt::format(
+      "write {0}.range(n){1}, in a text `where {0} < n`{2}", index.name, where,
+      system_.is_layer()
+          ? fmt::format(", or give it to the layer: .extents = {{{{\"{}\", n}}}}", index.name)
+          : "");
 }
 
 // The largest extent of each open symbol that keeps the unguarded reads inside.
@@ -121,9 +139,9 @@ void RangeInference::infer_maximal(const Expr& body, const std::set<int>& open, 
     for (const Expr* part : {&subscript.computed, &subscript.fill})
       if (*part)
         infer_maximal(*part, open, known, limits);
-    if (subscript.boundary == Boundary::none)
-      limit_by(subscript.index, tensors_.type_of(*body).shape[static_cast<int>(d)], open, known,
-               limits);
+    const int64_t extent = tensors_.type_of(*body).shape[static_cast<int>(d)];
+    if (subscript.boundary == Boundary::none && extent >= 0)
+      limit_by(subscript.index, extent, open, known, limits);
   }
 }
 
@@ -182,8 +200,8 @@ Ranges RangeInference::free(const std::vector<DeclaredIndex>& left, const Expr& 
   Ranges ranges;
   std::set<int> open;
   for (const DeclaredIndex& index : left) {
-    if (index.extent >= 0)
-      ranges[index.symbol] = index.extent;
+    if (const int64_t extent = stated(index); extent != -1)
+      ranges[index.symbol] = extent;
     else
       open.insert(index.symbol);
   }
@@ -194,13 +212,11 @@ Ranges RangeInference::free(const std::vector<DeclaredIndex>& left, const Expr& 
     infer_maximal(body, open, ranges, limits);
     for (const DeclaredIndex& index : left)
       if (limits.empty() && open.count(index.symbol))
-        reporter_.fail(
-            {.symbol = index.symbol},
-            {.what = fmt::format("the range of index {} is unknown", index.name),
-             .expected = "an unguarded read that limits it alone, or a stated range",
-             .got = "neither",
-             .hint = fmt::format("write {0}.range(n) on the left side, in a text `where {0} < n`",
-                                 index.name)});
+        reporter_.fail({.symbol = index.symbol},
+                       {.what = fmt::format("the range of index {} is unknown", index.name),
+                        .expected = "an unguarded read that limits it alone, or a stated range",
+                        .got = "neither",
+                        .hint = way_to_state(index, " on the left side")});
     for (const auto& [symbol, extent] : limits) {
       check_extent(symbol, extent);
       ranges[symbol] = extent;

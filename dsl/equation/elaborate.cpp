@@ -53,9 +53,8 @@ bool is_analytic(ScalarOp op) {
 
 class Elaborator {
  public:
-  Elaborator(const Parsed& parsed, const std::vector<DType>& operands,
-             const std::map<std::string, int64_t>& ranges)
-      : parsed_(parsed), operands_(operands), ranges_(ranges), types_(parsed.nodes.size()),
+  Elaborator(const Parsed& parsed, const std::vector<DType>& operands)
+      : parsed_(parsed), operands_(operands), types_(parsed.nodes.size()),
         inferred_(parsed.nodes.size(), false) {}
 
   Elaborated run() {
@@ -84,12 +83,8 @@ class Elaborator {
   }
 
   DeclaredIndex declared(const std::string& name) const {
-    int64_t extent = -1;
-    if (const auto range = ranges_.find(name); range != ranges_.end())
-      extent = range->second;
-    if (const auto stated = line_->extents.find(name); stated != line_->extents.end())
-      extent = stated->second;
-    return {line_->symbols.at(name), extent, name};
+    const auto stated = line_->extents.find(name);
+    return {line_->symbols.at(name), stated == line_->extents.end() ? -1 : stated->second, name};
   }
 
   // ---- types ----
@@ -377,7 +372,6 @@ class Elaborator {
 
   const Parsed& parsed_;
   const std::vector<DType>& operands_;
-  const std::map<std::string, int64_t>& ranges_;
   std::vector<Type> types_;
   std::vector<bool> inferred_;
   Elaborated result_;
@@ -386,9 +380,8 @@ class Elaborator {
 
 } // namespace
 
-Elaborated elaborate(const Parsed& parsed, const std::vector<DType>& operands,
-                     const std::map<std::string, int64_t>& ranges) {
-  return Elaborator(parsed, operands, ranges).run();
+Elaborated elaborate(const Parsed& parsed, const std::vector<DType>& operands) {
+  return Elaborator(parsed, operands).run();
 }
 
 } // namespace fovea::text

@@ -17,7 +17,6 @@ struct Elaborated {
   std::vector<StatementPtr> statements; // one per line
   std::map<const Node*, int> reads;     // the syntax of reads and reductions
 };
-Elaborated elaborate(const Parsed& parsed, const std::vector<DType>& operands,
-                     const std::map<std::string, int64_t>& ranges);
+Elaborated elaborate(const Parsed& parsed, const std::vector<DType>& operands);
 
 } // namespace fovea::text

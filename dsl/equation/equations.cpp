@@ -4,6 +4,7 @@
 #include <fovea/equation/text.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -55,9 +56,10 @@ class TypeFinder {
           position, {.what = fmt::format("operand '{}' has the wrong rank", found->first),
                      .expected = fmt::format("rank {}, as it is read", rank),
                      .got = fmt::format("rank {} ({})", type.shape.rank(), to_string(type.shape))});
-    for (int64_t extent : type.shape)
-      if (extent < 0 || type.shape.too_long() || type.bytes() < 0)
-        refuse(operand, "extents >= 0 and a size below 2^63 bytes", to_string(type));
+    const int64_t least =
+        type.shape.empty() ? 0 : *std::min_element(type.shape.begin(), type.shape.end());
+    if (type.shape.too_long() || least < -1 || (least >= 0 && type.bytes() < 0))
+      refuse(operand, "extents >= 0, or -1 to find, and a size below 2^63 bytes", to_string(type));
     return type;
   }
 
@@ -72,15 +74,6 @@ class TypeFinder {
   const Parsed& parsed_;
   const std::map<std::string, TensorType>& given_;
 };
-
-void check_ranges(const Parsed& parsed, const std::map<std::string, int64_t>& ranges) {
-  for (const auto& [name, extent] : ranges)
-    if (std::none_of(parsed.lines.begin(), parsed.lines.end(),
-                     [&](const text::Line& line) { return line.symbols.count(name) != 0; }))
-      throw Error({.what = fmt::format("{}: '{}' has a range, but is no index", parsed.name, name),
-                   .where = parsed.source.location(0),
-                   .expected = "indices of the equations"});
-}
 
 // Where an expression begins.
 size_t start_of(const Parsed& parsed, int number) {
@@ -120,7 +113,7 @@ notation::Outline outline_of(const Parsed& parsed) {
                                           : std::string(name_of(operand.dtype)));
   }
   std::map<const Statement*, int> numbers;
-  for (const StatementPtr& statement : text::elaborate(parsed, types, {}).statements) {
+  for (const StatementPtr& statement : text::elaborate(parsed, types).statements) {
     const Expr body = rebuild(statement->body, [&](Node node) -> Expr {
       if (node.source)
         node.tensor = numbers.at(node.source.get());
@@ -163,29 +156,38 @@ const std::string& Equations::name() const {
 
 Definition Equations::bind(const std::map<std::string, TensorType>& types,
                            const std::map<std::string, int64_t>& ranges) const {
+  return bind_layer(types, SIZE_MAX, {.extents = ranges});
+}
+
+Definition Equations::bind_layer(const std::map<std::string, TensorType>& types, size_t inputs,
+                                 const LayerOptions& options) const {
   binding::System system;
   system.name = parsed_->name;
   system.location = parsed_->source.location(0);
   system.operands = TypeFinder(*parsed_, types).run();
-  check_ranges(*parsed_, ranges);
+  system.inputs = inputs;
   std::vector<DType> dtypes;
   for (const Operand& operand : system.operands)
     dtypes.push_back(operand.type.dtype);
-  const text::Elaborated elaborated = text::elaborate(*parsed_, dtypes, ranges);
+  const text::Elaborated elaborated = text::elaborate(*parsed_, dtypes);
   system.statements = elaborated.statements;
   for (int line : parsed_->results)
     system.results.push_back(elaborated.statements[static_cast<size_t>(line)]);
   system.locate = [&](const binding::Blame& blame, ErrorParts& parts) {
     parsed_->source.locate(position_of(*parsed_, elaborated, blame), parts);
   };
-  return binding::bind(std::move(system));
+  return binding::bind_layer(std::move(system), options);
 }
 
 Definition Equations::bind_in_order(const Types& types) const {
+  return bind(named(types));
+}
+
+std::map<std::string, TensorType> Equations::named(const Types& types) const {
   std::map<std::string, TensorType> named;
   for (size_t k = 0; k < parsed_->operands.size() && k < types.size(); ++k)
     named.emplace(parsed_->operands[k].named.name, types[k]);
-  return bind(named);
+  return named;
 }
 
 std::string Equations::to_text() const {
@@ -208,12 +210,30 @@ std::string to_html(const Definition& definition) {
   return notation::written(notation::outline_of(definition), notation::mathml_notation());
 }
 
-UserEquation define(const Equations& equations, SourceLocation location) {
-  std::vector<int> ranks;
-  for (const Equations::Read& operand : equations.operands())
-    ranks.push_back(operand.rank);
-  auto make = [equations](const Types& types) { return equations.bind_in_order(types); };
-  return {std::make_shared<EquationOp>(equations.name(), ranks, location, make), location};
+UserEquation define(const Equations& equations, const std::vector<std::string>& weights,
+                    SourceLocation location) {
+  EquationRecipe recipe{equations.name(), {}, location, nullptr};
+  std::vector<std::string> names;
+  for (const Equations::Read& operand : equations.operands()) {
+    const bool is_weight = std::find(weights.begin(), weights.end(), operand.name) != weights.end();
+    names.push_back(operand.name);
+    recipe.operands.push_back({operand.name, operand.rank, is_weight});
+  }
+  const size_t inputs = recipe.inputs();
+  const bool are_last = std::all_of(
+      recipe.operands.begin(), recipe.operands.begin() + static_cast<std::ptrdiff_t>(inputs),
+      [](const EquationOperand& operand) { return !operand.is_weight; });
+  if (recipe.operands.size() - inputs != weights.size() || !are_last || weights.size() > 6)
+    throw Error({.what = fmt::format("equation '{}': its weights are not its last operands",
+                                     equations.name()),
+                 .where = location,
+                 .expected = fmt::format("at most 6, the last of {}", fmt::join(names, ", ")),
+                 .got = fmt::format("{}", fmt::join(weights, ", ")),
+                 .hint = "a first line such as f(x: f32, w: f32) says the operands' order"});
+  recipe.make = [equations, inputs](const Types& types, const LayerOptions& options) {
+    return equations.bind_layer(equations.named(types), inputs, options);
+  };
+  return {std::move(recipe), location};
 }
 
 } // namespace fovea

@@ -1,54 +1,103 @@
 #include <fovea/equation/define.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 
 namespace fovea {
+namespace {
 
-EquationOp::EquationOp(std::string name, std::vector<int> ranks, SourceLocation location,
-                       std::function<Definition(const Types&)> make)
-    : name_(std::move(name)), ranks_(std::move(ranks)), location_(location),
-      make_(std::move(make)) {}
+// Operands without their leading dimensions.
+struct Inner {
+  Types types = {};
+  Shape leading = {};
+  std::vector<int> mapped = {}; // operands that have them
+};
 
 // Operands may have leading dimensions beyond their stated rank: all the same ones, or none.
-Definition EquationOp::definition(const Types& operands) const {
-  Types inner;
-  Shape leading;
-  std::vector<int> mapped;
+Inner inner_of(const EquationRecipe& recipe, const Types& operands) {
+  Inner inner;
   for (size_t k = 0; k < operands.size(); ++k) {
     const Shape& shape = operands[k].shape;
-    const int rank = ranks_[k] < 0 ? shape.rank() : ranks_[k];
+    const int stated = recipe.operands[k].rank;
+    const int rank = stated < 0 ? shape.rank() : stated;
     const int extra = shape.rank() - rank;
     if (extra < 0)
-      throw Error({.what = fmt::format("equation '{}': operand {} has the wrong rank", name_, k),
-                   .where = location_,
+      throw Error({.what = fmt::format("equation '{}': operand {} ({}) has the wrong rank",
+                                       recipe.name, k, recipe.operands[k].name),
+                   .where = recipe.location,
                    .expected = fmt::format("rank {} or more", rank),
                    .got = fmt::format("rank {} ({})", shape.rank(), to_string(shape))});
-    inner.push_back({operands[k].dtype, shape.slice(extra, shape.rank())});
+    inner.types.push_back({operands[k].dtype, shape.slice(extra, shape.rank())});
     if (extra == 0)
       continue;
     const Shape front = shape.slice(0, extra);
-    if (!leading.empty() && !(leading == front))
-      throw Error(
-          {.what = fmt::format("equation '{}': operands differ in their leading dimensions", name_),
-           .where = location_,
-           .expected = to_string(leading),
-           .got = to_string(front)});
-    leading = front;
-    mapped.push_back(static_cast<int>(k));
+    if (!inner.leading.empty() && !(inner.leading == front))
+      throw Error({.what = fmt::format("equation '{}': operands differ in their leading dimensions",
+                                       recipe.name),
+                   .where = recipe.location,
+                   .expected = to_string(inner.leading),
+                   .got = to_string(front)});
+    inner.leading = front;
+    inner.mapped.push_back(static_cast<int>(k));
   }
-  const Definition definition = make_(inner);
+  return inner;
+}
+
+Definition mapped(const Definition& definition, const Inner& inner, const EquationRecipe& recipe) {
+  const Shape& leading = inner.leading;
   if (leading.empty())
     return definition;
   for (const Equation& equation : definition.equations)
     if (const ShapeError error = check_result({equation.type, leading + equation.shape()});
         error.what)
-      throw Error(
-          {.what = fmt::format("equation '{}': {}", name_, render(error.what, error, leading)),
-           .where = location_,
-           .expected = render(error.expected, error, leading),
-           .got = render(error.got, error, leading),
-           .detail = "mapped over " + to_string(leading)});
-  return map_over(definition, leading, mapped);
+      throw Error({.what = fmt::format("equation '{}': {}", recipe.name,
+                                       render(error.what, error, leading)),
+                   .where = recipe.location,
+                   .expected = render(error.expected, error, leading),
+                   .got = render(error.got, error, leading),
+                   .detail = "mapped over " + to_string(leading)});
+  return map_over(definition, leading, inner.mapped);
+}
+
+} // namespace
+
+size_t EquationRecipe::inputs() const {
+  return static_cast<size_t>(
+      std::count_if(operands.begin(), operands.end(),
+                    [](const EquationOperand& operand) { return !operand.is_weight; }));
+}
+
+EquationOp::EquationOp(std::shared_ptr<const EquationRecipe> recipe, LayerOptions options,
+                       bool all_given)
+    : recipe_(std::move(recipe)), options_(std::move(options)),
+      inputs_(all_given ? recipe_->operands.size() : recipe_->inputs()) {}
+
+// Options are not among them: they show in the definition, which is all that a model file keeps.
+Attributes EquationOp::attributes() const {
+  return {{"name", recipe_->name}};
+}
+
+// What is missing behind the inputs are weights, of the first input's type: f32 where that is no
+// float.
+Definition EquationOp::definition(const Types& operands) const {
+  Inner inner = inner_of(*recipe_, operands);
+  const DType first = operands.empty() ? DType::f32 : operands[0].dtype;
+  for (size_t k = operands.size(); k < recipe_->operands.size(); ++k)
+    inner.types.push_back(
+        {is_float(first) ? first : DType::f32, Shape::filled(recipe_->operands[k].rank, -1)});
+  return mapped(recipe_->make(inner.types, options_), inner, *recipe_);
+}
+
+Parameters EquationOp::parameters(const Types& inputs) const {
+  Parameters parameters;
+  if (inputs_ == recipe_->operands.size())
+    return parameters;
+  const Definition made = definition(inputs);
+  for (size_t k = inputs_; k < made.operands.size(); ++k)
+    parameters.push_back({recipe_->operands[k].name.c_str(), made.operands[k].type});
+  return parameters;
 }
 
 // Its shape rule is its definition: what binding refuses arrives as Error with the equation's
@@ -58,4 +107,59 @@ Inferred EquationOp::infer(const Types& operands) const {
   return made.type_of(made.tensor_of_equation(made.results[0]));
 }
 
+UserEquation UserEquation::operator()(const LayerOptions& options, SourceLocation location) const {
+  UserEquation layer = *this;
+  layer.options_ = options;
+  layer.location_ = location;
+  return layer;
+}
+
+UserEquation UserEquation::named(std::string name) const {
+  UserEquation layer = *this;
+  layer.name_ = std::move(name);
+  return layer;
+}
+
+std::shared_ptr<const EquationOp> UserEquation::op(size_t operands) const {
+  const size_t all = recipe_->operands.size(), inputs = recipe_->inputs();
+  if (operands != all && operands != inputs)
+    throw Error({.what = fmt::format("equation '{}': wrong number of operands", recipe_->name),
+                 .where = location_,
+                 .expected = inputs == all ? std::to_string(all)
+                                           : fmt::format("{}, or {} with its weights", inputs, all),
+                 .got = std::to_string(operands)});
+  return std::make_shared<EquationOp>(recipe_, options_, operands == all);
+}
+
+Tensor<> UserEquation::apply(const std::vector<Tensor<>>& operands) const {
+  return operands[0].network().apply(op(operands.size()), operands, name_, location_)[0];
+}
+
+namespace detail {
+
+std::vector<EquationOperand> named_operands(std::vector<EquationOperand> operands,
+                                            const std::string& equation,
+                                            const std::vector<std::string>& names,
+                                            SourceLocation location) {
+  std::vector<std::string> sorted = names;
+  std::sort(sorted.begin(), sorted.end());
+  const bool are_distinct = std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end();
+  if (!names.empty() && (names.size() != operands.size() || !are_distinct))
+    throw Error({.what = fmt::format("equation '{}': its operands' names do not fit", equation),
+                 .where = location,
+                 .expected = fmt::format("{} different names", operands.size()),
+                 .got = fmt::format("{}", fmt::join(names, ", "))});
+  int weights = 0;
+  for (size_t k = 0; k < operands.size(); ++k) {
+    if (!names.empty())
+      operands[k].name = names[k];
+    else if (!operands[k].is_weight)
+      operands[k].name = "t" + std::to_string(k);
+    else
+      operands[k].name = ++weights == 1 ? "weight" : "weight_" + std::to_string(weights);
+  }
+  return operands;
+}
+
+} // namespace detail
 } // namespace fovea

@@ -67,7 +67,7 @@ TEST(EquationErrors, AnEmptyRange) {
 
 TEST(EquationErrors, RanksThatDiffer) {
   const ErrorParts error = refusal([](Tensor<3> x) { return Z(i) = x(i, i, i); }, {f32({3, 3})});
-  EXPECT_EQ(error.what, "equation 'f': operand 0 has the wrong rank");
+  EXPECT_EQ(error.what, "equation 'f': operand 0 (t0) has the wrong rank");
   EXPECT_EQ(error.expected, "rank 3 or more");
   EXPECT_EQ(error.got, "rank 2 (3x3)");
   const auto product = [](Tensor<1> x, Tensor<1> w) { return Z(i) = x(i) * w(i); };
@@ -126,7 +126,7 @@ TEST(EquationErrors, WrongNumberOfOperands) {
   Network net("net");
   const Tensor<> x = net.input("x", {4});
   const ErrorParts error = error_of([&] { product(x); });
-  EXPECT_EQ(error.what, "equation 'product': wrong number of inputs");
+  EXPECT_EQ(error.what, "equation 'product': wrong number of operands");
   EXPECT_EQ(error.expected, "2");
   EXPECT_EQ(error.got, "1");
 }

@@ -212,7 +212,7 @@ TEST(Text, RangesFromOutside) {
   const Equations text("Z(i) = sum(m)(x(i + m))");
   EXPECT_EQ(text.bind({{"x", f32({9})}}, {{"m", 3}}).equations[0].shape(), (Shape{7}));
   const ErrorParts error = error_of([&] { text.bind({{"x", f32({9})}}, {{"m", 3}, {"k", 2}}); });
-  EXPECT_EQ(error.what, "Z: 'k' has a range, but is no index");
+  EXPECT_EQ(error.what, "equation 'Z': 'k' has a range, but is no index");
 }
 
 TEST(Text, StandsAmongLayers) {

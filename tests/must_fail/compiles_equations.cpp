@@ -10,7 +10,7 @@ void equations(const Tensor<>& image, const Tensor<>& weights) {
   const Index<'m'> m;
   const Index<'n'> n;
 
-  const auto unshared = define("unshared_conv", [=](Tensor<3> V, Tensor<6> W) {
+  const auto unshared = define("unshared_conv", [=](Tensor<3> V, Weight<6> W) {
     return Z(i, j, k) = sum(l, m, n)(V(l, j + m, k + n) * W(i, l, m, n, j, k));
   });
   const auto tiled = [=](int t) {
@@ -32,6 +32,8 @@ void equations(const Tensor<>& image, const Tensor<>& weights) {
   const auto bag = define("bag", [=](Tensor<2> x, Tensor<1> p) {
     return Z(k) = sum(j)(x(p(j), k) + x(zero(p(j) + cast(value(j), DType::i32)), k));
   });
-  Tensor<> y = tiled(2)(unshared(image, weights), weights) | relu;
+  const auto rows = define("rows", [=](Tensor<2> x) { return Z(i) = x(0, i) + x(1, i); });
+  Tensor<> y = tiled(2)(unshared(image, weights), weights) | relu |
+               unshared({.filters = 8, .kernel = {3, 3}}) | rows | relu;
   y = bag(nested(upsampled(dilated(causal(y, weights), weights))), weights);
 }

@@ -91,6 +91,21 @@ inline Network equation_network() {
   return net;
 }
 
+// Layers of the user's own, with weights.
+inline Network user_layer_network() {
+  const Index<'i'> i;
+  const Index<'j'> j;
+  const Index<'l'> l;
+  const Index<'m'> m;
+  Network net("user_layers");
+  const auto unshared = define("unshared", [=](Tensor<2> V, Weight<4> K, Weight<1> B) {
+    return Z(i, j) = sum(l, m)(V(l, j + m) * K(i, l, m, j)) + B(i);
+  });
+  net.output("y", net.input("x", {2, 3, 16}) | unshared({.filters = 4, .kernel = 3}) | relu |
+                      unshared({.filters = 2, .kernel = 5}).named("last"));
+  return net;
+}
+
 // Sums that wrap, and elements at places that are computed.
 inline Network integer_network() {
   const Index<'i'> i;
@@ -110,13 +125,8 @@ inline Network integer_network() {
 inline std::vector<Network> varied_networks() {
   Network empty("no layers");
   empty.input("only", Shape{}, DType::i64);
-  return {chain_network(),
-          window_network(),
-          graph_network(),
-          family_network(),
-          equation_network(),
-          integer_network(),
-          empty};
+  return {chain_network(),    window_network(),     graph_network(),   family_network(),
+          equation_network(), user_layer_network(), integer_network(), empty};
 }
 
 } // namespace fovea::testing

@@ -10,93 +10,164 @@
 //     return Z(i) = sum(m)(x(i + m) * w(m));
 //   });
 //   Tensor y = total(image, weights);
+// With weights of its own it is a layer, which stands where conv may stand:
+//   auto unshared = define("unshared", [](Tensor<3> V, Weight<6> K) {
+//     return Z(i, j, k) = sum(l, m, n)(V(l, j + m, k + n) * K(i, l, m, n, j, k));
+//   });
+//   Tensor y = image | unshared({.filters = 8, .kernel = {3, 3}}).named("local") | relu;
 namespace fovea {
+
+struct EquationOperand {
+  std::string name;
+  int rank = 0; // in the equation; leading dimensions of inputs beyond it are mapped over (a batch)
+  bool is_weight = false;
+};
+
+// What a user's equation is, before it meets its operands.
+struct EquationRecipe {
+  std::string name;
+  std::vector<EquationOperand> operands; // inputs, then weights
+  SourceLocation location;
+  // Makes the definition from operand types: of all operands, open extents being -1. Throws Error.
+  std::function<Definition(const Types&, const LayerOptions&)> make;
+
+  size_t inputs() const; // operands that are no weights
+};
 
 // The op of a user's equation: its definition is made anew for each list of operand types.
 class EquationOp final : public AnyOp {
  public:
-  // Makes the definition from operand types; throws Error. `ranks`: what each operand's rank is in
-  // the equation; leading dimensions beyond it are mapped over (a batch).
-  EquationOp(std::string name, std::vector<int> ranks, SourceLocation location,
-             std::function<Definition(const Types&)> make);
+  // Weights are parameters of the layer, or with `all_given` operands like the inputs.
+  EquationOp(std::shared_ptr<const EquationRecipe> recipe, LayerOptions options, bool all_given);
   std::string name() const override { return "equation"; }
-  std::string layer_name() const override { return name_; }
-  int inputs() const override { return static_cast<int>(ranks_.size()); }
-  Attributes attributes() const override { return {{"name", name_}}; }
+  std::string layer_name() const override { return recipe_->name; }
+  int inputs() const override { return static_cast<int>(inputs_); }
+  Attributes attributes() const override;
   Attributes chosen_attributes() const override { return attributes(); }
-  Parameters parameters(const Types&) const override { return {}; }
+  Parameters parameters(const Types& inputs) const override;
   Inferred infer(const Types& operands) const override;
+  // Of all operands, or of the inputs alone.
   Definition definition(const Types& operands) const override;
   OpPtr expanded(const Types&) const override { return nullptr; }
 
  private:
-  std::string name_;
-  std::vector<int> ranks_;
-  SourceLocation location_;
-  std::function<Definition(const Types&)> make_;
+  std::shared_ptr<const EquationRecipe> recipe_;
+  LayerOptions options_;
+  size_t inputs_;
 };
 
 namespace detail {
 template <class T>
-struct LambdaOperands;
-template <int... Ranks>
-struct RankList {};
-template <class T>
-struct RankOf;
-template <int R>
-struct RankOf<Tensor<R>> {
-  static constexpr int value = R;
+struct OperandOf {
+  static_assert(
+      !std::same_as<T, T>,
+      "fovea: WHAT: an operand of an equation without a rank; WHY: operands are Tensor<R> "
+      "with R dimensions, or Weight<R>; WHERE: define(name, [](here) { ... })");
 };
+template <int R>
+struct OperandOf<Tensor<R>> {
+  static constexpr int rank = R;
+  static constexpr bool is_weight = false;
+};
+template <int R>
+struct OperandOf<Weight<R>> {
+  static constexpr int rank = R;
+  static constexpr bool is_weight = true;
+};
+template <class... Operands>
+struct OperandList {
+  static constexpr size_t count = sizeof...(Operands);
+  static constexpr size_t weights() {
+    return (size_t{0} + ... + (OperandOf<Operands>::is_weight ? 1 : 0));
+  }
+  static constexpr bool weights_are_last() {
+    bool behind_a_weight = false, are_last = true;
+    ((OperandOf<Operands>::is_weight ? behind_a_weight = true : are_last &= !behind_a_weight), ...);
+    return are_last;
+  }
+  static std::vector<EquationOperand> operands() {
+    return {{"", OperandOf<Operands>::rank, OperandOf<Operands>::is_weight}...};
+  }
+};
+template <class T>
+struct LambdaOperands;
 template <class C, class Return, class... Operands>
 struct LambdaOperands<Return (C::*)(Operands...) const> {
-  using ranks = RankList<RankOf<std::remove_cvref_t<Operands>>::value...>;
+  using type = OperandList<std::remove_cvref_t<Operands>...>;
 };
 
-template <class Lambda, int... Ranks, size_t... K>
-Definition call(const std::string& name, const Lambda& lambda, const Types& types,
-                SourceLocation location, RankList<Ranks...>, std::index_sequence<K...>) {
-  std::vector<Operand> operands{{"t" + std::to_string(K), types[K]}...};
-  StatementPtr result = lambda(Tensor<Ranks>(static_cast<int>(K), operands[K].name, types[K])...);
-  return bind(name, operands, {result}, location);
+template <class Lambda, class... Operands, size_t... K>
+StatementPtr call(const Lambda& lambda, const std::vector<Operand>& operands,
+                  OperandList<Operands...>, std::index_sequence<K...>) {
+  return lambda(Operands(static_cast<int>(K), operands[K].name, operands[K].type)...);
 }
-template <int... Ranks>
-std::vector<int> ranks_of(RankList<Ranks...>) {
-  return {Ranks...};
-}
+// With a name for each operand: t0, t1 ... and weight, weight_2 ... where there is none.
+std::vector<EquationOperand> named_operands(std::vector<EquationOperand> operands,
+                                            const std::string& equation,
+                                            const std::vector<std::string>& names,
+                                            SourceLocation location);
 } // namespace detail
 
-// A user's equation as something to call with tensors.
-class UserEquation {
+// A user's equation: something to call with tensors, and a block.
+class UserEquation : public BlockBase {
  public:
-  UserEquation(std::shared_ptr<const EquationOp> op, SourceLocation location)
-      : op_(std::move(op)), location_(location) {}
+  UserEquation(EquationRecipe recipe, SourceLocation location)
+      : recipe_(std::make_shared<const EquationRecipe>(std::move(recipe))), location_(location) {}
+
+  // Of its inputs, or of its inputs and its weights. Throws Error.
   template <class... Rest>
   Tensor<> operator()(const Tensor<>& first, const Rest&... rest) const {
-    return first.network().apply(op_, {first, rest...}, "", location_)[0];
+    return apply({first, rest...});
   }
-  // The definition for these operand types; throws Error.
-  Definition definition(const Types& operands) const { return op_->definition(operands); }
+  // The layer whose equations leave nothing open.
+  UserEquation operator()(const LayerOptions& options,
+                          SourceLocation location = SourceLocation::current()) const;
+  // With a layer's name of its own, instead of the equation's.
+  UserEquation named(std::string name) const;
+
+  Inferred infer(const Types& inputs) const { return op(inputs.size())->infer(inputs); }
+  // The definition for these types, of all operands or of the inputs alone; throws Error.
+  Definition definition(const Types& operands) const {
+    return op(operands.size())->definition(operands);
+  }
 
  private:
-  std::shared_ptr<const EquationOp> op_;
+  std::shared_ptr<const EquationOp> op(size_t operands) const;
+  Tensor<> apply(const std::vector<Tensor<>>& operands) const;
+
+  std::shared_ptr<const EquationRecipe> recipe_;
+  LayerOptions options_;
+  std::string name_;
   SourceLocation location_;
 };
 
-// `lambda` takes `Tensor<R>` operands and returns an equation. Operands with more than R dimensions
-// are mapped over their leading ones.
+// `lambda` takes `Tensor<R>` operands, then `Weight<R>` ones, and returns an equation. Operands
+// with more than R dimensions are mapped over their leading ones. `names` are those of the
+// operands; a weight's name is its layer's, a dot, and its own.
 template <class Lambda>
-UserEquation define(std::string name, Lambda lambda,
+UserEquation define(std::string name, Lambda lambda, const std::vector<std::string>& names = {},
                     SourceLocation location = SourceLocation::current()) {
-  using Ranks = typename detail::LambdaOperands<decltype(&Lambda::operator())>::ranks;
-  const auto ranks = detail::ranks_of(Ranks{});
-  auto make = [=](const Types& types) {
-    return [&]<int... R>(detail::RankList<R...> list) {
-      return detail::call(name, lambda, types, location, list,
-                          std::make_index_sequence<sizeof...(R)>{});
-    }
-    (Ranks{});
+  using List = typename detail::LambdaOperands<decltype(&Lambda::operator())>::type;
+  static_assert(List::weights_are_last(), "fovea: WHAT: a weight stands before an input; WHY: a "
+                                          "layer's operands are its inputs, then its weights; "
+                                          "WHERE: define(name, [](here) { ... })");
+  static_assert(List::weights() <= 6, "fovea: WHAT: too many weights; WHY: a layer has at most 6; "
+                                      "WHERE: define(name, [](here) { ... })");
+  static_assert(List::count > List::weights(),
+                "fovea: WHAT: an equation without inputs; WHY: it belongs to the network of its "
+                "inputs; WHERE: define(name, [](here) { ... })");
+  EquationRecipe recipe{name, detail::named_operands(List::operands(), name, names, location),
+                        location, nullptr};
+  recipe.make = [lambda, location, name = recipe.name,
+                 of = recipe.operands](const Types& types, const LayerOptions& options) {
+    std::vector<Operand> operands;
+    for (size_t k = 0; k < List::count; ++k)
+      operands.push_back({of[k].name, types[k]});
+    const StatementPtr result =
+        detail::call(lambda, operands, List{}, std::make_index_sequence<List::count>{});
+    return bind_layer(name, operands, List::count - List::weights(), {result}, options, location);
   };
-  return {std::make_shared<EquationOp>(name, ranks, location, make), location};
+  return {std::move(recipe), location};
 }
 
 } // namespace fovea

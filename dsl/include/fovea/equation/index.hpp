@@ -2,6 +2,8 @@
 #include <fovea/definition/definition.hpp>
 #include <fovea/equation/letters.hpp>
 
+#include <concepts>
+
 // Indices of equations and the integer arithmetic on them. Each index is its own type,
 // `Index<'i'> i;`, and an `IndexPack<'j'> j(rank)` stands for one index per spatial dimension, so
 // that one text serves 1-, 2- and 3-D.
@@ -246,6 +248,8 @@ std::vector<IndexExpr> exprs_of(const T& subscript) {
     return {IndexExpr{}};
   else if constexpr (ScalarPackLike<T>)
     return std::vector<IndexExpr>(subscript.exprs.size());
+  else if constexpr (std::integral<T>)
+    return {IndexExpr{static_cast<int64_t>(subscript), {}}};
   else
     return subscript.exprs;
 }
@@ -265,9 +269,19 @@ concept GuardedLike = detail::IsGuarded<T>::value;
 template <class T>
 concept Unguarded = IndexLike<T> || PackLike<T> || ScalarLike<T> || ScalarPackLike<T>;
 template <class T>
-concept SubscriptLike = Unguarded<T> || GuardedLike<T>;
+concept SubscriptLike = Unguarded<T> || GuardedLike<T> || std::integral<T>;
 
 namespace detail {
+// The indices of a subscript; an integer has none.
+template <class T>
+struct LettersOf {
+  using type = typename T::letters;
+};
+template <std::integral T>
+struct LettersOf<T> {
+  using type = Letters<>;
+};
+
 // May stand for any number of dimensions.
 template <class T>
 constexpr bool is_of_pack() {

@@ -1,6 +1,9 @@
 #pragma once
 #include <fovea/equation/expression.hpp>
 #include <fovea/graph/network.hpp>
+#include <fovea/op/window.hpp>
+
+#include <map>
 
 // Equations, Z(i,j) = ..., their operands, and systems of them.
 namespace fovea {
@@ -43,7 +46,7 @@ template <class... S>
 auto read(int tensor, StatementPtr source, DType type, const S&... subscripts) {
   std::vector<Subscript> list;
   (add_subscripts(subscripts, type, list), ...);
-  return Scalar<union_of<typename S::letters...>>{
+  return Scalar<union_of<typename LettersOf<S>::type...>>{
       make_read(tensor, std::move(source), type, std::move(list))};
 }
 } // namespace detail
@@ -74,6 +77,19 @@ class Tensor {
   int number_;
   std::string name_;
   TensorType type_;
+};
+
+// An operand that a layer brings with it, behind the layer's inputs. Its extents are the smallest
+// that hold all its reads.
+template <int Rank>
+class Weight : private Tensor<Rank> {
+ public:
+  static_assert(Rank >= 0, "fovea: WHAT: a weight without a rank; WHY: its shape follows from what "
+                           "is read of it; WHERE: Weight<here>");
+  using Tensor<Rank>::Tensor;
+  using Tensor<Rank>::operator();
+  using Tensor<Rank>::name;
+  DType dtype() const { return Tensor<Rank>::type().dtype; }
 };
 
 // The left side of an equation; `=` gives it its right side.
@@ -131,12 +147,28 @@ inline Let let(StatementPtr statement) {
   return Let(std::move(statement));
 }
 
+// What a layer says of an equation that leaves extents open.
+struct LayerOptions {
+  // Of the one free index that stands in subscripts of weights and of no input.
+  int64_t filters = 0;
+  // Of the reduction indices that stand in an input's subscript beside a free index, as m in V(l, j
+  // + m): one for all, or one each, in the order in which they are read.
+  Extents kernel = {};
+  std::map<std::string, int64_t> extents = {}; // of any index, by name
+  std::map<std::string, Shape> weights = {};   // whole shapes, by name: of what is gathered from
+};
+
 // Gives a system its ranges and canonical form. A reduction index takes a stated range or else the
 // extent of the dimension where it stands alone; a free index takes a stated range or else the
 // largest one that keeps every unguarded read inside. Throws Error: conflicting or missing ranges,
 // an unguarded read that escapes its tensor, a rank that differs from the operand's. An index of a
-// reduction hides one of the same name around it.
+// reduction hides one of the same name around it. An operand's extent of -1 is found: it does not
+// limit anything, and is the smallest that holds all reads.
 Definition bind(std::string name, std::vector<Operand> operands,
                 const std::vector<StatementPtr>& results, SourceLocation location = {});
+// The same of a layer: the operands from number `inputs` on are its weights.
+Definition bind_layer(std::string name, std::vector<Operand> operands, size_t inputs,
+                      const std::vector<StatementPtr>& results, const LayerOptions& options,
+                      SourceLocation location = {});
 
 } // namespace fovea

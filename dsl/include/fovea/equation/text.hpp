@@ -34,12 +34,17 @@ class Equations {
   // Of the system, as declared; else its first result's.
   const std::string& name() const;
 
-  // The definition for operands of these types, bound as an equation of C++ is. `ranges`: extents
-  // of indices by name, where the text states none. Throws Error.
+  // The definition for operands of these types, bound as an equation of C++ is; an extent of -1 is
+  // found. `ranges`: extents of indices by name, where the text states none. Throws Error.
   Definition bind(const std::map<std::string, TensorType>& types = {},
                   const std::map<std::string, int64_t>& ranges = {}) const;
   // The same, for operands in their order.
   Definition bind_in_order(const Types& types) const;
+  // The same of a layer: the operands from number `inputs` on are its weights.
+  Definition bind_layer(const std::map<std::string, TensorType>& types, size_t inputs,
+                        const LayerOptions& options) const;
+  // Types of operands in their order, by name.
+  std::map<std::string, TensorType> named(const Types& types) const;
 
   // The equations in the language's own form, which Equations(...) reads back; the equations as
   // LaTeX (an `aligned` environment); as HTML (a `math` element).
@@ -56,8 +61,11 @@ std::string to_text(const Definition& definition);
 std::string to_latex(const Definition& definition);
 std::string to_html(const Definition& definition);
 
-// An op of the user's own from text, to be called with tensors like one of C++.
-UserEquation define(const Equations& equations,
+// An op of the user's own from text, like one of C++. `weights` names the last operands, which are
+// the layer's own then:
+//   auto blur = define(Equations("Z(c, i) = sum(m)(x(c, i + m) * w(c, m))"), {"w"});
+//   Tensor y = x | blur({.kernel = {3}});
+UserEquation define(const Equations& equations, const std::vector<std::string>& weights = {},
                     SourceLocation location = SourceLocation::current());
 
 } // namespace fovea
