@@ -80,7 +80,7 @@ def Fovea_DefineOp : Op<Fovea_Dialect, "define", [Pure, SingleBlock, NoRegionArg
     $equation_name custom<Ranges>($free_names, $free_extents)
     (`reduce` custom<Keyword>($reduction)^ custom<Ranges>($reduced_names, $reduced_extents)
      `accumulator` $accumulator)?
-    attr-dict-with-keyword $body `:` type($result)
+    attr-dict-with-keyword custom<Body>($body, type($result))
   }];
   let hasVerifier = 1;
   let hasRegionVerifier = 1;

@@ -37,6 +37,25 @@ void printRanges(mlir::OpAsmPrinter& printer, mlir::Operation*, mlir::ArrayAttr 
   printer << "]";
 }
 
+// Where a text is wrong behind a body, the body is destroyed at once. A damaged text may have used
+// its values outside, before it: MLIR would write into these operands when it destroys their
+// owners.
+mlir::ParseResult parseBody(mlir::OpAsmParser& parser, mlir::Region& body, mlir::Type& type) {
+  if (mlir::succeeded(parser.parseRegion(body)) && mlir::succeeded(parser.parseColonType(type))) {
+    if (body.empty())
+      body.emplaceBlock();
+    return mlir::success();
+  }
+  for (mlir::Block& block : body)
+    block.dropAllDefinedValueUses();
+  return mlir::failure();
+}
+
+void printBody(mlir::OpAsmPrinter& printer, mlir::Operation*, mlir::Region& body, mlir::Type type) {
+  printer.printRegion(body);
+  printer << " : " << type;
+}
+
 mlir::ParseResult parseKeyword(mlir::OpAsmParser& parser, mlir::StringAttr& word) {
   std::string text;
   if (parser.parseKeywordOrString(&text))

@@ -11,6 +11,11 @@ mlir::ParseResult parseRanges(mlir::OpAsmParser& parser, mlir::ArrayAttr& names,
 void printRanges(mlir::OpAsmPrinter& printer, mlir::Operation* op, mlir::ArrayAttr names,
                  mlir::DenseI64ArrayAttr extents);
 
+// { ... } : tensor<4xf32>
+mlir::ParseResult parseBody(mlir::OpAsmParser& parser, mlir::Region& body, mlir::Type& type);
+void printBody(mlir::OpAsmPrinter& printer, mlir::Operation* op, mlir::Region& body,
+               mlir::Type type);
+
 // A string as a bare word.
 mlir::ParseResult parseKeyword(mlir::OpAsmParser& parser, mlir::StringAttr& word);
 void printKeyword(mlir::OpAsmPrinter& printer, mlir::Operation* op, mlir::StringAttr word);
