@@ -42,7 +42,6 @@ class Plan {
   bool has_convolutions() const {
     return std::count(steps_.begin(), steps_.end(), Step::convolution) > 0;
   }
-  const FeatureMap& map_of(int value) const { return *maps_[static_cast<size_t>(value)]; }
   // [n, c, places...] of the weight of a convolution; nothing of another value.
   std::optional<Shape> weight_shape(size_t value) const {
     const auto found = weights_.find(static_cast<int>(value));
