@@ -61,6 +61,31 @@ Definition mapped(const Definition& definition, const Inner& inner, const Equati
   return map_over(definition, leading, inner.mapped);
 }
 
+// With a name for each operand: t0, t1 ... and weight, weight_2 ... where there is none.
+std::vector<EquationOperand> named_operands(std::vector<EquationOperand> operands,
+                                            const std::string& equation,
+                                            const std::vector<std::string>& names,
+                                            SourceLocation location) {
+  std::vector<std::string> sorted = names;
+  std::sort(sorted.begin(), sorted.end());
+  const bool are_distinct = std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end();
+  if (!names.empty() && (names.size() != operands.size() || !are_distinct))
+    throw Error({.what = fmt::format("equation '{}': its operands' names do not fit", equation),
+                 .where = location,
+                 .expected = fmt::format("{} different names", operands.size()),
+                 .got = fmt::format("{}", fmt::join(names, ", "))});
+  int weights = 0;
+  for (size_t k = 0; k < operands.size(); ++k) {
+    if (!names.empty())
+      operands[k].name = names[k];
+    else if (!operands[k].is_weight)
+      operands[k].name = "t" + std::to_string(k);
+    else
+      operands[k].name = ++weights == 1 ? "weight" : "weight_" + std::to_string(weights);
+  }
+  return operands;
+}
+
 } // namespace
 
 size_t EquationRecipe::inputs() const {
@@ -137,28 +162,21 @@ Tensor<> UserEquation::apply(const std::vector<Tensor<>>& operands) const {
 
 namespace detail {
 
-std::vector<EquationOperand> named_operands(std::vector<EquationOperand> operands,
-                                            const std::string& equation,
-                                            const std::vector<std::string>& names,
-                                            SourceLocation location) {
-  std::vector<std::string> sorted = names;
-  std::sort(sorted.begin(), sorted.end());
-  const bool are_distinct = std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end();
-  if (!names.empty() && (names.size() != operands.size() || !are_distinct))
-    throw Error({.what = fmt::format("equation '{}': its operands' names do not fit", equation),
-                 .where = location,
-                 .expected = fmt::format("{} different names", operands.size()),
-                 .got = fmt::format("{}", fmt::join(names, ", "))});
-  int weights = 0;
-  for (size_t k = 0; k < operands.size(); ++k) {
-    if (!names.empty())
-      operands[k].name = names[k];
-    else if (!operands[k].is_weight)
-      operands[k].name = "t" + std::to_string(k);
-    else
-      operands[k].name = ++weights == 1 ? "weight" : "weight_" + std::to_string(weights);
-  }
-  return operands;
+UserEquation user_equation(std::string name, std::vector<EquationOperand> operands,
+                           const std::vector<std::string>& names,
+                           std::function<StatementPtr(const std::vector<Operand>&)> body,
+                           SourceLocation location) {
+  EquationRecipe recipe{std::move(name), {}, location, nullptr};
+  recipe.operands = named_operands(std::move(operands), recipe.name, names, location);
+  recipe.make = [body = std::move(body), location, name = recipe.name, of = recipe.operands,
+                 inputs = recipe.inputs()](const Types& types, const LayerOptions& options) {
+    std::vector<Operand> bound;
+    for (size_t k = 0; k < of.size(); ++k)
+      bound.push_back({of[k].name, types[k]});
+    const StatementPtr result = body(bound);
+    return bind_layer(name, bound, inputs, {result}, options, location);
+  };
+  return {std::move(recipe), location};
 }
 
 } // namespace detail

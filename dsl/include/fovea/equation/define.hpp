@@ -101,11 +101,6 @@ StatementPtr call(const Lambda& lambda, const std::vector<Operand>& operands,
                   OperandList<Operands...>, std::index_sequence<K...>) {
   return lambda(Operands(static_cast<int>(K), operands[K].name, operands[K].type)...);
 }
-// With a name for each operand: t0, t1 ... and weight, weight_2 ... where there is none.
-std::vector<EquationOperand> named_operands(std::vector<EquationOperand> operands,
-                                            const std::string& equation,
-                                            const std::vector<std::string>& names,
-                                            SourceLocation location);
 } // namespace detail
 
 // A user's equation: something to call with tensors, and a block.
@@ -141,6 +136,15 @@ class UserEquation : public BlockBase {
   SourceLocation location_;
 };
 
+namespace detail {
+// All of `define` that does not depend on the lambda's type, so that it is compiled once. Operands
+// are without names still: without `names` they are t0, t1 ... and weight, weight_2 ...
+UserEquation user_equation(std::string name, std::vector<EquationOperand> operands,
+                           const std::vector<std::string>& names,
+                           std::function<StatementPtr(const std::vector<Operand>&)> body,
+                           SourceLocation location);
+} // namespace detail
+
 // `lambda` takes `Tensor<R>` operands, then `Weight<R>` ones, and returns an equation. Operands
 // with more than R dimensions are mapped over their leading ones. `names` are those of the
 // operands; a weight's name is its layer's, a dot, and its own.
@@ -156,18 +160,12 @@ UserEquation define(std::string name, Lambda lambda, const std::vector<std::stri
   static_assert(List::count > List::weights(),
                 "fovea: WHAT: an equation without inputs; WHY: it belongs to the network of its "
                 "inputs; WHERE: define(name, [](here) { ... })");
-  EquationRecipe recipe{name, detail::named_operands(List::operands(), name, names, location),
-                        location, nullptr};
-  recipe.make = [lambda, location, name = recipe.name,
-                 of = recipe.operands](const Types& types, const LayerOptions& options) {
-    std::vector<Operand> operands;
-    for (size_t k = 0; k < List::count; ++k)
-      operands.push_back({of[k].name, types[k]});
-    const StatementPtr result =
-        detail::call(lambda, operands, List{}, std::make_index_sequence<List::count>{});
-    return bind_layer(name, operands, List::count - List::weights(), {result}, options, location);
-  };
-  return {std::move(recipe), location};
+  return detail::user_equation(
+      std::move(name), List::operands(), names,
+      [lambda](const std::vector<Operand>& operands) {
+        return detail::call(lambda, operands, List{}, std::make_index_sequence<List::count>{});
+      },
+      location);
 }
 
 } // namespace fovea
