@@ -20,7 +20,7 @@ using catalogue::Target;
 using Json = nlohmann::json;
 
 constexpr const char* file_name = "machine.json";
-constexpr int version = 2; // of what is measured, and how
+constexpr int version = 3; // of what is measured, and how
 
 // The processor's own name: a cache folder may move with its disk.
 std::string processor() {
@@ -45,6 +45,9 @@ Machine measure(const Target& target) {
       std::clamp(all.flops_per_second / one.flops_per_second, 1.0, 1.0 * threads);
   machine.bytes_per_second = std::max(one.bytes_per_second, all.bytes_per_second);
   machine.cached_bytes_per_second = measure_bandwidth(1, target.l2_bytes / 2);
+  machine.shared_bytes_per_second = std::max(
+      measure_bandwidth(threads, std::max(target.l3_bytes / 8, 4 * target.l2_bytes * threads)),
+      machine.bytes_per_second);
   return machine;
 }
 
@@ -61,6 +64,7 @@ Machine best_of(const Machine& a, const Machine& b) {
   best.flops_per_second = std::max(a.flops_per_second, b.flops_per_second);
   best.bytes_per_second = std::max(a.bytes_per_second, b.bytes_per_second);
   best.cached_bytes_per_second = std::max(a.cached_bytes_per_second, b.cached_bytes_per_second);
+  best.shared_bytes_per_second = std::max(a.shared_bytes_per_second, b.shared_bytes_per_second);
   best.parallel_speedup = std::max(a.parallel_speedup, b.parallel_speedup);
   return best;
 }
@@ -70,6 +74,7 @@ Json to_json(const Machine& machine, int measurements) {
           {"flops_per_second", machine.flops_per_second},
           {"bytes_per_second", machine.bytes_per_second},
           {"cached_bytes_per_second", machine.cached_bytes_per_second},
+          {"shared_bytes_per_second", machine.shared_bytes_per_second},
           {"parallel_speedup", machine.parallel_speedup},
           {"dispatch_seconds", machine.dispatch_seconds}};
 }
@@ -87,6 +92,7 @@ std::optional<Machine> from_json(const Json& json) {
   const bool good = read("flops_per_second", machine.flops_per_second, 1e6, 1e15) &&
                     read("bytes_per_second", machine.bytes_per_second, 1e6, 1e14) &&
                     read("cached_bytes_per_second", machine.cached_bytes_per_second, 1e6, 1e14) &&
+                    read("shared_bytes_per_second", machine.shared_bytes_per_second, 1e6, 1e14) &&
                     read("parallel_speedup", machine.parallel_speedup, 1, 4096) &&
                     read("dispatch_seconds", machine.dispatch_seconds, 0, 1);
   return good ? std::optional(machine) : std::nullopt;

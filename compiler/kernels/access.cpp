@@ -79,6 +79,15 @@ std::vector<std::vector<Stride>> strides_of(const Definition& stages, const Equa
   return result;
 }
 
+bool jumps_between_pages(const Definition& stages, const Equation& sum) {
+  constexpr int64_t page = 4096, entries = 64;
+  const size_t last = sum.free.size() + sum.reduced.size() - 1;
+  return !sum.reduced.empty() && sum.reduced.back().extent > entries &&
+         std::ranges::any_of(strides_of(stages, sum), [&](const std::vector<Stride>& read) {
+           return read[last].regular && read[last].elements * size_of(sum.type) >= page;
+         });
+}
+
 int64_t lane_bytes(const Equation& equation) {
   const auto width = [](DType type) {
     return is_float(type) ? std::max<int64_t>(size_of(type), 4) : size_of(type);

@@ -13,6 +13,10 @@ struct Stride {
 // strides[r][k]: read r of the body, index k of the equation (free ones first).
 std::vector<std::vector<Stride>> strides_of(const Definition& stages, const Equation& equation);
 
+// Is an operand read in another page of memory term by term, of more terms than the first
+// translation buffer has entries? The processor then prefetches nothing.
+bool jumps_between_pages(const Definition& stages, const Equation& sum);
+
 // Bytes of the widest value that each lane of a vector has; f16 and bf16 are computed as f32.
 int64_t lane_bytes(const Equation& equation);
 

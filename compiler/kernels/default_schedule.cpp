@@ -5,7 +5,7 @@
 #include "compiler/kernels/placement.hpp"
 #include "compiler/kernels/stage_costs.hpp"
 #include "compiler/kernels/strips.hpp"
-#include "compiler/kernels/tile.hpp"
+#include "compiler/kernels/sum_nest.hpp"
 
 #include <fovea/catalogue/integers.hpp>
 
@@ -54,7 +54,8 @@ class Scheduler {
       if (placement_.kinds[e] != Placement::Kind::hosted)
         work.seconds += costs_.cycles_of_gathers(e) * machine.cycle(target_);
       if (placement_.kinds[e] == Placement::Kind::root) {
-        work.seconds += costs_.cycles_of(e) * machine.cycle(target_);
+        work.seconds +=
+            costs_.cycles_of(e) * machine.cycle(target_) + seconds_of_fetching(e, machine);
         work.shared = std::max(work.shared, is_parallel(e) ? 1.0 : 0.0);
       }
       if (equation(e).reduction)
@@ -65,6 +66,24 @@ class Scheduler {
 
  private:
   const Equation& equation(size_t e) const { return stages_.equations[e]; }
+
+  // What a root's sum fetches again and again into a cache of one core: what it reads at all comes
+  // while it computes, and is no part of its work, unless no prefetch follows. In strips all is in
+  // the cache.
+  double seconds_of_fetching(size_t root, const catalogue::Machine& machine) const {
+    const std::vector<size_t> hosted = placement_.hosted_by(root);
+    if (hosted.empty() || !strips_.is_whole(root) || strips_.cuts[root])
+      return 0;
+    const SumNest nest = nest_of(root, equation(root), hosted);
+    if (nest.loops.empty())
+      return 0;
+    const CacheTraffic traffic = cache_traffic(stages_, nest.sum, nest.loops, target_);
+    const double once = cache_traffic(stages_, nest.sum, {}, target_).beyond_l2;
+    const double from_memory = machine.bytes_per_second / std::max(machine.parallel_speedup, 1.0);
+    const double hidden = jumps_between_pages(stages_, nest.sum) ? 0 : once;
+    return std::max(traffic.beyond_l1 - once, 0.0) / machine.cached_bytes_per_second +
+           std::max(traffic.beyond_l2 - hidden, 0.0) / from_memory;
+  }
 
   bool is_whole(size_t e) const {
     return placement_.kinds[e] == Placement::Kind::root && strips_.is_whole(e);
@@ -216,15 +235,14 @@ class Scheduler {
     return levels;
   }
 
+  SumNest nest_of(size_t root, const Equation& own, const std::vector<size_t>& hosted) const {
+    return sum_nest(stages_, own, hosted, static_cast<bool>(strips_.cuts[root]), target_);
+  }
+
   Strip schedule_accumulations(size_t root, const Equation& own, const std::vector<size_t>& hosted,
                                const std::string& place) {
-    const size_t main = *std::max_element(hosted.begin(), hosted.end(), [&](size_t a, size_t b) {
-      return evaluation_count(equation(a)) < evaluation_count(equation(b));
-    });
-    Equation sum = equation(main);
-    for (size_t k = 0; k < std::min(sum.free.size(), own.free.size()); ++k)
-      sum.free[k].extent = std::min(sum.free[k].extent, own.free[k].extent);
-    const Tile tile = choose_tile(stages_, sum, target_);
+    const SumNest nest = nest_of(root, own, hosted);
+    const Tile& tile = nest.tile;
     std::ostringstream line;
     line << place;
     if (!is_result(root))
@@ -233,9 +251,10 @@ class Scheduler {
     Loops outer;                    // around the tile
     std::vector<std::string> inner; // of the tile, innermost first
     std::vector<std::string> loops(own.free.size());
-    for (size_t k = 0; k < own.free.size(); ++k) {
+    for (const TileLoop& loop : nest.loops) {
+      const size_t k = static_cast<size_t>(loop.index);
       const IndexRange& range = own.free[k];
-      const int64_t size = tile.step_of(static_cast<int>(k));
+      const int64_t size = tile.step_of(loop.index);
       if (size == 0) {
         add_loop(outer, line, root, k, {range.name, range.extent}, 1);
         continue;
@@ -243,12 +262,12 @@ class Scheduler {
       const std::string out = fresh(own, range.name + "_o");
       loops[k] = fresh(own, range.name + "_i");
       line << " split(" << range.name << ", " << out << ", " << loops[k] << ", " << size << ")";
-      add_loop(outer, line, root, k, {out, ceiling_quotient(range.extent, size)}, size);
+      add_loop(outer, line, root, k, {out, loop.extent}, size);
     }
     if (outer.all.empty()) { // a scalar
       emit(own.name, line.str());
       for (const size_t e : hosted)
-        schedule_hosted(e, "compute_root", tile, main);
+        schedule_hosted(e, "compute_root", tile, nest.main);
       return {};
     }
     if (tile.vector >= 0)
@@ -267,7 +286,7 @@ class Scheduler {
     const Levels levels = parallelise(root, line, outer);
     emit(own.name, line.str());
     for (const size_t e : hosted)
-      schedule_hosted(e, "compute_at(" + own.name + ", " + levels.innermost + ")", tile, main);
+      schedule_hosted(e, "compute_at(" + own.name + ", " + levels.innermost + ")", tile, nest.main);
     return {levels.strip, outer.strip_size};
   }
 

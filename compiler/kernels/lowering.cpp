@@ -49,10 +49,43 @@ int64_t magnitude(const IndexExpr& expr, const std::vector<Interval>& intervals)
   return std::min(total, int32_max + 1);
 }
 
-// Sums that may be computed under flags, where the algorithm says so.
-bool is_contractible(const Equation& equation) {
-  return equation.reduction == ReduceKind::sum &&
-         (equation.type == DType::f32 || equation.type == DType::f64);
+// Without conversions between floats that are computed alike.
+const Node& without_casts(const Node& node) {
+  const Node* bare = &node;
+  while (bare->kind == Node::Kind::cast && is_float(bare->args[0]->type) &&
+         compute_type(bare->args[0]->type) == compute_type(bare->type))
+    bare = bare->args[0].get();
+  return *bare;
+}
+
+bool is_product(const Node& node) {
+  return node.kind == Node::Kind::op && node.op == ScalarOp::mul && is_float(node.type);
+}
+
+// An element of an operand, or of a copy of one: however stages are placed, no test for NaN stands
+// beside the flags.
+bool is_stored_element(const Definition& stages, const Node& node) {
+  const Node& read = without_casts(node);
+  if (read.kind != Node::Kind::read)
+    return false;
+  const int stage = read.tensor - static_cast<int>(stages.operands.size());
+  if (stage < 0)
+    return true;
+  const Equation& equation = stages.equations[static_cast<size_t>(stage)];
+  return !equation.reduction && is_stored_element(stages, *equation.body);
+}
+
+// Is the sum computed under flags?
+bool are_terms_contracted(const Definition& stages, const Equation& equation,
+                          SumArithmetic arithmetic) {
+  if (equation.reduction != ReduceKind::sum ||
+      (equation.type != DType::f32 && equation.type != DType::f64))
+    return false;
+  if (arithmetic == SumArithmetic::contracted)
+    return true;
+  const Node& term = without_casts(*equation.body);
+  return is_product(term) && term.type == equation.type &&
+         is_stored_element(stages, *term.args[0]) && is_stored_element(stages, *term.args[1]);
 }
 
 // One equation's right side.
@@ -155,8 +188,8 @@ class BodyLowering {
       stored = realisation_.operands[tensor](at);
     else
       stored = realisation_.stages.find(stages_.equations[tensor - operands].name).func(at);
-    if (tensor >= operands && arithmetic_ == SumArithmetic::contracted &&
-        is_contractible(stages_.equations[tensor - operands]) && !is_contractible(equation_))
+    if (tensor >= operands && is_contracted(stages_.equations[tensor - operands]) &&
+        !is_contracted(equation_))
       stored = without_flags(stored);
     Scalar result = convert_value(load_value(stored, type.dtype), type.dtype, node.type);
     for (auto fill = fills.rbegin(); fill != fills.rend(); ++fill) // the outermost rule wins
@@ -231,8 +264,17 @@ class BodyLowering {
   // Padding times infinity is NaN, as in the definition: under flags a 0 that the compiler sees
   // would make the whole product 0.
   Scalar hidden(const Scalar& constant) const {
-    const bool flags = arithmetic_ == SumArithmetic::contracted && constant.type().is_float();
-    return flags ? without_flags(constant) : constant;
+    return constant.type().is_float() && has_flags() ? without_flags(constant) : constant;
+  }
+
+  // In any stage: this one may be computed within it.
+  bool has_flags() const {
+    return arithmetic_ == SumArithmetic::contracted ||
+           std::ranges::any_of(stages_.equations,
+                               [&](const Equation& equation) { return is_contracted(equation); });
+  }
+  bool is_contracted(const Equation& equation) const {
+    return are_terms_contracted(stages_, equation, arithmetic_);
   }
 
   const Definition& stages_;
@@ -361,20 +403,15 @@ class Lowering {
   // A product's last rounding is spared where the machine can.
   Scalar accumulated(const Equation& equation, BodyLowering& body, const Scalar& total) {
     const DType type = equation.type;
-    const Node* term = equation.body.get();
-    while (term->kind == Node::Kind::cast && is_float(term->args[0]->type) &&
-           compute_type(term->args[0]->type) == compute_type(type))
-      term = term->args[0].get();
-    const bool product = term->kind == Node::Kind::op && term->op == ScalarOp::mul &&
-                         is_float(term->type) && compute_type(term->type) == compute_type(type);
-    const bool sum = equation.reduction == ReduceKind::sum;
-    if (arithmetic_ == SumArithmetic::contracted && is_contractible(equation))
-      return product ? total + body.value_as(term->args[0], term->type) *
-                                   body.value_as(term->args[1], term->type)
+    const Node& term = without_casts(*equation.body);
+    const bool product = is_product(term) && compute_type(term.type) == compute_type(type);
+    if (are_terms_contracted(stages_, equation, arithmetic_))
+      return product ? total + body.value_as(term.args[0], term.type) *
+                                   body.value_as(term.args[1], term.type)
                      : total + body.value_as(equation.body, type);
-    if (has_fma_ && product && sum)
-      return fused_multiply_add(body.value_as(term->args[0], term->type),
-                                body.value_as(term->args[1], term->type), total);
+    if (has_fma_ && product && equation.reduction == ReduceKind::sum)
+      return fused_multiply_add(body.value_as(term.args[0], term.type),
+                                body.value_as(term.args[1], term.type), total);
     return accumulate(*equation.reduction, type, total, body.value_as(equation.body, type));
   }
 

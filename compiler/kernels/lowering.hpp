@@ -17,16 +17,19 @@ struct Realisation {
 // What kernels lowered from these equations let a schedule name.
 std::vector<catalogue::StageInfo> stages_of(const Definition& stages);
 
-// How the terms of a sum of products are added to it.
+// Which sums LLVM may contract to multiply-adds, by flags: in vectors from the start, which is
+// quicker to compile and faster than what is strict, one `llvm.fma` a lane that LLVM's SLP
+// vectoriser makes whole. What reads such a sum must not see the flags
+// (docs/decisions/strict-floats.md).
 enum class SumArithmetic : uint8_t {
-  strict,     // one `llvm.fma` a lane, which LLVM's SLP vectoriser makes whole
-  contracted, // flags that let LLVM contract, in vectors from the start: quicker to compile and
-              // faster; what reads the sum must not see the flags (docs/decisions/strict-floats.md)
+  contracted_products, // of products of two elements as they are stored: whatever else stands in
+                       // the system
+  contracted,          // all of floats: the algorithm knows their terms
 };
 
 // `stages` is what split_stages made. Throws fovea::Error where a tensor or an index does not fit
 // 32 bits, which Halide's addresses have, and where a read without a boundary rule is outside.
 Realisation lower(const Definition& stages, const catalogue::Target& target,
-                  SumArithmetic arithmetic = SumArithmetic::strict);
+                  SumArithmetic arithmetic = SumArithmetic::contracted_products);
 
 } // namespace fovea::kernels

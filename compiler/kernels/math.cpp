@@ -113,13 +113,12 @@ Expr without_bounds(Expr value) {
 Expr exp_f32(const Expr& x) {
   constexpr float least = -87.336540f, most = 88.722836f; // of finite, normal results
   constexpr float last_bits = 12582912.0f;
-  const Expr shifted = strict_add(strict_mul(x, Expr(1.442695041f)), Expr(last_bits));
-  const Expr whole = strict_sub(shifted, Expr(last_bits));
+  const Expr shifted = x * Expr(1.442695041f) + Expr(last_bits);
+  const Expr whole = strict_sub(shifted, Expr(last_bits)); // strict: else it would be the product
   // Strict: no one may join the two halves of ln 2.
   const Expr r = strict_sub(x, strict_mul(whole, Expr(ln2_high))) - whole * Expr(ln2_low);
-  const Expr p = polynomial(r, {5.000000000e-01f, 1.666666716e-01f, 4.166623577e-02f,
-                                8.333260193e-03f, 1.394838560e-03f, 1.992095786e-04f});
-  const Expr mantissa = strict_add((r * r) * p + r, Expr(1.0f));
+  const Expr mantissa = polynomial(r, {1.0f, 1.0f, 4.999999404e-01f, 1.666652113e-01f,
+                                       4.166838899e-02f, 8.368745446e-03f, 1.381453942e-03f});
   const Expr value = reinterpret(Float(32), reinterpret(UInt(32), mantissa) +
                                                 (reinterpret(UInt(32), shifted) << 23));
   // x + infinity: NaN stays.

@@ -3,16 +3,32 @@
 #include "compiler/kernels/normalise.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 namespace fovea::kernels {
 
-int64_t bytes_moved(const catalogue::Algorithm& algorithm, const catalogue::Problem& problem) {
-  const auto add = [](int64_t sum, const TensorType& type) { return sum + type.bytes(); };
+namespace {
+
+// Of one run. What is prepared are weights: between two uses all others are read.
+struct MovedBytes {
+  int64_t weights = 0, others = 0;
+};
+
+MovedBytes moved_by(const catalogue::Algorithm& algorithm, const catalogue::Problem& problem) {
+  MovedBytes moved;
   const std::vector<TensorType> operands = catalogue::operand_types(algorithm, problem);
-  const std::vector<TensorType> results = catalogue::result_types(problem);
-  return std::accumulate(operands.begin(), operands.end(), int64_t{0}, add) +
-         std::accumulate(results.begin(), results.end(), int64_t{0}, add);
+  for (size_t k = 0; k < operands.size(); ++k)
+    (problem.forms.is_prepared(static_cast<int>(k)) ? moved.weights : moved.others) +=
+        operands[k].bytes();
+  for (const TensorType& type : catalogue::result_types(problem))
+    moved.others += type.bytes();
+  return moved;
+}
+
+} // namespace
+
+int64_t bytes_moved(const catalogue::Algorithm& algorithm, const catalogue::Problem& problem) {
+  const MovedBytes moved = moved_by(algorithm, problem);
+  return moved.weights + moved.others;
 }
 
 catalogue::Cost cost_of(const catalogue::Algorithm& algorithm, const catalogue::Problem& problem,
@@ -20,13 +36,18 @@ catalogue::Cost cost_of(const catalogue::Algorithm& algorithm, const catalogue::
   constexpr double not_hidden = 0.15; // of the shorter of the two, behind the longer
   catalogue::Cost cost;
   cost.macs = count_macs(problem.definition);
-  cost.bytes = bytes_moved(algorithm, problem);
+  const MovedBytes moved = moved_by(algorithm, problem);
+  cost.bytes = moved.weights + moved.others;
   const double computing = work.seconds / std::max(work.shared * machine.parallel_speedup, 1.0);
-  // What is small is where the kernel before has left it.
-  const bool cached = cost.bytes <= problem.target.l2_bytes;
-  const double moving =
-      static_cast<double>(cost.bytes) /
-      (cached ? machine.cached_bytes_per_second : machine.bytes_per_second * work.bandwidth);
+  const catalogue::Target& target = problem.target;
+  const auto seconds = [](int64_t bytes, double bandwidth) {
+    return static_cast<double>(bytes) / bandwidth;
+  };
+  const double moving = cost.bytes <= target.l2_bytes
+                            ? seconds(cost.bytes, machine.cached_bytes_per_second)
+                            : (seconds(moved.weights, machine.bytes_per_second) +
+                               seconds(moved.others, machine.bandwidth(moved.others, target))) /
+                                  work.bandwidth;
   cost.seconds = std::max(computing, moving) + not_hidden * std::min(computing, moving) +
                  (work.shared > 0 ? machine.dispatch_seconds : 0);
   return cost;

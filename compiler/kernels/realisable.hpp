@@ -15,7 +15,7 @@ class HalideAlgorithm : public catalogue::Algorithm {
   bool accepts_epilogue(const Definition&, const Definition& epilogue) const override {
     return is_pointwise(epilogue);
   }
-  virtual SumArithmetic arithmetic() const { return SumArithmetic::strict; }
+  virtual SumArithmetic arithmetic() const { return SumArithmetic::contracted_products; }
 
   std::vector<catalogue::StageInfo> stages(const catalogue::Problem& problem) const final {
     return stages_of(system(problem));

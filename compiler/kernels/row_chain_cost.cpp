@@ -71,8 +71,7 @@ Work row_chain_work(const RowChain& chain, const Definition& stages,
     bytes += 2 * static_cast<double>(part.result().elements() * 4); // to the cache and back
     kept += kept_bytes(chain, p);
   }
-  const bool fits = kept <= target.l2_bytes;
-  const double moving = bytes / (fits ? machine.cached_bytes_per_second : machine.bytes_per_second);
+  const double moving = bytes / machine.bandwidth(kept, target);
   const double computing = cycles * machine.cycle(target);
   const double shared =
       tasks.parallel ? evenness(tasks.count * chain.batch(), target.threads) : 0.0;

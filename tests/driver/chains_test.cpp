@@ -22,11 +22,11 @@ Network inverted_residual() {
   return net;
 }
 
-// A machine whose cache does not hold what lies between.
-CompileOptions small_cache() {
+// A machine whose caches do not hold what lies between.
+CompileOptions small_caches() {
   CompileOptions options;
   options.target = catalogue::Target::host();
-  options.target->l2_bytes = 30'000;
+  options.target->l2_bytes = options.target->l3_bytes = 30'000;
   return options;
 }
 
@@ -39,7 +39,7 @@ std::vector<std::string> algorithms_of(const Model& model) {
 
 TEST(Chains, OfLargeMapsAreOneKernel) {
   const Network net = inverted_residual();
-  const Model model = compile(net, small_cache());
+  const Model model = compile(net, small_caches());
   EXPECT_EQ(algorithms_of(model), std::vector<std::string>{"row_chain"});
   const Array<float> x = random_array(model.inputs()[0].type.shape, 5);
   expect_reference(net, {x.data()}, {model(x)});
@@ -47,7 +47,7 @@ TEST(Chains, OfLargeMapsAreOneKernel) {
 
 TEST(Chains, LeaveLayersAloneThatTheUserChoseFor) {
   const Network net = inverted_residual();
-  CompileOptions options = small_cache();
+  CompileOptions options = small_caches();
   options.algorithms = {{"windows", "depthwise"}};
   const Model model = compile(net, options);
   EXPECT_EQ(model.kernels().size(), 3u);
@@ -58,8 +58,8 @@ TEST(Chains, LeaveLayersAloneThatTheUserChoseFor) {
 // NaN and infinities go where they go in kernels of their own.
 TEST(Chains, PassOnWhatIsNoNumber) {
   const Network net = inverted_residual();
-  const Model chain = compile(net, small_cache());
-  CompileOptions apart = small_cache();
+  const Model chain = compile(net, small_caches());
+  CompileOptions apart = small_caches();
   apart.algorithms = {{"widen", "direct"}, {"windows", "depthwise"}, {"narrow", "direct"}};
   const Model three = compile(net, apart);
   Array<float> x = random_array(chain.inputs()[0].type.shape, 6);

@@ -39,6 +39,7 @@ class MachineFile : public ::testing::Test {
 TEST_F(MachineFile, is_measured_and_kept) {
   EXPECT_GT(measured_.flops_per_second, 1e8);
   EXPECT_GT(measured_.bytes_per_second, 1e8);
+  EXPECT_GE(measured_.shared_bytes_per_second, measured_.bytes_per_second);
   EXPECT_GE(measured_.parallel_speedup, 1);
   EXPECT_LE(measured_.parallel_speedup, target_.threads);
   const Json figures = read(folder_.path());
@@ -54,6 +55,7 @@ TEST_F(MachineFile, is_read_not_measured_again) {
   });
   EXPECT_EQ(read.flops_per_second, 123456789.0);
   EXPECT_EQ(read.bytes_per_second, measured_.bytes_per_second);
+  EXPECT_EQ(read.shared_bytes_per_second, measured_.shared_bytes_per_second);
 }
 
 // What was measured beside other programs is measured again, three times in all, and the best kept.

@@ -1,3 +1,4 @@
+#include "compiler/kernels/blocks_apart.hpp"
 #include "compiler/kernels/default_schedule.hpp"
 #include "compiler/kernels/normalise.hpp"
 #include "compiler/kernels/realisable.hpp"
@@ -26,7 +27,7 @@ class Generic : public HalideAlgorithm {
 
   // --- THE ALGORITHM ---
   Definition system(const Problem& problem) const override {
-    return terms_in_rows(split_stages(simplify(in_stored_forms(problem))));
+    return terms_in_rows(split_stages(simplify(blocks_apart(in_stored_forms(problem)))));
   }
 
   // --- THE SCHEDULE ---

@@ -8,8 +8,13 @@ struct Machine {
   double flops_per_second = 0;        // one core, f32 multiply-adds in full vectors count as two
   double bytes_per_second = 0;        // all cores, from memory
   double cached_bytes_per_second = 0; // one core, from its L2 cache
+  double shared_bytes_per_second = 0; // all cores, from the L3 cache; 0: as from memory
   double parallel_speedup = 1;        // of the target's threads together over one
   double dispatch_seconds = 5e-6;     // until threads that wait have work
+
+  // All cores, where a kernel's data are that moves so many bytes: behind the one before, what is
+  // small is where that has left it.
+  double bandwidth(int64_t bytes, const Target& target) const;
 
   // Seconds of one cycle in which two vectors of f32 are computed with.
   double cycle(const Target& target) const;
