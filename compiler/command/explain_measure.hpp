@@ -14,7 +14,8 @@ namespace fovea::command {
 class MeasuredKernels {
  public:
   // Compiles and runs the network once for each rank of alternatives: all kernels by their choice,
-  // then all by their best alternative, and so on. Every weight must be set.
+  // then all by their best alternative, and so on; kernel by kernel where they cannot all be.
+  // Every weight must be set.
   MeasuredKernels(const Network& network, const CompileOptions& options,
                   const std::vector<driver::KernelExplanation>& kernels);
 

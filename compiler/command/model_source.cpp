@@ -320,7 +320,10 @@ Network ModelSource::sliding(const Network& network) const {
   Shapes shapes;
   for (const std::string& text : slides_) {
     const auto [name, shape] = name_and_value("--slide", text);
-    shapes[name] = parse_shape("--slide", shape);
+    if (!shapes.emplace(name, parse_shape("--slide", shape)).second)
+      throw Error({.what = "--slide: input '" + name + "' is given twice",
+                   .expected = "one shape for each input",
+                   .got = text});
   }
   return fully_convolutional(network, shapes, nowhere);
 }

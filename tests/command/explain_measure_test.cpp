@@ -76,6 +76,27 @@ TEST_F(ExplainMeasure, refuses_a_target_that_cannot_run_here) {
   EXPECT_EQ(folder.fovea("explain small.mlir --target '" + other + "'").code, 0);
 }
 
+// Several convolutions as one kernel: what computes one of them alone is no alternative to it.
+TEST_F(ExplainMeasure, chains_are_measured_as_they_are) {
+  Network net("block");
+  net.output("y", net.input("x", {1, 8, 20, 18}) | conv(32, 1).named("widen") | relu |
+                      conv(32, 3, same, groups(32)).named("windows") | relu |
+                      conv(8, 1).named("narrow"));
+  net.randomize(3);
+  net.save(folder / "block.mlir");
+  catalogue::Target small_cache = catalogue::Target::host();
+  small_cache.l2_bytes = small_cache.l3_bytes = 30'000;
+  const CommandResult result =
+      folder.fovea("explain block.mlir --measure --json --target '" + to_string(small_cache) + "'");
+  ASSERT_EQ(result.code, 0) << result.err;
+  const Json kernels = Json::parse(result.out)["kernels"];
+  ASSERT_EQ(kernels.size(), 1u);
+  EXPECT_EQ(kernels[0]["algorithm"], "row_chain");
+  EXPECT_GT(kernels[0]["measured_seconds"], 0.0);
+  for (const Json& other : kernels[0]["alternatives"])
+    EXPECT_EQ(other["measured_seconds"], 0.0) << "its kernels are others";
+}
+
 // Weights are read to be measured with; without, nothing needs them.
 TEST_F(ExplainMeasure, wants_weights) {
   std::filesystem::remove(folder / "small.safetensors");

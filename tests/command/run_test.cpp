@@ -134,6 +134,8 @@ TEST_F(Run, ClassifiersSlide) {
   EXPECT_EQ(floats_in(folder / "out/y.npy"), (std::vector<float>{12, 16, 24, 28}));
   expect_refused("run sum.mlir --slide z=1x1x3x3 -i x.npy -o new", "has no input 'z'");
   expect_refused("run sum.mlir --slide x=1x -i x.npy -o new", "--slide", 2);
+  expect_refused("run sum.mlir --slide x=1x1x3x3 --slide x=1x1x4x4 -i x.npy -o new",
+                 "input 'x' is given twice");
   expect_refused("run sum.mlir -i x.npy -o new", "x.npy");
 }
 
