@@ -1,5 +1,6 @@
 #include "compiler/kernels/contraction_schedule.hpp"
 
+#include "compiler/kernels/contraction_order.hpp"
 #include "compiler/kernels/contraction_stages.hpp"
 #include "compiler/kernels/packing.hpp"
 #include "compiler/kernels/parallel_loops.hpp"
@@ -136,8 +137,8 @@ class Scheduler {
     return text;
   }
 
-  // The loops around the tile, outermost first: over columns outermost, so that their weights stay
-  // in the cache, or over the image's pixels, whichever saves more traffic.
+  // The loops around the tile, outermost first: over columns outermost, in chunks of pixels where
+  // threads share these, or over pixels.
   struct TileLoops {
     std::vector<Loop> all;
     size_t pixels = 0; // how many are around those over columns
@@ -159,12 +160,35 @@ class Scheduler {
     split(parts_.row(2), tile_.height, pixels);
     split(parts_.row(1), tile_.width, pixels);
     split(parts_.columns(), tile_.columns, columns);
-    const bool columns_first = columns_outermost();
-    loops.all = columns_first ? columns : pixels;
+    const ContractionOrder order = contraction_order(parts_, tile_, target_);
+    const bool columns_first = order.columns_first;
+    const bool in_chunks =
+        columns_first && order.shares_pixels && is_parallel() && parts_.host == parts_.root;
+    const std::vector<Loop> chunks =
+        in_chunks ? split_chunks(pixels, loops.splits) : std::vector<Loop>();
+    loops.all = chunks;
+    loops.all.insert(loops.all.end(), columns_first ? columns.begin() : pixels.begin(),
+                     columns_first ? columns.end() : pixels.end());
     const std::vector<Loop>& rest = columns_first ? pixels : columns;
     loops.all.insert(loops.all.end(), rest.begin(), rest.end());
-    loops.pixels = columns_first ? 0 : pixels.size();
+    loops.pixels = columns_first ? chunks.size() : pixels.size();
     return loops;
+  }
+
+  // The outermost loop over pixels that has steps, in chunks: takes them out of `pixels`. None
+  // where they would not be even.
+  std::vector<Loop> split_chunks(std::vector<Loop>& pixels, std::string& splits) const {
+    const auto outer = std::find_if(pixels.begin(), pixels.end(),
+                                    [](const Loop& loop) { return loop.extent > 1; });
+    const int64_t size = outer == pixels.end() ? 0 : even_chunk(outer->extent, target_.threads);
+    if (size == 0)
+      return {};
+    const Loop chunk{outer->name + "_c", ceiling_quotient(outer->extent, size)};
+    const Loop part{outer->name + "_r", size};
+    splits += " split(" + outer->name + ", " + chunk.name + ", " + part.name + ", " +
+              std::to_string(size) + ")";
+    *outer = part;
+    return {chunk};
   }
 
   // How many of them run in parallel, as one.
@@ -212,23 +236,6 @@ class Scheduler {
         image_level_ = count == loops.pixels ? task.name : "";
     }
     text_ << "\n";
-  }
-
-  bool columns_outermost() const {
-    const Equation& sum = equation(parts_.sum);
-    const Factors factors = factors_of(parts_.stages, parts_.contraction);
-    const double weights =
-        static_cast<double>(parts_.stages.type_of(factors.weights->tensor).bytes());
-    const double image = static_cast<double>(parts_.stages.type_of(factors.image->tensor).bytes());
-    const double l2 = static_cast<double>(target_.l2_bytes);
-    if (weights <= l2 / 2)
-      return image <= l2 / 2; // either fits: less of the image is walked again
-    const double column_tiles =
-        static_cast<double>(ceiling_quotient(parts_.extent(parts_.columns()), tile_.columns));
-    const double row_tiles = static_cast<double>(sum.shape().elements()) /
-                             static_cast<double>(tile_.accumulators() * target_.lanes(4)) /
-                             column_tiles;
-    return image * column_tiles <= weights * row_tiles;
   }
 
   // The host's dimension that the result in its own order is made in chunks of.

@@ -15,6 +15,23 @@ double evenness(int64_t tasks, int threads) {
   return static_cast<double>(tasks) / static_cast<double>(turns * threads);
 }
 
+int64_t even_chunk(int64_t extent, int threads) {
+  constexpr double least_used = 0.85;
+  int64_t best = 0;
+  double most = least_used;
+  for (int64_t chunks = threads; chunks <= tasks_a_thread * threads; ++chunks) {
+    const int64_t size = catalogue::ceiling_quotient(extent, chunks);
+    const int64_t count = catalogue::ceiling_quotient(extent, size);
+    const double used =
+        evenness(count, threads) * static_cast<double>(extent) / static_cast<double>(count * size);
+    if (used >= most) { // of equals the smaller chunks
+      most = used;
+      best = size;
+    }
+  }
+  return best;
+}
+
 size_t loops_to_share(const std::vector<Loop>& loops, int threads) {
   int64_t tasks = 1;
   size_t count = 0;

@@ -27,6 +27,10 @@ size_t loops_to_share(const std::vector<Loop>& loops, int threads);
 
 int64_t tasks_of(const std::vector<Loop>& loops, size_t count);
 
+// Into how large chunks a loop is best cut, one a task: such that threads end together and the last
+// chunk, which begins where it ends with the loop, repeats little. 0: into none, too much is lost.
+int64_t even_chunk(int64_t extent, int threads);
+
 // Writes directives that join the first `count` (at least 1) of `loops` and run what they have
 // become, which is returned, in parallel. `name` names what k loops and one more are.
 Loop run_in_parallel(

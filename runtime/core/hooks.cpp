@@ -33,13 +33,13 @@ static int executor_task(void* closure, int, int worker_index) {
   return loop.job->error.load(std::memory_order_relaxed);
 }
 
-static int run_on_executor(fovea_context& context, Job& job) {
+static int run_on_executor(fovea_context& context, Job& job, int size) {
   ExecutorLoop loop{&job, &context};
-  int shares = job.count < context.threads ? int(job.count) : context.threads;
+  int shares = size < context.threads ? size : context.threads;
   int code = context.executor.parallel_for(context.executor.user, shares, executor_task, &loop);
   if (int error = job.error.load(std::memory_order_relaxed))
     return error;
-  if (job.next.load(std::memory_order_relaxed) < job.count)
+  if (!job.has_begun_all())
     context.executor_broken.store(true, std::memory_order_relaxed);
   if (context.executor_broken.load(std::memory_order_relaxed))
     return 1;
@@ -55,9 +55,9 @@ extern "C" int fovea_par_for(void* user_context, fovea_task task, int min, int s
     return run_serially(user_context, task, min, size, closure);
 
   fovea_context& context = *worker->context;
-  Job job{task, closure, min, size, int64_t(context.threads) * 2};
+  Job job(task, closure, min, size, context.workers, context.threads);
   if (context.executor.parallel_for)
-    return run_on_executor(context, job);
+    return run_on_executor(context, job, size);
   context.pool.run(job, *worker);
   return job.error.load(std::memory_order_relaxed);
 }

@@ -41,36 +41,77 @@ static bool spin_until(Condition condition) {
   return condition();
 }
 
-struct Indices {
-  int64_t begin, end;
-};
+Job::Job(fovea_task task, uint8_t* closure, int first, int count, Worker* workers, int threads)
+    : task(task), closure(closure), first(first), workers(workers), threads(threads) {
+  auto border = [=](int i) { return uint32_t(int64_t(count) * i / threads); };
+  for (int i = 0; i < threads; ++i)
+    workers[i].left.store({border(i), border(i + 1)}, std::memory_order_relaxed);
+}
 
-static Indices take_share(Job& job) {
-  int64_t begin = job.next.load(std::memory_order_relaxed), end;
-  do {
-    if (begin >= job.count)
-      return {job.count, job.count};
-    int64_t share = (job.count - begin) / job.parts;
-    end = begin + (share > 1 ? share : 1);
-  } while (!job.next.compare_exchange_weak(begin, end, std::memory_order_relaxed));
-  return {begin, end};
+bool Job::has_begun_all() const {
+  for (int i = 0; i < threads; ++i)
+    if (workers[i].left.load(std::memory_order_relaxed).count() > 0)
+      return false;
+  return true;
+}
+
+static uint32_t at_least_one(uint32_t count) {
+  return count > 1 ? count : 1;
+}
+
+// Half of what is left of one's own part, from the front: others take from the end.
+static Indices take(Worker& worker) {
+  Indices left = worker.left.load(std::memory_order_relaxed);
+  while (left.count() > 0) {
+    Indices taken{left.begin(), left.begin() + at_least_one(left.count() / 2)};
+    if (worker.left.compare_exchange_weak(left, {taken.end(), left.end()},
+                                          std::memory_order_relaxed))
+      return taken;
+  }
+  return {};
+}
+
+// Of the worker that has most left, as much as all threads together take in turn.
+static Indices take_from_others(Job& job) {
+  for (;;) {
+    Worker* slowest = nullptr;
+    Indices left;
+    for (int i = 0; i < job.threads; ++i) {
+      Indices own = job.workers[i].left.load(std::memory_order_relaxed);
+      if (own.count() > left.count()) {
+        slowest = &job.workers[i];
+        left = own;
+      }
+    }
+    if (!slowest)
+      return {};
+    Indices taken{left.end() - at_least_one(left.count() / uint32_t(job.threads)), left.end()};
+    if (slowest->left.compare_exchange_weak(left, {left.begin(), taken.begin()},
+                                            std::memory_order_relaxed))
+      return taken;
+  }
+}
+
+static void fail(Job& job, int code) {
+  int none = 0;
+  job.error.compare_exchange_strong(none, code, std::memory_order_relaxed);
+  for (int i = 0; i < job.threads; ++i)
+    job.workers[i].left.store({}, std::memory_order_relaxed);
 }
 
 void drain(Job& job, Worker& worker) {
   ++worker.depth;
   for (;;) {
-    Indices share = take_share(job);
-    if (share.begin == share.end)
+    Indices indices = take(worker);
+    if (indices.count() == 0)
+      indices = take_from_others(job);
+    if (indices.count() == 0)
       break;
-    for (int64_t i = share.begin; i < share.end; ++i) {
-      int code = job.task(&worker, job.first + int(i), job.closure);
-      if (code == 0)
-        continue;
-      int none = 0;
-      job.error.compare_exchange_strong(none, code, std::memory_order_relaxed);
-      job.next.store(job.count, std::memory_order_relaxed);
-      break;
-    }
+    for (uint32_t i = indices.begin(); i < indices.end(); ++i)
+      if (int code = job.task(&worker, job.first + int(i), job.closure)) {
+        fail(job, code);
+        break;
+      }
   }
   --worker.depth;
 }

@@ -10,19 +10,34 @@ namespace fovea::core {
 
 struct Worker;
 
+// Indices of a parallel loop that nobody has begun: [begin, end) in one word.
+class Indices {
+ public:
+  Indices() = default;
+  Indices(uint32_t begin, uint32_t end) : bits_(uint64_t(end) << 32 | begin) {}
+  uint32_t begin() const { return uint32_t(bits_); }
+  uint32_t end() const { return uint32_t(bits_ >> 32); }
+  uint32_t count() const { return end() > begin() ? end() - begin() : 0; }
+
+ private:
+  uint64_t bits_ = 0;
+};
+
 // One parallel loop. It lives on the caller's stack; workers touch it only between joining and
-// leaving.
+// leaving. Each worker begins with the same part of every loop, so that it finds in its own cache
+// what it made in the loop before; then it helps others (Markatos and LeBlanc, "Using processor
+// affinity in loop scheduling on shared-memory multiprocessors", 1994).
 struct Job {
   fovea_task task;
   uint8_t* closure;
   int first;
-  int64_t count;
-  // A thread takes this part of the indices that are left: many at first, so that it comes back
-  // seldom, and one by one in the end, so that threads end together, slow ones too
-  // (Polychronopoulos and Kuck, "Guided self-scheduling", 1987).
-  int64_t parts;
-  alignas(64) std::atomic<int64_t> next{0};
+  Worker* workers; // each with the indices that are left of its part
+  int threads;
   alignas(64) std::atomic<int> error{0};
+
+  // Parts of `count` indices for `threads` workers.
+  Job(fovea_task task, uint8_t* closure, int first, int count, Worker* workers, int threads);
+  bool has_begun_all() const;
 };
 
 // Runs indices until there are none: what each thread does in a parallel loop.

@@ -33,6 +33,7 @@ struct alignas(64) Worker {
   int depth;                // parallel loops that this thread is inside of
   std::atomic<bool> in_use; // guards against executors that hand out a worker twice
   pthread_t thread;
+  alignas(64) std::atomic<Indices> left; // of its part of the loop that runs; others take from it
 };
 
 // Frees what a failed kernel may have left behind. Returns how many bytes the slab was short of.

@@ -2,9 +2,13 @@
 #include "hand_program.hpp"
 
 #include <atomic>
+#include <condition_variable>
 #include <filesystem>
 #include <gtest/gtest.h>
+#include <map>
+#include <mutex>
 #include <numeric>
+#include <set>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -56,6 +60,54 @@ TEST(Threads, EveryIndexOnce) {
         for (auto& count : visits.seen)
           ASSERT_EQ(count, 1) << "threads " << threads << " size " << size << " min " << min;
       }
+  }
+}
+
+// The first index that each thread ran; those that run first wait until all have.
+struct FirstIndices {
+  int threads;
+  std::mutex mutex;
+  std::map<std::thread::id, int> first;
+  std::condition_variable all_began;
+};
+
+int note_first(void*, int index, std::uint8_t* closure) {
+  auto& notes = *reinterpret_cast<FirstIndices*>(closure);
+  std::unique_lock lock(notes.mutex);
+  notes.first.try_emplace(std::this_thread::get_id(), index);
+  notes.all_began.notify_all();
+  const bool all = notes.all_began.wait_for(lock, std::chrono::seconds(60), [&] {
+    return notes.first.size() == static_cast<std::size_t>(notes.threads);
+  });
+  return all ? 0 : 1;
+}
+
+FirstIndices* current_notes = nullptr;
+
+int noting_entry(void* user_context, const void* const*, void* const*, const void* const*, void*) {
+  return fovea_par_for(user_context, note_first, 10, 32,
+                       reinterpret_cast<std::uint8_t*>(current_notes));
+}
+
+// What a thread finds in its cache is what it made of the loop before.
+TEST(Threads, EachBeginsWithItsPartOfEveryLoop) {
+  HandProgram hand(noting_entry);
+  fovea_buffer input = hand.input(), output = hand.output();
+  Session session(hand.program, with_threads(4));
+  std::map<std::thread::id, int> before;
+  for (int run = 0; run < 20; ++run) {
+    FirstIndices notes{.threads = 4, .mutex = {}, .first = {}, .all_began = {}};
+    current_notes = &notes;
+    ASSERT_EQ(session.run(input, output), FOVEA_OK);
+    std::set<int> begun;
+    for (const auto& [thread, index] : notes.first)
+      begun.insert(index);
+    EXPECT_EQ(begun, (std::set<int>{10, 18, 26, 34}));
+    EXPECT_EQ(notes.first[std::this_thread::get_id()], 10) << "the caller is worker 0";
+    if (run > 0) {
+      EXPECT_EQ(notes.first, before);
+    }
+    before = notes.first;
   }
 }
 
