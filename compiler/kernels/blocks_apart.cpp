@@ -19,21 +19,6 @@ bool is_of_index(const IndexTerm& term) {
          term.inner->is_index(term.inner->terms[0].index);
 }
 
-int64_t extent_of(const Equation& equation, int index) {
-  const size_t k = static_cast<size_t>(index), free = equation.free.size();
-  return k < free ? equation.free[k].extent : equation.reduced[k - free].extent;
-}
-
-bool is_read_at_borders(const Definition& definition, int tensor, int axis) {
-  bool found = false;
-  for (const Equation& equation : definition.equations)
-    for_each_node(equation.body, [&](const Node& node) {
-      found |= node.kind == Node::Kind::read && node.tensor == tensor &&
-               node.subscripts[static_cast<size_t>(axis)].boundary != Boundary::none;
-    });
-  return found;
-}
-
 // Of a sum, the first index that one of its reads takes apart; of what is no sum, in a read of an
 // earlier equation alone: there is nothing to gain where vectors run along another index.
 std::optional<Blocked> blocked_index(const Definition& definition, int e) {
@@ -45,7 +30,7 @@ std::optional<Blocked> blocked_index(const Definition& definition, int e) {
     return extent_of(equation, one.index) % one.block == 0 &&
            extent_of(equation, one.index) > one.block &&
            (one.index >= free ||
-            !is_read_at_borders(definition, definition.tensor_of_equation(e), one.index));
+            !has_boundary(definition, definition.tensor_of_equation(e), one.index));
   };
   for_each_node(equation.body, [&](const Node& node) {
     if (node.kind != Node::Kind::read || !(equation.reduction || node.tensor >= operands))

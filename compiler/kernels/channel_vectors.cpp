@@ -2,6 +2,7 @@
 
 #include "compiler/kernels/access.hpp"
 #include "compiler/kernels/normalise.hpp"
+#include "compiler/kernels/rewrite.hpp"
 
 #include <algorithm>
 
@@ -10,12 +11,6 @@ namespace {
 
 using catalogue::Layout;
 using catalogue::Problem;
-
-const Node* without_casts(const Node* node) {
-  while (node->kind == Node::Kind::cast)
-    node = node->args[0].get();
-  return node;
-}
 
 bool contains(const std::vector<int>& list, int value) {
   return std::find(list.begin(), list.end(), value) != list.end();
@@ -209,7 +204,7 @@ std::optional<ChannelWindows> channel_windows(const Definition& definition) {
     return std::nullopt;
   const Equation& equation = definition.equations[0];
   const int operands = static_cast<int>(definition.operands.size());
-  const Node* body = without_casts(equation.body.get());
+  const Node* body = &without_casts(*equation.body);
   const auto is_operand = [&](const Node* node) {
     return node->kind == Node::Kind::read && node->tensor < operands;
   };
@@ -222,8 +217,8 @@ std::optional<ChannelWindows> channel_windows(const Definition& definition) {
   if (equation.reduction != ReduceKind::sum || body->kind != Node::Kind::op ||
       body->op != ScalarOp::mul)
     return std::nullopt;
-  const Node* first = without_casts(body->args[0].get());
-  const Node* second = without_casts(body->args[1].get());
+  const Node* first = &without_casts(*body->args[0]);
+  const Node* second = &without_casts(*body->args[1]);
   if (!is_operand(first) || !is_operand(second) || first->tensor == second->tensor)
     return std::nullopt;
   for (const auto& [image, weights] : {std::pair(first, second), std::pair(second, first)}) {

@@ -1,17 +1,12 @@
 #include "compiler/kernels/contraction.hpp"
 
 #include "compiler/kernels/access.hpp"
+#include "compiler/kernels/rewrite.hpp"
 
 #include <algorithm>
 
 namespace fovea::kernels {
 namespace {
-
-const Node* without_casts(const Node* node) {
-  while (node->kind == Node::Kind::cast)
-    node = node->args[0].get();
-  return node;
-}
 
 // How often each index stands in an expression.
 void count_uses(const IndexExpr& expr, std::vector<int>& uses) {
@@ -47,11 +42,11 @@ struct Reads {
 std::optional<Reads> reads_of(const Equation& equation) {
   if (equation.reduction != ReduceKind::sum)
     return std::nullopt;
-  const Node* product = without_casts(equation.body.get());
+  const Node* product = &without_casts(*equation.body);
   if (product->kind != Node::Kind::op || product->op != ScalarOp::mul)
     return std::nullopt;
-  const Node* first = without_casts(product->args[0].get());
-  const Node* second = without_casts(product->args[1].get());
+  const Node* first = &without_casts(*product->args[0]);
+  const Node* second = &without_casts(*product->args[1]);
   if (first->kind != Node::Kind::read || second->kind != Node::Kind::read ||
       first->tensor == second->tensor || is_gather(*first) || is_gather(*second))
     return std::nullopt;

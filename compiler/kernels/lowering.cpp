@@ -50,7 +50,7 @@ int64_t magnitude(const IndexExpr& expr, const std::vector<Interval>& intervals)
 }
 
 // Without conversions between floats that are computed alike.
-const Node& without_casts(const Node& node) {
+const Node& without_equal_casts(const Node& node) {
   const Node* bare = &node;
   while (bare->kind == Node::Kind::cast && is_float(bare->args[0]->type) &&
          compute_type(bare->args[0]->type) == compute_type(bare->type))
@@ -65,7 +65,7 @@ bool is_product(const Node& node) {
 // An element of an operand, or of a copy of one: however stages are placed, no test for NaN stands
 // beside the flags.
 bool is_stored_element(const Definition& stages, const Node& node) {
-  const Node& read = without_casts(node);
+  const Node& read = without_equal_casts(node);
   if (read.kind != Node::Kind::read)
     return false;
   const int stage = read.tensor - static_cast<int>(stages.operands.size());
@@ -83,7 +83,7 @@ bool are_terms_contracted(const Definition& stages, const Equation& equation,
     return false;
   if (arithmetic == SumArithmetic::contracted)
     return true;
-  const Node& term = without_casts(*equation.body);
+  const Node& term = without_equal_casts(*equation.body);
   return is_product(term) && term.type == equation.type &&
          is_stored_element(stages, *term.args[0]) && is_stored_element(stages, *term.args[1]);
 }
@@ -403,7 +403,7 @@ class Lowering {
   // A product's last rounding is spared where the machine can.
   Scalar accumulated(const Equation& equation, BodyLowering& body, const Scalar& total) {
     const DType type = equation.type;
-    const Node& term = without_casts(*equation.body);
+    const Node& term = without_equal_casts(*equation.body);
     const bool product = is_product(term) && compute_type(term.type) == compute_type(type);
     if (are_terms_contracted(stages_, equation, arithmetic_))
       return product ? total + body.value_as(term.args[0], term.type) *

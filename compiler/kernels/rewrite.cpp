@@ -68,16 +68,6 @@ void split_subscript(std::vector<Subscript>& subscripts, int axis, int64_t inner
   subscripts.insert(subscripts.begin() + axis + 1, std::move(rest));
 }
 
-bool has_boundary(const Definition& definition, int tensor, int axis) {
-  bool found = false;
-  for (const Equation& equation : definition.equations)
-    for_each_node(equation.body, [&](const Node& node) {
-      found |= node.kind == Node::Kind::read && node.tensor == tensor &&
-               node.subscripts[static_cast<size_t>(axis)].boundary != Boundary::none;
-    });
-  return found;
-}
-
 // An equation that is `tensor`, element by element, in front of all others; all reads go to it.
 void copy_operand(Definition& definition, int operand) {
   Equation copy;
@@ -98,6 +88,28 @@ void copy_operand(Definition& definition, int operand) {
 }
 
 } // namespace
+
+const Node& without_casts(const Node& node) {
+  const Node* bare = &node;
+  while (bare->kind == Node::Kind::cast)
+    bare = bare->args[0].get();
+  return *bare;
+}
+
+int64_t extent_of(const Equation& equation, int index) {
+  const size_t k = static_cast<size_t>(index), free = equation.free.size();
+  return k < free ? equation.free[k].extent : equation.reduced[k - free].extent;
+}
+
+bool has_boundary(const Definition& definition, int tensor, int axis) {
+  bool found = false;
+  for (const Equation& equation : definition.equations)
+    for_each_node(equation.body, [&](const Node& node) {
+      found |= node.kind == Node::Kind::read && node.tensor == tensor &&
+               node.subscripts[static_cast<size_t>(axis)].boundary != Boundary::none;
+    });
+  return found;
+}
 
 std::vector<Subscript> own_subscripts(const Equation& equation) {
   std::vector<Subscript> own;

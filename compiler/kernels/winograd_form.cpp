@@ -42,11 +42,6 @@ const Equation& sum_of(const Definition& definition, const WinogradForm& form) {
   return definition.equations[static_cast<size_t>(form.contraction.equation)];
 }
 
-int64_t extent_of(const Equation& equation, int index) {
-  const size_t k = static_cast<size_t>(index), free = equation.free.size();
-  return k < free ? equation.free[k].extent : equation.reduced[k - free].extent;
-}
-
 const Contraction::Window* window_at(const Contraction& contraction, int axis) {
   for (const Contraction::Window& window : contraction.windows)
     if (window.axis == axis)

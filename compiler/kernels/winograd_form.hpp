@@ -1,5 +1,6 @@
 #pragma once
 #include "compiler/kernels/contraction.hpp"
+#include "compiler/kernels/rewrite.hpp"
 #include "compiler/kernels/winograd_transform.hpp"
 
 #include <fovea/catalogue/problem.hpp>
@@ -28,7 +29,6 @@ struct WinogradForm {
 std::optional<WinogradForm> winograd_form(const catalogue::Problem& problem, int64_t tile);
 
 const Equation& sum_of(const Definition& definition, const WinogradForm& form);
-int64_t extent_of(const Equation& equation, int index);
 // The window that is this dimension of the image; none: a batch, a channel.
 const Contraction::Window* window_at(const Contraction& contraction, int axis);
 
