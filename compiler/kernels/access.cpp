@@ -80,11 +80,11 @@ std::vector<std::vector<Stride>> strides_of(const Definition& stages, const Equa
 }
 
 bool jumps_between_pages(const Definition& stages, const Equation& sum) {
-  constexpr int64_t page = 4096, entries = 64;
   const size_t last = sum.free.size() + sum.reduced.size() - 1;
-  return !sum.reduced.empty() && sum.reduced.back().extent > entries &&
+  return !sum.reduced.empty() &&
          std::ranges::any_of(strides_of(stages, sum), [&](const std::vector<Stride>& read) {
-           return read[last].regular && read[last].elements * size_of(sum.type) >= page;
+           return read[last].regular && jump_between_pages(sum.reduced.back().extent,
+                                                           read[last].elements * size_of(sum.type));
          });
 }
 

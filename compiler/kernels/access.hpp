@@ -13,8 +13,13 @@ struct Stride {
 // strides[r][k]: read r of the body, index k of the equation (free ones first).
 std::vector<std::vector<Stride>> strides_of(const Definition& stages, const Equation& equation);
 
-// Is an operand read in another page of memory term by term, of more terms than the first
-// translation buffer has entries? The processor then prefetches nothing.
+// Do so many reads, so far apart, each lie in a page of memory of their own, and are they more than
+// the first translation buffer has entries? The processor then prefetches nothing.
+inline bool jump_between_pages(int64_t count, int64_t bytes_apart) {
+  constexpr int64_t page = 4096, entries = 64;
+  return count > entries && bytes_apart >= page;
+}
+// Is that so of an operand, term by term?
 bool jumps_between_pages(const Definition& stages, const Equation& sum);
 
 // Bytes of the widest value that each lane of a vector has; f16 and bf16 are computed as f32.

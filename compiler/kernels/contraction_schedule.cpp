@@ -167,10 +167,8 @@ class Scheduler {
     const std::vector<Loop> chunks =
         in_chunks ? split_chunks(pixels, loops.splits) : std::vector<Loop>();
     loops.all = chunks;
-    loops.all.insert(loops.all.end(), columns_first ? columns.begin() : pixels.begin(),
-                     columns_first ? columns.end() : pixels.end());
-    const std::vector<Loop>& rest = columns_first ? pixels : columns;
-    loops.all.insert(loops.all.end(), rest.begin(), rest.end());
+    for (const auto* own : {columns_first ? &columns : &pixels, columns_first ? &pixels : &columns})
+      loops.all.insert(loops.all.end(), own->begin(), own->end());
     loops.pixels = columns_first ? chunks.size() : pixels.size();
     return loops;
   }

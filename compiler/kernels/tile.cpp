@@ -32,8 +32,7 @@ int64_t interleaved_parts(int64_t extent, int64_t most) {
   return 1;
 }
 
-// One broadcast, one load, a few loads across lines and shuffles (a 7x7 window at stride 2
-// takes 2.2 times as long as one at stride 1), or one load a lane.
+// One broadcast, one load, a few loads across lines and shuffles, or one load a lane.
 double cost_of_load(const Stride& stride, int64_t lanes) {
   const double step = static_cast<double>(std::abs(stride.elements));
   if (!stride.regular || step > 4)

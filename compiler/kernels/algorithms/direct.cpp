@@ -1,3 +1,4 @@
+#include "compiler/kernels/access.hpp"
 #include "compiler/kernels/blocked_columns.hpp"
 #include "compiler/kernels/contraction_schedule.hpp"
 #include "compiler/kernels/contraction_stages.hpp"
@@ -42,9 +43,8 @@ std::optional<Parts> parts_of(const Problem& problem) {
   return Parts{std::move(*prologue), std::move(*groups), std::move(*phases)};
 }
 
-// Are there more channels than entries in the first translation buffer, each in a page of its own?
+// Are there many channels, each in a page of its own?
 bool has_channels_far_apart(const Parts& parts) {
-  constexpr int64_t page = 4096, entries = 64;
   const Definition& definition = parts.problem().definition;
   const Contraction contraction = parts.contraction();
   const int axis = channel_axis(definition, contraction);
@@ -52,7 +52,7 @@ bool has_channels_far_apart(const Parts& parts) {
     return false;
   const TensorType& type = definition.operands[static_cast<size_t>(contraction.image)].type;
   const Shape plane = type.shape.slice(axis + 1, type.shape.rank());
-  return type.shape[axis] > entries && plane.elements() * size_of(type.dtype) >= page;
+  return jump_between_pages(type.shape[axis], plane.elements() * size_of(type.dtype));
 }
 
 // Sums of products as they are written, a register tile of pixels and output channels at a time:

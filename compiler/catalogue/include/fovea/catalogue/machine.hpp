@@ -12,8 +12,8 @@ struct Machine {
   double parallel_speedup = 1;        // of the target's threads together over one
   double dispatch_seconds = 5e-6;     // until threads that wait have work
 
-  // All cores, where a kernel's data are that moves so many bytes: behind the one before, what is
-  // small is where that has left it.
+  // Of the nearest memory that holds so many bytes, which a kernel finds where the one before has
+  // left them: of the L2 cache for one core, of the others for all.
   double bandwidth(int64_t bytes, const Target& target) const;
 
   // Seconds of one cycle in which two vectors of f32 are computed with.
