@@ -104,7 +104,7 @@ Expr extremum(bool greatest, Expr a, Expr b) {
     std::swap(a, b);
   if (is_ordinary_constant(b))
     return select(beyond(b, a), b, a);
-  return select(strict_is_nan(a), a, select(beyond(a, b), a, b));
+  return select(strict_is_nan(a), a, chosen(greatest, a, b));
 }
 
 // By a power of two, or by zero, which Halide refuses: what multiplication by the reciprocal gives
@@ -330,6 +330,10 @@ Expr reduction_identity(ReduceKind kind, DType type) {
     return make_const(compute, max ? -infinity : infinity);
   }
   return max ? compute.min() : compute.max();
+}
+
+Expr chosen(bool greatest, const Expr& a, const Expr& b) {
+  return select(greatest ? strict_less(b, a) : strict_less(a, b), a, b);
 }
 
 Expr accumulate(ReduceKind kind, DType type, Expr total, Expr term) {

@@ -18,6 +18,9 @@ Halide::Expr convert_value(Halide::Expr value, DType from, DType to);
 // `operand_type`: of the arguments (of a select's two last).
 Halide::Expr apply_op(ScalarOp op, DType operand_type, const std::vector<Halide::Expr>& args);
 
+// The greater or the lesser; any of both where one is NaN.
+Halide::Expr chosen(bool greatest, const Halide::Expr& a, const Halide::Expr& b);
+
 Halide::Expr reduction_identity(ReduceKind kind, DType type);
 Halide::Expr accumulate(ReduceKind kind, DType type, Halide::Expr total, Halide::Expr term);
 

@@ -116,26 +116,66 @@ Filter bilateral(double sigma_space, double sigma_range, Border border, SourceLo
   return bilateral(sigma_space, sigma_range, static_cast<int64_t>(radius), border, location);
 }
 
+namespace {
+
+struct Bilateral {
+  double of_distance, of_difference; // what squares are multiplied by within the exponential
+  int64_t radius;
+
+  template <class Distance, class Difference>
+  auto weight(const Distance& square_of_distance, const Difference& difference) const {
+    return exp(difference * difference * of_difference + square_of_distance * of_distance);
+  }
+
+  // In its small windows each element is a term of its own: what the sum of the weights needs, the
+  // weighted sum has computed.
+  bool is_written_out() const { return radius <= 3; }
+
+  Pixel written_out(const Let& P) const {
+    const Pixel centre = P(i + radius, j + radius);
+    std::optional<Pixel> total, weights;
+    for (int64_t y = -radius; y <= radius; ++y)
+      for (int64_t x = -radius; x <= radius; ++x) {
+        if (y * y + x * x > radius * radius)
+          continue;
+        const Pixel near = P(i + (radius + y), j + (radius + x));
+        const auto squares = static_cast<double>(y * y + x * x);
+        const Let W = let(Result("W")(i, j) = weight(squares, near - centre));
+        total = total ? *total + W(i, j) * near : W(i, j) * near;
+        weights = weights ? *weights + W(i, j) : W(i, j);
+      }
+    return *total / *weights;
+  }
+
+  // The weighted sum and that of the weights as two elements of one.
+  Pixel summed(const Plane& plane, const Let& P) const {
+    const auto down = m.range(2 * radius + 1);
+    const auto across = n.range(2 * radius + 1);
+    const auto square = [](const auto& number) { return number * number; };
+    const auto distance =
+        square(fovea::value(down - radius)) + square(fovea::value(across - radius));
+    const auto near = P(i + down, j + across);
+    const auto each = weight(cast(distance, plane.work()), near - P(i + radius, j + radius));
+    const Index<'k'> part{};
+    const auto window = sum(down, across).where(distance <= radius * radius);
+    const Let S = let(Result("S")(part.range(2), i, j) =
+                          window(select(equal(fovea::value(part), 0), each * near, each)));
+    return S(IndexValue<Letters<>>{{0, {}}}, i, j) / S(IndexValue<Letters<>>{{1, {}}}, i, j);
+  }
+};
+
+} // namespace
+
 Filter bilateral(double sigma_space, double sigma_range, int64_t radius, Border border,
                  SourceLocation location) {
   require_positive("bilateral", "sigma_space is no deviation", sigma_space, location);
   require_positive("bilateral", "sigma_range is no deviation", sigma_range, location);
   require_window("bilateral", radius, location);
+  const Bilateral form{-0.5 / (sigma_space * sigma_space), -0.5 / (sigma_range * sigma_range),
+                       radius};
   const auto value = [=](const Plane& plane) {
     const Let P = plane.padded({radius, radius, radius, radius});
-    const auto down = m.range(2 * radius + 1);
-    const auto across = n.range(2 * radius + 1);
-    const auto square = [](const auto& number) { return number * number; };
-    const auto distance = square(cast(fovea::value(down - radius), plane.work())) +
-                          square(cast(fovea::value(across - radius), plane.work()));
-    const auto near = P(i + down, j + across);
-    const auto weight = exp(distance * (-0.5 / square(sigma_space)) +
-                            square(near - plane.centre()) * (-0.5 / square(sigma_range)));
-    // The weighted sum and that of the weights as two elements of one: a weight is computed once.
-    const Index<'k'> part{};
-    const Let S = let(Result("S")(part.range(2), i, j) = sum(down, across)(
-                          select(equal(fovea::value(part), 0), weight * near, weight)));
-    return S(IndexValue<Letters<>>{{0, {}}}, i, j) / S(IndexValue<Letters<>>{{1, {}}}, i, j);
+    return form.is_written_out() ? form.written_out(P) : form.summed(plane, P);
   };
   return filter({.name = "bilateral",
                  .attributes = {{"sigma_space", sigma_space},

@@ -70,6 +70,8 @@ def bilateral(source, sigma_space, sigma_range, radius, border):
     total, weights = np.zeros(source.shape), np.zeros(source.shape)
     for m in range(-radius, radius + 1):
         for n in range(-radius, radius + 1):
+            if m * m + n * n > radius * radius:
+                continue
             near = x[radius + m:radius + m + height, radius + n:radius + n + width]
             w = np.exp(-(m * m + n * n) / (2 * sigma_space**2)
                        - (near - source)**2 / (2 * sigma_range**2))
@@ -137,6 +139,7 @@ for border, code in borders.items():
             if border != "constant" else
             cv2.medianBlur(cv2.copyMakeBorder(photo, 12, 12, 12, 12, code, value=7), size)
             [12:-12, 12:-12], photo)
+add("bilateral_2_5.reflect", bilateral(image, 2.5, 0.8, 5, cv2.BORDER_REFLECT_101))
 # Of bytes: rounded to the nearest even, saturated; derivatives are float32.
 add("mean_3_bytes", filtered(lambda x: cv2.blur(x, (3, 3)), cv2.BORDER_REFLECT_101, source=photo),
     photo)

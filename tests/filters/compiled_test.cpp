@@ -27,6 +27,7 @@ TEST(CompiledFilters, Smoothing) {
   check(gaussian5x5(border::zero), {2, 3, 9, 17});
   check(gaussian(1.3), {2, 3, 11, 19});
   check(bilateral(1.2, 0.7), {2, 8, 17}, {.range = {-1, 1}});
+  check(bilateral(2.2, 0.7), {9, 21}, {.range = {-1, 1}}); // as sums
 }
 
 TEST(CompiledFilters, Medians) {
@@ -56,6 +57,15 @@ TEST(CompiledFilters, EveryBorder) {
     check(correlate({{1, 2, 3}, {4, 5, 6}}, rule), {8, 13});
     check(mean(5, rule), {2, 1}); // the window is larger than the image
   }
+}
+
+// The border is as much as the image, or more.
+TEST(CompiledFilters, SmallImages) {
+  for (const Border& rule : rules)
+    for (const Shape& shape : {Shape{1, 1}, Shape{2, 2}, Shape{1, 40}, Shape{3, 2}, Shape{40, 1}}) {
+      check(sobel(rule).x(), shape);
+      check(median(3, rule), shape);
+    }
 }
 
 TEST(CompiledFilters, OtherTypes) {

@@ -44,6 +44,7 @@ TEST(FilterValues, SmoothingIsThatOfOpenCv) {
   compare("gaussian_1_5.reflect", filters::gaussian(1.5));
   compare("gaussian_0_8_r2.reflect", filters::gaussian(0.8, 2));
   compare("bilateral.reflect", filters::bilateral(1.5, 0.8));
+  compare("bilateral_2_5.reflect", filters::bilateral(2.5, 0.8));
 }
 
 TEST(FilterValues, DerivativesAreThoseOfOpenCv) {

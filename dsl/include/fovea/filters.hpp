@@ -128,8 +128,8 @@ Filter median(int64_t size = 3, Border border = border::reflect,
 // 5 with the Gaussians of section 2.1:
 //   Z(p) = sum(q) X(q) w(p,q) / sum(q) w(p,q)
 //   w(p,q) = exp(-|p - q|^2 / (2 sigma_space^2)) * exp(-(X(p) - X(q))^2 / (2 sigma_range^2))
-// over a square window that reaches 2 sigma_space far, rounded up, or `radius`. sigma_range is in
-// the image's units: 0 to 255 of u8.
+// over a round window, |p - q| no more than 2 sigma_space, rounded up, or `radius`, as OpenCV's.
+// sigma_range is in the image's units: 0 to 255 of u8.
 Filter bilateral(double sigma_space, double sigma_range, Border border = border::reflect,
                  SourceLocation location = SourceLocation::current());
 Filter bilateral(double sigma_space, double sigma_range, int64_t radius,

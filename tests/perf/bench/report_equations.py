@@ -29,7 +29,6 @@ value. **form** names fovea's algorithms, and which of its ways a side took.
 - **GB/s of weights**: the weights of unshared convolution, each read once, over the time; **of
   bandwidth**: the part of what this machine reads of so many bytes, measured at that moment.
 - Filters are those of `fovea/filters.hpp`, with OpenCV's borders. `sobel` is the magnitude.
-  OpenCV's bilateral filter has a round window, here 13 elements of fovea's 25: it does less.
 - **speed** is the time of a side divided by fovea's: above 1, fovea is faster."""
 
 

@@ -1,0 +1,64 @@
+#pragma once
+#include "compiler/kernels/lowering.hpp"
+
+#include <limits>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+// One equation's right side, in Halide's expressions.
+namespace fovea::kernels {
+
+inline constexpr int64_t int32_max = std::numeric_limits<int32_t>::max();
+
+// Throws fovea::Error.
+[[noreturn]] void refuse(const std::string& what, const std::string& expected,
+                         const std::string& got, const std::string& hint = "");
+
+class BodyLowering {
+ public:
+  using Scalar = Halide::Expr; // fovea::Expr is a definition's
+
+  BodyLowering(const Definition& stages, const Realisation& realisation, const Equation& equation,
+               std::vector<Scalar> indices, SumArithmetic arithmetic);
+
+  Scalar value(const Expr& expr);
+  Scalar value_as(const Expr& expr, DType type);
+  // What follows is computed where a condition holds: elsewhere its reads may be outside.
+  void enter_chosen_terms() { ++under_select_; }
+  // A selection's, with NaN where one is among `elements`: none where nobody asks.
+  Scalar selected(const std::vector<Expr>& elements);
+
+ private:
+  Scalar compute(const Node& node);
+  Scalar operation(const Node& node);
+
+  Scalar index(const IndexExpr& expr);
+  Scalar read(const Node& node);
+  // Of 32 bits unless it needs 64: the boundary rule brings it into the dimension.
+  Scalar computed(const Expr& expr);
+  // Does an index that takes several values stand in it?
+  bool moves(const Expr& expr) const;
+  // `range`: of the subscript.
+  Scalar guarded(const Node& node, const Subscript& subscript, const Scalar& i,
+                 const Interval& range, int extent, std::vector<std::pair<Scalar, Scalar>>& fills);
+  // Padding times infinity is NaN, as in the definition: under flags a 0 that the compiler sees
+  // would make the whole product 0.
+  Scalar hidden(const Scalar& constant) const;
+  // In any stage: this one may be computed within it.
+  bool has_flags() const;
+  bool is_contracted(const Equation& equation) const;
+
+  const Definition& stages_;
+  const Realisation& realisation_;
+  const Equation& equation_;
+  std::vector<Scalar> indices_;
+  std::vector<Interval> intervals_;
+  SumArithmetic arithmetic_;
+  std::map<const Node*, Scalar> known_;
+  int under_select_ = 0;
+  bool is_selection_ = false;
+};
+
+} // namespace fovea::kernels
