@@ -3,6 +3,7 @@
 #include "compiler/ir/op_bridge.hpp"
 #include "compiler/ir/ops.hpp"
 
+#include <fovea/catalogue/schedule.hpp>
 #include <fovea/error.hpp>
 
 #include <mlir/Dialect/Func/IR/FuncOps.h>
@@ -116,8 +117,38 @@ class Importer {
   }
 
   mlir::Operation* make_equation(const NodeInfo& node, mlir::ValueRange operands) {
-    return build_equation(builder_, location_of(node.layer, node.location),
-                          node.op->definition(types_of(operands)), operands, node.layer);
+    const Definition definition = node.op->definition(types_of(operands));
+    EquationOp equation = build_equation(builder_, location_of(node.layer, node.location),
+                                         definition, operands, node.layer);
+    llvm::SmallVector<mlir::NamedAttribute> stated;
+    for (const auto& [name, value] : node.op->chosen_attributes())
+      if (name != "name")
+        stated.push_back(builder_.getNamedAttr(name, to_mlir(context_, value)));
+    if (!stated.empty())
+      equation.setStatedAttr(builder_.getDictionaryAttr(stated));
+    const OpNotes& notes = node.op->notes();
+    if (!notes.doc.empty())
+      equation.setDoc(notes.doc);
+    if (!notes.algorithm.text.empty())
+      equation.setAlgorithm(notes.algorithm.text);
+    if (!notes.schedule.text.empty()) {
+      check_schedule(node);
+      equation.setScheduleAttr(ScheduleAttr::get(&context_, notes.schedule.text));
+    }
+    return equation;
+  }
+
+  // Its author's schedule, whose text nobody has looked at before.
+  static void check_schedule(const NodeInfo& node) {
+    const OpNotes::Choice& schedule = node.op->notes().schedule;
+    try {
+      (void)catalogue::Schedule::parse(schedule.text);
+    } catch (const Error& error) {
+      ErrorParts parts = error.parts();
+      parts.what = "schedule of op '" + node.op->layer_name() + "': " + parts.what;
+      parts.where = schedule.location.known() ? schedule.location : node.location;
+      throw Error(std::move(parts));
+    }
   }
 
   [[noreturn]] static void fail(std::string what, const SourceLocation& where) {

@@ -75,7 +75,17 @@ OpPtr op_of(mlir::Operation* op) {
   if (auto equation = llvm::dyn_cast<EquationOp>(op)) {
     if (equation->getNumResults() == 0)
       fail(op->getLoc(), "fovea.equation without results", "one or more", "0");
-    return std::make_shared<FixedEquation>(definition_of(equation));
+    Attributes stated; // all are verified
+    if (const auto all = equation.getStated())
+      for (const mlir::NamedAttribute one : *all)
+        stated.emplace_back(one.getName().str(), *from_mlir(one.getValue()));
+    OpNotes notes;
+    notes.doc = equation.getDoc().value_or("").str();
+    notes.algorithm.text = equation.getAlgorithm().value_or("").str();
+    if (const auto schedule = equation.getSchedule())
+      notes.schedule.text = schedule->getText().str();
+    return std::make_shared<FixedEquation>(definition_of(equation), std::move(stated),
+                                           std::move(notes));
   }
   OpPtr made;
   if (llvm::isa<FoveaDialect>(op->getDialect()))

@@ -1,7 +1,7 @@
 #ifndef FOVEA_EQUATION_TD
 #define FOVEA_EQUATION_TD
 
-include "compiler/ir/FoveaDialect.td"
+include "compiler/ir/FoveaAttributes.td"
 include "compiler/ir/FoveaInterfaces.td"
 include "mlir/IR/CommonAttrConstraints.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
@@ -27,10 +27,15 @@ def Fovea_EquationOp : Op<Fovea_Dialect, "equation", [Pure, IsolatedFromAbove, S
   let summary = "an ordered system of equations";
   let description = [{
     The block's arguments are the operands; each `fovea.define` states one equation, which may read
-    operands and earlier equations; the yielded values are the results.
+    operands and earlier equations; the yielded values are the results. What follows the layer was
+    said of the op beside its equations, which alone state what it computes: values of the kinds that
+    a layer's attributes have, words, and how the layer's kernel is computed, unless the user says
+    otherwise.
 
     ```mlir
-    %z = fovea.equation "causal" (%x, %w) operands ["x", "w"]
+    %z = fovea.equation "causal" (%x, %w) operands ["x", "w"] layer "conv1"
+        attributes {filters = 8 : i64, kernel = array<i64: 5>} doc "reads no later element"
+        algorithm "generic" schedule <"Z: parallel(i)">
         : (tensor<3x64xf32>, tensor<8x3x5xf32>) -> tensor<8x64xf32> {
     ^bb0(%X: tensor<3x64xf32>, %W: tensor<8x3x5xf32>):
       %Z = fovea.define "Z" [i < 8, k < 64] reduce sum [l < 3, n < 5] accumulator f32 {
@@ -46,11 +51,15 @@ def Fovea_EquationOp : Op<Fovea_Dialect, "equation", [Pure, IsolatedFromAbove, S
     ```
   }];
   let arguments = (ins StrAttr:$definition_name, Variadic<Fovea_Tensor>:$inputs,
-                       StrArrayAttr:$operand_names, OptionalAttr<StrAttr>:$layer);
+                       StrArrayAttr:$operand_names, OptionalAttr<StrAttr>:$layer,
+                       OptionalAttr<DictionaryAttr>:$stated, OptionalAttr<StrAttr>:$doc,
+                       OptionalAttr<StrAttr>:$algorithm, OptionalAttr<Fovea_Schedule>:$schedule);
   let results = (outs Variadic<Fovea_Tensor>:$outputs);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
-    $definition_name `(` $inputs `)` `operands` $operand_names (`layer` $layer^)? attr-dict
+    $definition_name `(` $inputs `)` `operands` $operand_names (`layer` $layer^)?
+    (`attributes` $stated^)? (`doc` $doc^)? (`algorithm` $algorithm^)?
+    (`schedule` $schedule^)? attr-dict
     `:` functional-type(operands, results) $body
   }];
   let hasVerifier = 1;

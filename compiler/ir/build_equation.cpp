@@ -22,7 +22,8 @@ class EquationBuilder {
       names.push_back(operand.name);
     auto equation = EquationOp::create(
         builder_, location_, results, builder_.getStringAttr(definition_.name), operands,
-        builder_.getStrArrayAttr(names), layer.empty() ? nullptr : builder_.getStringAttr(layer));
+        builder_.getStrArrayAttr(names), layer.empty() ? nullptr : builder_.getStringAttr(layer),
+        nullptr, nullptr, nullptr, nullptr);
 
     const mlir::OpBuilder::InsertionGuard guard(builder_);
     mlir::Block* block = builder_.createBlock(&equation.getBody());

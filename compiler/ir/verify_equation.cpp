@@ -1,4 +1,5 @@
 #include "compiler/ir/index_map.hpp"
+#include "compiler/ir/op_bridge.hpp"
 #include "compiler/ir/ops.hpp"
 #include "compiler/ir/verify_region.hpp"
 
@@ -15,10 +16,32 @@ llvm::StringRef EquationOp::struct_name() {
   return "equation";
 }
 
+// Of the kinds that attributes of layers have; the name is the definition's.
+static llvm::LogicalResult verify_stated(EquationOp op, mlir::NamedAttribute stated) {
+  const llvm::StringRef name = stated.getName().getValue();
+  if (name.empty() || name == "name")
+    return op.emitOpError() << "expects attributes by names other than \"\" and \"name\", got \""
+                            << name << "\"";
+  const std::optional<AttributeValue> value = from_mlir(stated.getValue());
+  if (!value)
+    return op.emitOpError() << "expects attribute '" << name
+                            << "' to be a bool, i64, f64, string or array<i64>, got "
+                            << stated.getValue();
+  const auto* list = std::get_if<std::vector<int64_t>>(&*value);
+  if (list && list->size() > static_cast<size_t>(max_rank))
+    return op.emitOpError() << "expects at most " << max_rank << " numbers in attribute '" << name
+                            << "', got " << list->size();
+  return mlir::success();
+}
+
 llvm::LogicalResult EquationOp::verify() {
   if (getOperandNames().size() != getInputs().size())
     return emitOpError() << "expects " << getInputs().size() << " operand names, got "
                          << getOperandNames().size();
+  if (const std::optional<mlir::DictionaryAttr> all = getStated())
+    for (const mlir::NamedAttribute stated : *all)
+      if (mlir::failed(verify_stated(*this, stated)))
+        return mlir::failure();
   return mlir::success();
 }
 

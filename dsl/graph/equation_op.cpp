@@ -1,3 +1,4 @@
+#include <fovea/definition/explain.hpp>
 #include <fovea/equation/define.hpp>
 
 #include <fmt/format.h>
@@ -86,6 +87,23 @@ std::vector<EquationOperand> named_operands(std::vector<EquationOperand> operand
   return operands;
 }
 
+constexpr const char *equation_name = "name", *filters_option = "filters",
+                     *kernel_option = "kernel";
+
+bool is_word(const std::string& text) {
+  return !text.empty() && !(text[0] >= '0' && text[0] <= '9') &&
+         std::ranges::all_of(text, [](char c) {
+           return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                  (c >= 'A' && c <= 'Z');
+         });
+}
+
+bool is_taken(const EquationRecipe& recipe, const std::string& name) {
+  return name == equation_name || name == filters_option || name == kernel_option ||
+         std::ranges::any_of(recipe.attributes,
+                             [&](const auto& attribute) { return attribute.first == name; });
+}
+
 } // namespace
 
 size_t EquationRecipe::inputs() const {
@@ -99,9 +117,20 @@ EquationOp::EquationOp(std::shared_ptr<const EquationRecipe> recipe, LayerOption
     : recipe_(std::move(recipe)), options_(std::move(options)),
       inputs_(all_given ? recipe_->operands.size() : recipe_->inputs()) {}
 
-// Options are not among them: they show in the definition, which is all that a model file keeps.
+// Sorted, as the dictionary is that a model file keeps.
 Attributes EquationOp::attributes() const {
-  return {{"name", recipe_->name}};
+  Attributes list = recipe_->attributes;
+  if (options_.filters != 0)
+    list.emplace_back(filters_option, options_.filters);
+  if (!options_.kernel.shape.empty())
+    list.emplace_back(kernel_option, options_.kernel.shape.to_vector());
+  for (const auto& [index, extent] : options_.extents)
+    list.emplace_back("extents." + index, extent);
+  for (const auto& [weight, shape] : options_.weights)
+    list.emplace_back("weights." + weight, shape.to_vector());
+  std::ranges::sort(list, {}, [](const auto& attribute) { return attribute.first; });
+  list.insert(list.begin(), {equation_name, recipe_->name});
+  return list;
 }
 
 // What is missing behind the inputs are weights, of the first input's type: f32 where that is no
@@ -143,6 +172,48 @@ UserEquation UserEquation::named(std::string name) const {
   UserEquation layer = *this;
   layer.name_ = std::move(name);
   return layer;
+}
+
+UserEquation UserEquation::attribute(const std::string& name, AttributeValue value,
+                                     SourceLocation location) const {
+  const auto refuse = [&](const char* what, std::string expected, std::string got) {
+    throw Error({.what = fmt::format("equation '{}': {}", recipe_->name, what),
+                 .where = location,
+                 .expected = std::move(expected),
+                 .got = std::move(got)});
+  };
+  if (!is_word(name))
+    refuse("the name of an attribute is no word", "letters, digits and \"_\"",
+           fmt::format("'{}'", name));
+  if (is_taken(*recipe_, name))
+    refuse("an attribute of this name is there already", "another name", fmt::format("'{}'", name));
+  if (const auto* list = std::get_if<std::vector<int64_t>>(&value);
+      list && list->size() > static_cast<size_t>(max_rank))
+    refuse("the list of an attribute is too long", fmt::format("at most {} numbers", max_rank),
+           std::to_string(list->size()));
+  return with([&](EquationRecipe& recipe) { recipe.attributes.emplace_back(name, value); });
+}
+
+UserEquation UserEquation::doc(std::string text) const {
+  return with([&](EquationRecipe& recipe) { recipe.notes.doc = std::move(text); });
+}
+
+UserEquation UserEquation::schedule(std::string text, SourceLocation location) const {
+  return with([&](EquationRecipe& recipe) { recipe.notes.schedule = {std::move(text), location}; });
+}
+
+UserEquation UserEquation::algorithm(std::string name, SourceLocation location) const {
+  return with([&](EquationRecipe& recipe) {
+    recipe.notes.algorithm = {std::move(name), location};
+  });
+}
+
+std::string explain(const UserEquation& layer, const Types& operands) {
+  const std::shared_ptr<const EquationOp> op = layer.op(operands.size());
+  const Definition definition = op->definition(operands);
+  const std::string& doc = op->notes().doc;
+  return fmt::format("{}\n{}{}\n{}\n{}", to_string(op->attributes()), doc, doc.empty() ? "" : "\n",
+                     to_string(definition), loop_nest(definition));
 }
 
 std::shared_ptr<const EquationOp> UserEquation::op(size_t operands) const {

@@ -56,4 +56,11 @@ std::string to_string(const AttributeValue& value) {
   return to_string(Shape(std::get<std::vector<int64_t>>(value)));
 }
 
+std::string to_string(const Attributes& attributes) {
+  std::string text;
+  for (const auto& [name, value] : attributes)
+    text += (text.empty() ? "" : " ") + name + "=" + to_string(value);
+  return text;
+}
+
 } // namespace fovea

@@ -113,13 +113,6 @@ int64_t peak_bytes(const Network& network) {
   return peak;
 }
 
-std::string attribute_text(const AnyOp& op) {
-  std::string text;
-  for (const auto& [name, value] : op.chosen_attributes())
-    text += (text.empty() ? "" : " ") + name + "=" + to_string(value);
-  return text;
-}
-
 std::string thousands(int64_t number) {
   std::string digits = std::to_string(number), text;
   for (size_t k = 0; k < digits.size(); ++k) {
@@ -142,7 +135,7 @@ Summary summary(const Network& network) {
     SummaryRow row;
     row.layer = node.layer;
     row.op = node.op->name();
-    row.attributes = attribute_text(*node.op);
+    row.attributes = to_string(node.op->chosen_attributes());
     for (int operand : node.operands) {
       const ValueInfo& value = network.values()[static_cast<size_t>(operand)];
       types.push_back(value.type);

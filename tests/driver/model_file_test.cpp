@@ -274,6 +274,29 @@ TEST_F(ModelFile, says_where_the_text_is_wrong) {
   EXPECT_THAT(refusal("   \n").what, HasSubstr("a module of one function"));
 }
 
+// Of a user's op: attributes of any kind, a schedule of any text.
+TEST_F(ModelFile, says_what_is_wrong_with_an_op_of_the_users) {
+  const Network net = user_layer_network();
+  net.save(path("net.mlir"));
+  const std::string right = read("net.mlir");
+  const auto refused = [&](const std::string& part, const std::string& by) {
+    std::string text = right;
+    const size_t at = text.find(part);
+    EXPECT_NE(at, std::string::npos) << part << "\n" << text;
+    const ErrorParts error = refusal(text.replace(at, part.size(), by));
+    EXPECT_EQ(error.where.file, path("hostile.mlir"));
+    EXPECT_GT(error.where.line, 1u);
+    return error.what;
+  };
+  EXPECT_THAT(refused("kernel = array<i64: 3>", "kernel = [3]"),
+              HasSubstr("expects attribute 'kernel' to be a bool, i64, f64, string or array<i64>"));
+  EXPECT_THAT(refused("shared = false", "shared = 3 : i8"), HasSubstr("attribute 'shared'"));
+  EXPECT_THAT(refused("shared = false", "scale = false"), HasSubstr("duplicate key 'scale'"));
+  EXPECT_THAT(refused("shared = false", "name = \"f\""), HasSubstr("names other than"));
+  EXPECT_THAT(refused("parallel(i)", "paralel(i)"), HasSubstr("did you mean `parallel`?"));
+  EXPECT_THAT(refused("doc \"", "doc [\""), HasSubstr("expected"));
+}
+
 // MLIR's parser goes down one call for each minus of an affine map, until the stack ends. With
 // isolation that is somebody else's stack.
 TEST_F(ModelFile, may_be_the_end_of_who_parses_it) {

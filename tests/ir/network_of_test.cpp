@@ -87,6 +87,9 @@ TEST_F(NetworkOf, KeepsLinesNamesAndDefinitions) {
       EXPECT_EQ(b.layer, a.layer);
       EXPECT_EQ(b.op->name(), a.op->name());
       EXPECT_EQ(b.op->attributes(), a.op->attributes());
+      EXPECT_EQ(b.op->notes().doc, a.op->notes().doc);
+      EXPECT_EQ(b.op->notes().algorithm.text, a.op->notes().algorithm.text);
+      EXPECT_EQ(b.op->notes().schedule.text, a.op->notes().schedule.text);
       EXPECT_EQ(std::string(b.location.file), a.location.file);
       EXPECT_EQ(b.location.line, a.location.line);
       Types types;
@@ -229,6 +232,50 @@ TEST_F(NetworkOf, RefusesWrongNamesAndTypes) {
   expect_refusal("func.func @net(%x: tensor<?xf32> {fovea.name = \"x\"}) {\n  return\n}",
                  "tensor<?xf32>", 1);
   expect_refusal("func.func @net(%x: i32 {fovea.name = \"x\"}) {\n  return\n}", "i32", 1);
+}
+
+// Of a user's op; what is left out and what is empty is the same.
+TEST_F(NetworkOf, KeepsWhatIsSaidOfAnEquation) {
+  const auto text = [](const std::string& said) {
+    return model("  %y = fovea.equation \"e\" (%x) operands [\"x\"] " + said +
+                 R"(
+      : (tensor<4xf32>) -> tensor<4xf32> {
+  ^bb0(%X: tensor<4xf32>):
+    %Z = fovea.define "Z" [i < 4] {
+      %0 = fovea.read %X[(d0) -> (d0)] : tensor<4xf32>
+      fovea.yield %0 : f32
+    } : tensor<4xf32>
+    fovea.yield %Z : tensor<4xf32>
+  })");
+  };
+  const Network full = parse(text(R"said(layer "l" attributes {z = true, "a b" = array<i64: 1, 2>}
+      doc "words" algorithm "generic" schedule <"Z: parallel(i)">)said"));
+  const AnyOp& op = *full.nodes()[0].op;
+  const Attributes attributes{{"name", "e"}, {"a b", std::vector<int64_t>{1, 2}}, {"z", true}};
+  EXPECT_EQ(op.attributes(), attributes);
+  EXPECT_EQ(op.notes().doc, "words");
+  EXPECT_EQ(op.notes().algorithm.text, "generic");
+  EXPECT_EQ(op.notes().schedule.text, "Z: parallel(i)");
+  EXPECT_EQ(text_of(parse(text_of(full))), text_of(full));
+  EXPECT_EQ(text_of(parse(text(R"(attributes {} doc "" algorithm "" schedule <"">)"))),
+            text_of(parse(text(""))));
+}
+
+// A schedule is text until here, where its place is known.
+TEST_F(NetworkOf, ImportRefusesTextThatIsNoSchedule) {
+  const auto twice = define("twice", [](Tensor<1> x) {
+    const Index<'i'> i;
+    return Z(i) = x(i) + x(i);
+  });
+  const uint32_t line = SourceLocation::current().line + 1;
+  const UserEquation wrong = twice.schedule("Z: unrol(i)");
+  Network net("net");
+  net.output("y", net.input("x", {4}) | wrong);
+  const ErrorParts error = error_of([&] { import_network(net, context); });
+  EXPECT_THAT(error.what, AllOf(HasSubstr("schedule of op 'twice'"), HasSubstr("'unrol'")));
+  EXPECT_THAT(error.hint, HasSubstr("unroll"));
+  EXPECT_THAT(error.where.file, HasSubstr("network_of_test.cpp"));
+  EXPECT_EQ(error.where.line, line);
 }
 
 // Expressions that would take exponential time, or a stack without end, later on.

@@ -91,7 +91,7 @@ inline Network equation_network() {
   return net;
 }
 
-// Layers of the user's own, with weights.
+// Layers of the user's own, with weights and what else is known of them.
 inline Network user_layer_network() {
   const Index<'i'> i;
   const Index<'j'> j;
@@ -101,8 +101,16 @@ inline Network user_layer_network() {
   const auto unshared = define("unshared", [=](Tensor<2> V, Weight<4> K, Weight<1> B) {
     return Z(i, j) = sum(l, m)(V(l, j + m) * K(i, l, m, j)) + B(i);
   });
+  const auto known = unshared.doc("A \"kernel\" of its own\n  for each place: \xc3\xa9\\")
+                         .attribute("shared", false)
+                         .attribute("at", {-1, 9223372036854775807})
+                         .attribute("none", std::vector<int64_t>{})
+                         .attribute("scale", 0.1)
+                         .attribute("rule", "two \"words\"\n")
+                         .algorithm("generic")
+                         .schedule("Z: parallel(i)\n sum_sum.1: unroll(m)  # all");
   net.output("y", net.input("x", {2, 3, 16}) | unshared({.filters = 4, .kernel = 3}) | relu |
-                      unshared({.filters = 2, .kernel = 5}).named("last"));
+                      known({.kernel = 5, .extents = {{"i", 2}}}).named("last"));
   return net;
 }
 

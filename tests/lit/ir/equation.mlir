@@ -69,3 +69,21 @@ func.func @gathers(%x: tensor<9x4x5xf32>, %p: tensor<7xi32>) -> tensor<7x4xf32> 
   }
   return %z : tensor<7x4xf32>
 }
+
+// What is said of an op beside its equations.
+// CHECK-LABEL: func.func @said
+func.func @said(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // CHECK: fovea.equation "e"(%{{.*}}) operands ["x"] layer "l" attributes {at = array<i64: 1, 2>, half = 5.000000e-01 : f64, kernel = 3 : i64, rule = "wrap", wide = true} doc "two\0Alines" algorithm "generic" schedule <"Z: parallel(i)"> : (tensor<4xf32>) -> tensor<4xf32> {
+  %z = fovea.equation "e" (%x) operands ["x"] layer "l"
+      attributes {wide = true, kernel = 3 : i64, half = 0.5 : f64, rule = "wrap",
+                  at = array<i64: 1, 2>}
+      doc "two\nlines" algorithm "generic" schedule <"Z: parallel(i)"> : (tensor<4xf32>) -> tensor<4xf32> {
+  ^bb0(%X: tensor<4xf32>):
+    %Z = fovea.define "Z" [i < 4] {
+      %0 = fovea.read %X [(d0) -> (d0)] : tensor<4xf32>
+      fovea.yield %0 : f32
+    } : tensor<4xf32>
+    fovea.yield %Z : tensor<4xf32>
+  }
+  return %z : tensor<4xf32>
+}

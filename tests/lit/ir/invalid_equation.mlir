@@ -554,3 +554,94 @@ func.func @gather_count(%x: tensor<4xf32>) {
   }
   return
 }
+
+// -----
+
+func.func @attribute_kind(%x: tensor<4xf32>) {
+  // expected-error @+1 {{op expects attribute 'kernel' to be a bool, i64, f64, string or array<i64>, got 3 : i32}}
+  %z = fovea.equation "e" (%x) operands ["x"] attributes {kernel = 3 : i32} : (tensor<4xf32>) -> tensor<4xf32> {
+  ^bb0(%X: tensor<4xf32>):
+    %Z = fovea.define "Z" [i < 4] {
+      %0 = fovea.read %X [(d0) -> (d0)] : tensor<4xf32>
+      fovea.yield %0 : f32
+    } : tensor<4xf32>
+    fovea.yield %Z : tensor<4xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @attribute_of_another_kind(%x: tensor<4xf32>) {
+  // expected-error @+1 {{op expects attribute 'kernel' to be a bool, i64, f64, string or array<i64>, got [3, 3]}}
+  %z = fovea.equation "e" (%x) operands ["x"] attributes {kernel = [3, 3]} : (tensor<4xf32>) -> tensor<4xf32> {
+  ^bb0(%X: tensor<4xf32>):
+    %Z = fovea.define "Z" [i < 4] {
+      %0 = fovea.read %X [(d0) -> (d0)] : tensor<4xf32>
+      fovea.yield %0 : f32
+    } : tensor<4xf32>
+    fovea.yield %Z : tensor<4xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @attribute_without_value(%x: tensor<4xf32>) {
+  // expected-error @+1 {{op expects attribute 'kernel' to be a bool, i64, f64, string or array<i64>, got unit}}
+  %z = fovea.equation "e" (%x) operands ["x"] attributes {kernel} : (tensor<4xf32>) -> tensor<4xf32> {
+  ^bb0(%X: tensor<4xf32>):
+    %Z = fovea.define "Z" [i < 4] {
+      %0 = fovea.read %X [(d0) -> (d0)] : tensor<4xf32>
+      fovea.yield %0 : f32
+    } : tensor<4xf32>
+    fovea.yield %Z : tensor<4xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @attribute_name(%x: tensor<4xf32>) {
+  // expected-error @+1 {{op expects attributes by names other than "" and "name", got "name"}}
+  %z = fovea.equation "e" (%x) operands ["x"] attributes {name = "f"} : (tensor<4xf32>) -> tensor<4xf32> {
+  ^bb0(%X: tensor<4xf32>):
+    %Z = fovea.define "Z" [i < 4] {
+      %0 = fovea.read %X [(d0) -> (d0)] : tensor<4xf32>
+      fovea.yield %0 : f32
+    } : tensor<4xf32>
+    fovea.yield %Z : tensor<4xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @attribute_list(%x: tensor<4xf32>) {
+  // expected-error @+1 {{op expects at most 12 numbers in attribute 'at', got 13}}
+  %z = fovea.equation "e" (%x) operands ["x"] attributes {at = array<i64: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13>} : (tensor<4xf32>) -> tensor<4xf32> {
+  ^bb0(%X: tensor<4xf32>):
+    %Z = fovea.define "Z" [i < 4] {
+      %0 = fovea.read %X [(d0) -> (d0)] : tensor<4xf32>
+      fovea.yield %0 : f32
+    } : tensor<4xf32>
+    fovea.yield %Z : tensor<4xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @schedule(%x: tensor<4xf32>) {
+  // expected-error @+2 {{no directive 'unrol'}}
+  %z = fovea.equation "e" (%x) operands ["x"]
+      schedule <"Z: unrol(i)"> : (tensor<4xf32>) -> tensor<4xf32> {
+  ^bb0(%X: tensor<4xf32>):
+    %Z = fovea.define "Z" [i < 4] {
+      %0 = fovea.read %X [(d0) -> (d0)] : tensor<4xf32>
+      fovea.yield %0 : f32
+    } : tensor<4xf32>
+    fovea.yield %Z : tensor<4xf32>
+  }
+  return
+}

@@ -15,6 +15,14 @@
 //     return Z(i, j, k) = sum(l, m, n)(V(l, j + m, k + n) * K(i, l, m, n, j, k));
 //   });
 //   Tensor y = image | unshared({.filters = 8, .kernel = {3, 3}}).named("local") | relu;
+// What else is known of an op stands behind its equation:
+//   auto tiled = [](int64_t t) {
+//     return define("tiled", [=](Tensor<1> x, Weight<2> w) { .. w(m, i % t) .. })
+//         .attribute("period", t)
+//         .doc("Z(i) = sum(m) x(i + m) w(m, i mod t): t kernels take turns.")
+//         .algorithm("generic")
+//         .schedule("Z_sum.1: unroll(m)");
+//   };
 namespace fovea {
 
 struct EquationOperand {
@@ -30,6 +38,8 @@ struct EquationRecipe {
   SourceLocation location;
   // Makes the definition from operand types: of all operands, open extents being -1. Throws Error.
   std::function<Definition(const Types&, const LayerOptions&)> make;
+  Attributes attributes = {}; // that its author states
+  OpNotes notes = {};
 
   size_t inputs() const; // operands that are no weights
 };
@@ -42,8 +52,11 @@ class EquationOp final : public AnyOp {
   std::string name() const override { return "equation"; }
   std::string layer_name() const override { return recipe_->name; }
   int inputs() const override { return static_cast<int>(inputs_); }
+  // The equation's name; then, by name, its own attributes and the layer's options: "filters",
+  // "kernel", "extents.m", "weights.W".
   Attributes attributes() const override;
   Attributes chosen_attributes() const override { return attributes(); }
+  const OpNotes& notes() const override { return recipe_->notes; }
   Parameters parameters(const Types& inputs) const override;
   Inferred infer(const Types& operands) const override;
   // Of all operands, or of the inputs alone.
@@ -120,13 +133,47 @@ class UserEquation : public BlockBase {
   // With a layer's name of its own, instead of the equation's.
   UserEquation named(std::string name) const;
 
+  // With an attribute: what the equation was made with, as the period of tiled(2). It shows where a
+  // built-in op's attributes show, and stays in model files. `name`: letters, digits and "_".
+  // Throws Error for a name that another attribute or an option has.
+  UserEquation attribute(const std::string& name, AttributeValue value,
+                         SourceLocation location = SourceLocation::current()) const;
+  UserEquation attribute(const std::string& name, std::initializer_list<int64_t> list,
+                         SourceLocation location = SourceLocation::current()) const {
+    return attribute(name, AttributeValue(std::vector<int64_t>(list)), location);
+  }
+  // With words on what it computes, of which shapes, and its source: `explain` shows them, model
+  // files and the headers of emitted libraries have them.
+  UserEquation doc(std::string text) const;
+  // With a schedule for each layer that it makes (fovea/catalogue/schedule.hpp), and the algorithm
+  // that it is written for, by its name in the catalogue: what CompileOptions::schedules and
+  // CompileOptions::algorithms would say of the layer, where they do not. They are looked at when
+  // the network is compiled or saved: an Error then has this line.
+  UserEquation schedule(std::string text,
+                        SourceLocation location = SourceLocation::current()) const;
+  UserEquation algorithm(std::string name,
+                         SourceLocation location = SourceLocation::current()) const;
+
   Inferred infer(const Types& inputs) const { return op(inputs.size())->infer(inputs); }
   // The definition for these types, of all operands or of the inputs alone; throws Error.
   Definition definition(const Types& operands) const {
     return op(operands.size())->definition(operands);
   }
 
+  // The op and what is said of it: its name and attributes, its doc, its equations for these types
+  // and the loops that they mean. Throws Error.
+  friend std::string explain(const UserEquation& layer, const Types& operands);
+
  private:
+  // A copy with what `change` makes of the recipe.
+  template <class Change>
+  UserEquation with(Change&& change) const {
+    auto recipe = std::make_shared<EquationRecipe>(*recipe_);
+    change(*recipe);
+    UserEquation copy = *this;
+    copy.recipe_ = std::move(recipe);
+    return copy;
+  }
   std::shared_ptr<const EquationOp> op(size_t operands) const;
   Tensor<> apply(const std::vector<Tensor<>>& operands) const;
 
@@ -135,6 +182,8 @@ class UserEquation : public BlockBase {
   std::string name_;
   SourceLocation location_;
 };
+
+std::string explain(const UserEquation& layer, const Types& operands);
 
 namespace detail {
 // All of `define` that does not depend on the lambda's type, so that it is compiled once. Operands

@@ -70,6 +70,8 @@ Attributes attributes_of(const Op& op) {
 
 // "6", "5x5", "same", "yes"
 std::string to_string(const AttributeValue& value);
+// "filters=6 kernel=5x5"
+std::string to_string(const Attributes& attributes);
 // Equal, where a list of one entry stands for any number of the same entry.
 bool same_value(const AttributeValue& a, const AttributeValue& b);
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <fovea/definition/definition.hpp>
+#include <fovea/location.hpp>
 #include <fovea/op/attributes.hpp>
 #include <fovea/op/shape_rule.hpp>
 
@@ -87,6 +88,18 @@ constexpr ShapeError check_parameters(const Op& op, const Types& operands) {
   return {};
 }
 
+// What the author of an op says beside what it computes.
+struct OpNotes {
+  // How each layer is computed that the op makes; empty: the compiler decides.
+  struct Choice {
+    std::string text = {};
+    SourceLocation location = {}; // where it was given
+  };
+  std::string doc = {};  // what it computes, of which shapes, its source
+  Choice algorithm = {}; // a name in the catalogue
+  Choice schedule = {};
+};
+
 // An op without its static type: what the captured graph holds.
 class AnyOp {
  public:
@@ -102,6 +115,10 @@ class AnyOp {
   virtual Inferred infer(const Types& operands) const = 0;
   virtual Definition definition(const Types& operands) const = 0;
   virtual std::shared_ptr<const AnyOp> expanded(const Types& inputs) const = 0;
+  virtual const OpNotes& notes() const {
+    static const OpNotes none;
+    return none;
+  }
 };
 using OpPtr = std::shared_ptr<const AnyOp>;
 
