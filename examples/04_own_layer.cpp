@@ -17,7 +17,7 @@ constexpr int64_t rings = 12, angles = 32; // as many in each quarter
 // multiples, around the middle of the image. Radii grow from 1 to the edge by the same factor (E.
 // Schwartz, Spatial mapping in the primate sensory projection, Biological Cybernetics 25, 1977).
 UserEquation retina() {
-  return define("retina", [](Tensor<3> x) {
+  const auto equation = [](Tensor<3> x) {
     const Index<'c'> c;
     const Index<'r'> r{rings};
     const Index<'a'> a{angles};
@@ -31,7 +31,12 @@ UserEquation retina() {
     const auto down = let(Result("I")(r, a) = place(radius(r) * sin(angle)));
     const auto across = let(Result("J")(r, a) = place(radius(r) * cos(angle)));
     return Z(c, r, a) = x(c, down(r, a), across(r, a));
-  });
+  };
+  return define("retina", equation)
+      .attribute("rings", rings)
+      .attribute("angles", angles)
+      .doc("Samples of an image on rings around its middle, whose radii grow by one factor:\n"
+           "[channels, n, n] to [channels, rings, angles] (Schwartz 1977).");
 }
 
 // Filters as high as three rings and one angle wide, and the greatest answer of all angles: what

@@ -23,15 +23,23 @@ std::unique_ptr<mlir::Pass> create_share_memory(const PipelineOptions& options);
 std::unique_ptr<mlir::Pass> create_materialise_outputs(const PipelineOptions& options);
 std::unique_ptr<mlir::Pass> create_plan_memory(const PipelineOptions& options);
 
+// An error of `op`, at `where` if that is known.
+inline mlir::InFlightDiagnostic error_at(mlir::Operation* op, const SourceLocation& where) {
+  if (!where.known())
+    return op->emitError();
+  return mlir::emitError(
+      mlir::FileLineColLoc::get(op->getContext(), where.file, where.line, where.column));
+}
+
 // Runs `work`; an exception (catalogue, schedules and definitions throw Error) becomes a diagnostic
-// at `op`, because none may pass through MLIR's frames.
+// at its own place or else at `op`, because none may pass through MLIR's frames.
 template <class Work>
 llvm::LogicalResult guarded(mlir::Operation* op, Work&& work) {
   try {
     return work();
   } catch (const Error& error) {
     const ErrorParts& parts = error.parts();
-    mlir::InFlightDiagnostic diagnostic = op->emitError()
+    mlir::InFlightDiagnostic diagnostic = error_at(op, parts.where)
                                           << "'" << ir::layer_of(op) << "': " << parts.what;
     if (!parts.expected.empty())
       diagnostic << ": expects " << parts.expected << ", got " << parts.got;

@@ -98,6 +98,29 @@ LayerChoice choice_for(const PipelineOptions& options, const std::string& layer)
   return found == options.layers.end() ? LayerChoice{} : found->second;
 }
 
+// What `look` finds out about the algorithm that was chosen; where that came with an op, errors say
+// so, and where.
+template <class Look>
+static decltype(auto) at_choice(const LayerChoice& given, Look&& look) {
+  try {
+    return look();
+  } catch (const Error& error) {
+    if (!given.algorithm_source.is_op)
+      throw;
+    ErrorParts parts = error.parts();
+    parts.what = given.algorithm_origin() + (": " + parts.what);
+    parts.where = given.algorithm_source.where;
+    throw Error(std::move(parts));
+  }
+}
+
+static const catalogue::Algorithm& chosen_algorithm(const PipelineOptions& options,
+                                                    const LayerChoice& given,
+                                                    const std::string& name) {
+  return at_choice(given,
+                   [&]() -> const catalogue::Algorithm& { return options.catalogue->find(name); });
+}
+
 // Throws where the user's choice for a layer is none of the possible ones.
 static void check_chosen(const catalogue::Candidate& candidate, const std::string& layer,
                          const catalogue::Limits& limits) {
@@ -131,9 +154,9 @@ catalogue::Choice algorithm_for(const PipelineOptions& options, const std::strin
     return options.catalogue->best(problem, known, machine, limits);
   if (name.empty())
     name = "generic";
-  const catalogue::Algorithm& chosen = options.catalogue->find(name);
+  const catalogue::Algorithm& chosen = chosen_algorithm(options, given, name);
   const catalogue::Candidate own = catalogue::Catalogue::judge(chosen, problem, known, limits);
-  check_chosen(own, layer, limits);
+  at_choice(given, [&] { check_chosen(own, layer, limits); });
   catalogue::Choice choice{&chosen, own.problem.forms, own.own_schedule(), {}};
   choice.cost = chosen.cost(own.problem, choice.schedule, machine);
   return choice;
@@ -167,8 +190,8 @@ const catalogue::Algorithm& likely_algorithm(const PipelineOptions& options,
                                              const std::vector<bool>& known) {
   const catalogue::Problem problem{definition, options.target};
   // Whether a given one can compute the layer depends on layouts, too: that is seen later.
-  if (const std::string given = choice_for(options, layer).algorithm; !given.empty())
-    return options.catalogue->find(given);
+  if (const LayerChoice given = choice_for(options, layer); !given.algorithm.empty())
+    return chosen_algorithm(options, given, given.algorithm);
   if (options.layouts && !options.generic)
     if (const auto best = best_as_preferred(options, *options.catalogue, problem, known))
       return *best->second;

@@ -1,6 +1,7 @@
 #pragma once
 #include <fovea/catalogue/algorithm.hpp>
 #include <fovea/catalogue/target.hpp>
+#include <fovea/location.hpp>
 
 #include <llvm/Support/LogicalResult.h>
 
@@ -16,10 +17,24 @@ class ModuleOp;
 // From imported network to planned kernels.
 namespace fovea::passes {
 
-// What the user chose for a layer instead of the catalogue's best; either may be empty.
+// What was chosen for a layer instead of the catalogue's best; either may be empty.
 struct LayerChoice {
+  // By the options, or by the author of the layer's op, there.
+  struct Source {
+    bool is_op = false;
+    SourceLocation where = {};
+  };
   std::string algorithm = {}; // name in the catalogue
   std::string schedule = {};  // text
+  Source algorithm_source = {}, schedule_source = {};
+
+  // By the names that users know.
+  const char* algorithm_origin() const {
+    return algorithm_source.is_op ? "the op's algorithm" : "CompileOptions::algorithms";
+  }
+  const char* schedule_origin() const {
+    return schedule_source.is_op ? "the op's schedule" : "CompileOptions::schedules";
+  }
 };
 
 // Two layers of which one reads what the other makes, element by element, that are two kernels all

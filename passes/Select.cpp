@@ -17,10 +17,6 @@ namespace fovea::passes {
 
 namespace {
 
-// By the names that users know.
-constexpr const char* schedules_option = "CompileOptions::schedules";
-constexpr const char* algorithms_option = "CompileOptions::algorithms";
-
 // Names a kernel by everything that makes its code.
 std::string symbol_of(const catalogue::Problem& problem, llvm::StringRef algorithm,
                       const std::string& schedule) {
@@ -50,21 +46,37 @@ class Select : public impl::SelectBase<Select> {
       return function.emitError("select needs a catalogue of algorithms");
     if (options_.prepare)
       known_ = known_before_running(function);
-    std::set<std::string> layers;
+    std::set<std::string> layers, computed;
     // Kernels that prepare come in front of the one that wants them, and are not visited.
     for (auto kernel :
          llvm::make_early_inc_range(function.getBody().front().getOps<ir::KernelOp>())) {
       layers.insert(kernel.getLayer().str());
+      for (mlir::Operation& op : kernel.getBody().front().without_terminator())
+        computed.insert(ir::layer_of(&op));
       if (mlir::failed(guarded(kernel, [&] { return select(kernel); })))
         return mlir::failure();
     }
     for (const auto& [layer, choice] : options_.layers)
-      if (!layers.count(layer))
-        return function.emitError()
-               << (choice.schedule.empty() ? algorithms_option : schedules_option) << ": layer '"
-               << layer
-               << "', which is no kernel of its own; kernels are: " << llvm::join(layers, ", ");
+      if (!layers.count(layer) && (computed.count(layer) || is_named(choice)))
+        return refuse(function, layer, choice)
+               << ", which is no kernel of its own; kernels are: " << llvm::join(layers, ", ");
     return mlir::success();
+  }
+
+  // Did the user speak of this very layer? The author of an op speaks of all that it makes, also of
+  // those that no kernel has to compute in the end.
+  static bool is_named(const LayerChoice& choice) {
+    return (!choice.algorithm.empty() && !choice.algorithm_source.is_op) ||
+           (!choice.schedule.empty() && !choice.schedule_source.is_op);
+  }
+
+  static mlir::InFlightDiagnostic refuse(mlir::func::FuncOp function, const std::string& layer,
+                                         const LayerChoice& choice) {
+    const bool is_schedule = !choice.schedule.empty();
+    return error_at(function,
+                    (is_schedule ? choice.schedule_source : choice.algorithm_source).where)
+           << (is_schedule ? choice.schedule_origin() : choice.algorithm_origin()) << ": layer '"
+           << layer << "'";
   }
 
   llvm::LogicalResult select(ir::KernelOp kernel) {
@@ -76,9 +88,9 @@ class Select : public impl::SelectBase<Select> {
     catalogue::Choice choice =
         algorithm_for(options_, layer, {definition, options_.target, ir::forms_of(kernel)}, known);
     const catalogue::Problem problem{definition, options_.target, choice.forms};
-    if (const std::string given = choice_for(options_, layer).schedule; !given.empty()) {
-      choice.schedule = catalogue::Schedule::parse(given);
-      check_given(choice, problem);
+    if (const LayerChoice given = choice_for(options_, layer); !given.schedule.empty()) {
+      choice.schedule = catalogue::Schedule::parse(given.schedule);
+      check_given(choice, problem, given);
     }
     set(kernel, problem, choice);
     for (unsigned k = 0; k < kernel.getInputs().size(); ++k)
@@ -89,12 +101,14 @@ class Select : public impl::SelectBase<Select> {
   }
 
   // A schedule is written for an algorithm's stages: whoever gives one wants to know whose.
-  static void check_given(const catalogue::Choice& choice, const catalogue::Problem& problem) {
+  static void check_given(const catalogue::Choice& choice, const catalogue::Problem& problem,
+                          const LayerChoice& given) {
     try {
       catalogue::verify(choice.schedule, choice.algorithm->stages(problem));
     } catch (const Error& error) {
       ErrorParts parts = error.parts();
-      parts.what = schedules_option + (": " + parts.what);
+      parts.what = given.schedule_origin() + (": " + parts.what);
+      parts.where = given.schedule_source.where;
       if (parts.detail.empty())
         parts.detail = "the algorithm is '" + std::string(choice.algorithm->name()) + "'";
       throw Error(std::move(parts));

@@ -19,7 +19,7 @@ namespace {
 
 using driver::KernelExplanation;
 
-void print_section(const char* title, const std::string& text) {
+void print_section(const std::string& title, const std::string& text) {
   fmt::print("{}", section(title, text));
 }
 
@@ -154,6 +154,8 @@ class ExplainCommand {
     fmt::print("{}kernel of {}: {}\n", more ? "\n" : "", joined(kernel.layers), kernel.ops);
     if (!kernel.same_as_it.empty())
       fmt::print("also runs for: {}\n", joined(kernel.same_as_it));
+    for (const auto& [layer, doc] : kernel.docs)
+      print_section("doc of " + layer, doc);
     if (with_definition)
       print_definition(kernel);
     const auto time = [&](const std::string& algorithm, const catalogue::Cost& cost) {
@@ -191,6 +193,7 @@ class ExplainCommand {
       Json entry{{"layer", kernel.layer},
                  {"layers", kernel.layers},
                  {"ops", kernel.ops},
+                 {"docs", Json::object()},
                  {"same_kernel", kernel.same_as_it},
                  {"definition", to_string(kernel.request.definition)},
                  {"algorithm", kernel.request.algorithm},
@@ -201,6 +204,8 @@ class ExplainCommand {
                  {"bytes", kernel.cost.bytes},
                  {"estimated_seconds", kernel.cost.seconds},
                  {"alternatives", Json::array()}};
+      for (const auto& [layer, doc] : kernel.docs)
+        entry["docs"][layer] = doc;
       if (measure_)
         entry["measured_seconds"] = measured_->seconds(kernel.layer, kernel.request.algorithm);
       for (const auto& other : kernel.alternatives) {

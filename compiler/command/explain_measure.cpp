@@ -18,9 +18,11 @@ CompileOptions with_alternatives(const CompileOptions& options,
   CompileOptions chosen = options;
   chosen.warning = nullptr; // the choice itself has said all
   chosen.schedules.clear(); // which are the choice's
-  for (const driver::KernelExplanation& kernel : kernels)
+  for (const driver::KernelExplanation& kernel : kernels) {
     if (rank < kernel.alternatives.size())
       chosen.algorithms[kernel.layer] = kernel.alternatives[rank].algorithm;
+    chosen.schedules[kernel.layer] = {}; // nor is an op's own for another algorithm
+  }
   return chosen;
 }
 

@@ -70,10 +70,40 @@ void Compilation::check_runs_here() const {
                  .got = to_string(target_)});
 }
 
-static std::map<std::string, passes::LayerChoice> choices(const CompileOptions& options) {
+// What an op's author says of a layer; a schedule goes with the algorithm that it was given with.
+static passes::LayerChoice choice_of_op(const NodeInfo& node, const CompileOptions& options) {
+  const OpNotes& notes = node.op->notes();
+  const auto source = [&](const OpNotes::Choice& choice) {
+    return passes::LayerChoice::Source{true,
+                                       choice.location.known() ? choice.location : node.location};
+  };
+  passes::LayerChoice choice;
+  const auto algorithm = options.algorithms.find(node.layer);
+  if (algorithm == options.algorithms.end()) {
+    choice.algorithm = notes.algorithm.text;
+    choice.algorithm_source = source(notes.algorithm);
+  } else if (!notes.algorithm.text.empty() && notes.algorithm.text != algorithm->second) {
+    return choice;
+  }
+  if (!options.schedules.contains(node.layer)) {
+    choice.schedule = notes.schedule.text;
+    choice.schedule_source = source(notes.schedule);
+  }
+  return choice;
+}
+
+// What the options say of layers, else the authors of their ops. An empty schedule of the options
+// leaves the algorithm its own.
+static std::map<std::string, passes::LayerChoice> choices_of(const Network& network,
+                                                             const CompileOptions& options) {
   std::map<std::string, passes::LayerChoice> choices;
+  for (const NodeInfo& node : network.nodes())
+    if (passes::LayerChoice choice = choice_of_op(node, options);
+        !choice.algorithm.empty() || !choice.schedule.empty())
+      choices[node.layer] = std::move(choice);
   for (const auto& [layer, schedule] : options.schedules)
-    choices[layer].schedule = schedule.to_string();
+    if (!schedule.empty())
+      choices[layer].schedule = schedule.to_string();
   for (const auto& [layer, algorithm] : options.algorithms)
     choices[layer].algorithm = algorithm;
   return choices;
@@ -98,10 +128,11 @@ bool Compilation::lower() {
       open_cache(); // figures are kept there
     machine_ = machine_for(target_, cache_folder());
   }
+  choices_ = choices_of(network_, options_);
   passes::PipelineOptions pipeline{.catalogue = &catalogue_,
                                    .target = target_,
                                    .machine = machine_,
-                                   .layers = choices(options_),
+                                   .layers = choices_,
                                    .simplify = options_.optimization >= 1,
                                    .fuse = options_.optimization >= 2,
                                    .generic = options_.optimization < 2,

@@ -13,6 +13,7 @@
 #include <mlir/IR/OwningOpRef.h>
 
 #include <chrono>
+#include <map>
 #include <optional>
 #include <set>
 
@@ -34,6 +35,8 @@ class Compilation {
   // From the captured graph to the plan; false where `stop_after` names a phase before it ends.
   bool lower();
   const ir::Plan& plan() const { return plan_; }
+  // What was chosen for layers: by the options, or by who wrote their ops.
+  const std::map<std::string, passes::LayerChoice>& choices() const { return choices_; }
   // Why neighbours are two kernels.
   const std::vector<passes::FusionRefusal>& refusals() const { return refusals_; }
 
@@ -73,7 +76,7 @@ class Compilation {
   std::filesystem::path cache_folder() const;
   const KernelCache& open_cache(); // and warns where it cannot be used
   void warn_of_cache();            // of what it met since it was opened
-  void warn_of_schedules();        // of those that the user gave
+  void warn_of_schedules();        // of those that were given
   SourceLocation line_of(const std::string& layer) const;
 
   const Network& network_;
@@ -86,6 +89,7 @@ class Compilation {
   mlir::MLIRContext context_;
   catalogue::Machine machine_ = catalogue::Machine::nominal(target_);
   ir::Plan plan_;
+  std::map<std::string, passes::LayerChoice> choices_;
   std::vector<passes::FusionRefusal> refusals_;
   std::optional<KernelCache> cache_;
   std::set<std::string> warned_; // their texts

@@ -44,14 +44,17 @@ SourceLocation Compilation::line_of(const std::string& layer) const {
 
 void Compilation::warn_of_schedules() {
   for (const ir::Call& call : plan_.calls) {
-    if (!options_.schedules.contains(call.layer))
+    const auto given = choices_.find(call.layer);
+    if (given == choices_.end() || given->second.schedule.empty())
       continue;
+    const passes::LayerChoice& choice = given->second;
     const catalogue::Problem problem{call.definition, target_, call.forms};
     const auto stages = catalogue_.find(call.algorithm).stages(problem);
     for (const std::string& remark :
          catalogue::verify(Schedule::parse(call.schedule), stages, target_).warnings)
-      warn({.what = "layer '" + call.layer + "': CompileOptions::schedules: " + remark,
-            .where = line_of(call.layer),
+      warn({.what = "layer '" + call.layer + "': " + choice.schedule_origin() + ": " + remark,
+            .where =
+                choice.schedule_source.is_op ? choice.schedule_source.where : line_of(call.layer),
             .layer = call.layer});
   }
 }

@@ -50,6 +50,23 @@ auto located(SourceLocation location, Action action) {
   }
 }
 
+// Each op that has words of its author once.
+std::vector<emission::HeaderRequest::OpDoc> docs_of(const Network& network) {
+  std::vector<emission::HeaderRequest::OpDoc> docs;
+  for (const NodeInfo& node : network.nodes()) {
+    const std::string op = node.op->layer_name(), &text = node.op->notes().doc;
+    if (text.empty())
+      continue;
+    const auto known = std::ranges::find_if(
+        docs, [&](const auto& doc) { return doc.op == op && doc.text == text; });
+    if (known == docs.end())
+      docs.push_back({op, node.layer, text});
+    else
+      known->layers += ", " + node.layer;
+  }
+  return docs;
+}
+
 // A network on its way into a library: one for each set of shapes, for each target.
 struct Part {
   Part(const Network& network, const CompileOptions& options, SourceLocation location)
@@ -241,7 +258,8 @@ class Emission {
         .header_name = files_.header.filename().string(),
         .library_name = files_.library.filename().string(),
         .target = targets() > 1 ? fmt::format("{}", fmt::join(target_names(), " or "))
-                                : instructions_of(first_.target())};
+                                : instructions_of(first_.target()),
+        .docs = docs_of(first_.network())};
     if (!files_.header.empty())
       output.write(files_.header, emission::c_header(request));
     request.header_name = files_.header_as_included;

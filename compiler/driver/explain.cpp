@@ -26,6 +26,20 @@ std::vector<bool> known_to(const Compilation& compilation, const ir::Call& call)
   return known;
 }
 
+passes::LayerChoice choice_for(const Compilation& compilation, const std::string& layer) {
+  const auto found = compilation.choices().find(layer);
+  return found == compilation.choices().end() ? passes::LayerChoice{} : found->second;
+}
+
+std::vector<KernelExplanation::Doc> docs_of(const Compilation& compilation, const ir::Call& call) {
+  std::vector<KernelExplanation::Doc> docs;
+  for (const NodeInfo& node : compilation.network().nodes())
+    if (const std::string& doc = node.op->notes().doc;
+        !doc.empty() && std::ranges::find(call.layers, node.layer) != call.layers.end())
+      docs.push_back({node.layer, doc});
+  return docs;
+}
+
 KernelExplanation explain_call(const Compilation& compilation, const ir::Call& call) {
   const catalogue::Algorithm& chosen = compilation.catalogue().find(call.algorithm);
   const Schedule schedule = Schedule::parse(call.schedule);
@@ -42,8 +56,9 @@ KernelExplanation explain_call(const Compilation& compilation, const ir::Call& c
                                        .symbol = call.symbol,
                                        .forms = call.forms},
                            .algorithm_summary = std::string(chosen.summary()),
+                           .docs = docs_of(compilation, call),
                            .schedule_is_given =
-                               compilation.options().schedules.contains(call.layer),
+                               !choice_for(compilation, call.layer).schedule.empty(),
                            .cost = chosen.cost(problem, schedule, machine),
                            .grain = catalogue::grain_of(schedule, chosen.stages(problem)),
                            .alternatives = {}};
@@ -82,9 +97,9 @@ void add_reasons(KernelExplanation& kernel, const Compilation& compilation, cons
   const catalogue::Problem problem{call.definition, compilation.target(),
                                    without_preparations(call.forms)};
   const auto& options = compilation.options();
-  kernel.reason = options.algorithms.contains(call.layer) ? "given"
-                  : options.optimization < 2              ? "the only one at this level"
-                                                          : "the least estimate";
+  kernel.reason = !choice_for(compilation, call.layer).algorithm.empty() ? "given"
+                  : options.optimization < 2 ? "the only one at this level"
+                                             : "the least estimate";
   for (const catalogue::Candidate& one :
        compilation.catalogue().judge_all(problem, known, limits)) {
     const catalogue::Algorithm& algorithm = *one.algorithm;

@@ -19,7 +19,11 @@ struct KernelExplanation {
   std::vector<std::string> same_as_it; // layers of other calls that run this very kernel
   catalogue::KernelRequest request;    // definition, algorithm, schedule, target, symbol
   std::string algorithm_summary;
-  bool schedule_is_given = false; // by the user, not the algorithm's default
+  struct Doc {
+    std::string layer, text;
+  };
+  std::vector<Doc> docs = {};     // what the authors of its ops say
+  bool schedule_is_given = false; // by the user or the op's author, not the algorithm's default
   catalogue::Cost cost;           // estimated
   catalogue::Grain grain;         // what its threads share
   struct Alternative {

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <sstream>
 
 namespace fovea::emission {
 
@@ -100,6 +101,7 @@ class CHeader {
          comment_text(request_.target));
     line(" *   link    cc program.c {}{}\n *", comment_text(request_.library_name),
          request_.library_name.ends_with(".so") ? "" : " -lm -pthread");
+    add_docs();
     add_sets();
     add_example();
     line(R"( *
@@ -111,6 +113,17 @@ class CHeader {
  * a run returns a status, and {p}_message says why. Nothing is printed, nothing exits.
  * Before the library is unloaded, destroy its contexts and close its models.
  */)");
+  }
+
+  // Each line of a text on a line of its own.
+  void add_docs() {
+    for (const HeaderRequest::OpDoc& doc : request_.docs) {
+      line(" * {} (layers: {}):", comment_text(doc.op), comment_text(doc.layers));
+      std::istringstream lines(doc.text);
+      for (std::string one; std::getline(lines, one);)
+        line(" *   {}", comment_text(one));
+      line(" *");
+    }
   }
 
   void add_sets() {

@@ -2,6 +2,7 @@
 #include "compiler/emit/library.hpp"
 
 #include <string>
+#include <vector>
 
 namespace fovea::emission {
 
@@ -11,6 +12,11 @@ struct HeaderRequest {
   std::string header_name;  // "lenet5.h", as the example and the C++ header include it
   std::string library_name; // "lenet5.so", for its text
   std::string target;       // the machine that it runs on, for its text
+  struct OpDoc {
+    std::string op, layers; // "unshared", "local1, local2"
+    std::string text;
+  };
+  std::vector<OpDoc> docs = {}; // what authors say of their ops, for its text
 };
 
 // The C header of a library: all that a host needs of it, in C99 and C++. It needs no other header

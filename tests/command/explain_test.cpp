@@ -68,6 +68,39 @@ TEST_F(Explain, a_given_schedule_and_json) {
   EXPECT_TRUE(has(given.err, "none.txt")) << given.err;
 }
 
+// A user's op, with all that is known of it, in a model file.
+TEST_F(Explain, an_op_of_the_users) {
+  const auto local = define("local",
+                            [](Tensor<1> x, Weight<2> w) {
+                              const Index<'i'> i;
+                              const Index<'m'> m;
+                              return Z(i) = sum(m)(x(i + m) * w(m, i));
+                            })
+                         .doc("A kernel at each place.\nNo two share weights.")
+                         .schedule("Z_sum.1: unroll(m)");
+  Network net("local");
+  net.output("y", net.input("x", {34}) | local({.kernel = 3}) | relu);
+  net.randomize(1);
+  net.save(folder / "local.mlir");
+  const CommandResult inspected = folder.fovea("inspect local.mlir");
+  EXPECT_TRUE(has(inspected.out, "name=local kernel=3")) << inspected.out << inspected.err;
+  const CommandResult text = folder.fovea("explain local.mlir:relu");
+  EXPECT_EQ(text.code, 0) << text.err;
+  for (const char* words : {"doc of local:\n  A kernel at each place.\n  No two share weights.\n",
+                            "schedule (given):\n  Z_sum.1: unroll(m)\n"})
+    EXPECT_TRUE(has(text.out, words)) << words << "\n" << text.out;
+  const CommandResult other =
+      folder.fovea("explain local.mlir --json --schedule 'local=Z_sum: compute_root'");
+  ASSERT_EQ(other.code, 0) << other.err;
+  const Json kernel = Json::parse(other.out)["kernels"].at(0);
+  EXPECT_EQ(kernel["docs"], Json({{"local", "A kernel at each place.\nNo two share weights."}}));
+  EXPECT_EQ(kernel["schedule"], "Z_sum: compute_root\n");
+  // Other algorithms are measured with schedules of their own.
+  EXPECT_EQ(folder.fovea("explain local.mlir --measure").code, 0);
+  const CommandResult plain = folder.fovea("explain small.mlir:fc --json");
+  EXPECT_EQ(Json::parse(plain.out)["kernels"].at(0)["docs"], Json::object());
+}
+
 TEST_F(Explain, layers_that_are_none) {
   const CommandResult view = folder.fovea("explain small.mlir:flatten");
   EXPECT_EQ(view.code, 1);

@@ -188,6 +188,19 @@ TEST(EmitHeader, its_example_compiles_and_runs) {
   }
 }
 
+TEST(EmitHeader, says_what_authors_say_of_their_ops) {
+  const auto twice = define("twice", [](fovea::Tensor<1> x) {
+                       const Index<'i'> i;
+                       return Z(i) = x(i) + x(i);
+                     }).doc("Z(i) = 2 x(i)");
+  Network net("docs");
+  net.output("y", net.input("x", {4}) | twice | tanh | twice.named("again"));
+  const TestFolder folder;
+  emit(net, folder / "docs.so", {.header = folder / "docs.h"});
+  EXPECT_THAT(file_text(folder / "docs.h"),
+              HasSubstr("\n * twice (layers: twice, again):\n *   Z(i) = 2 x(i)\n *\n"));
+}
+
 TEST(Emit, a_prefix_is_made_of_the_networks_name) {
   const TestFolder folder;
   EXPECT_EQ(emit(tiny_network("7 layers: a+b"), folder / "a.o").prefix, "n7_layers_a_b");

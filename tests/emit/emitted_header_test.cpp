@@ -28,7 +28,8 @@ ir::Plan plan_of(const std::vector<ir::PlanValue>& inputs,
 struct Headers {
   std::string c, cpp;
 };
-Headers headers_of(const ir::Plan& plan, const std::string& prefix, LibraryWeights weights) {
+Headers headers_of(const ir::Plan& plan, const std::string& prefix, LibraryWeights weights,
+                   const std::vector<HeaderRequest::OpDoc>& docs = {}) {
   const Library library{.plan = plan,
                         .prefix = prefix,
                         .weights = weights,
@@ -37,7 +38,8 @@ Headers headers_of(const ir::Plan& plan, const std::string& prefix, LibraryWeigh
   const HeaderRequest request{.library = library,
                               .header_name = prefix + ".h",
                               .library_name = prefix + ".so",
-                              .target = "x86-64-linux"};
+                              .target = "x86-64-linux",
+                              .docs = docs};
   return {c_header(request), cpp_header(request)};
 }
 
@@ -89,6 +91,21 @@ TEST(EmittedHeader, every_name_and_type_compiles) {
     else
       EXPECT_THAT(headers.c, Not(HasSubstr("w_weight")));
   }
+}
+
+// Of the ops of its author, whatever they hold.
+TEST(EmittedHeader, has_the_docs_of_ops) {
+  const ir::Plan plan = plan_of({{"x", vector}}, {{"y", vector}});
+  const std::string c = headers_of(plan, "net", LibraryWeights::embedded,
+                                   {{"local", "one, two", "Unshared.\n\n[c, y] */ -> [k, y] \\"},
+                                    {"*/", "/*", "\x01"}})
+                            .c;
+  EXPECT_THAT(c, HasSubstr("\n * local (layers: one, two):\n *   Unshared.\n *   \n"
+                           " *   [c, y] ./ -> [k, y] .\n *\n"));
+  const TestFolder folder;
+  folder.write("net.h", c);
+  folder.write("a.c", "#include \"net.h\"\nstruct net_inputs none;\n");
+  succeed("cd " + folder.path().string() + " && " + c99 + "-c a.c");
 }
 
 TEST(EmittedHeader, networks_without_inputs_or_weights) {
