@@ -157,9 +157,7 @@ catalogue::Choice algorithm_for(const PipelineOptions& options, const std::strin
   const catalogue::Algorithm& chosen = chosen_algorithm(options, given, name);
   const catalogue::Candidate own = catalogue::Catalogue::judge(chosen, problem, known, limits);
   at_choice(given, [&] { check_chosen(own, layer, limits); });
-  catalogue::Choice choice{&chosen, own.problem.forms, own.own_schedule(), {}};
-  choice.cost = chosen.cost(own.problem, choice.schedule, machine);
-  return choice;
+  return {own, chosen.cost(own.problem, machine)};
 }
 
 // Of the algorithms in `catalogue`, each with its tensors as it prefers and with all row-major, the
@@ -173,13 +171,11 @@ best_as_preferred(const PipelineOptions& options, const catalogue::Catalogue& ca
   for (auto find : {&catalogue::Catalogue::matching, &catalogue::Catalogue::matching_as_preferred})
     if (options.layouts || find == &catalogue::Catalogue::matching)
       for (const catalogue::Candidate& one : (catalogue.*find)(problem, known, limits))
-        found.emplace_back(
-            one.algorithm->cost(one.problem, one.own_schedule(), machine_of(options)).seconds, one);
+        found.emplace_back(one.algorithm->cost(one.problem, machine_of(options)).seconds, one);
   llvm::stable_sort(found, llvm::less_first());
-  for (const auto& [seconds, one] : found) {
-    const catalogue::Candidate judged =
-        catalogue::Catalogue::judge(*one.algorithm, one.problem, known, options.limits);
-    if (judged.verdict == catalogue::Verdict::possible && !judged.schedule)
+  for (auto& [seconds, one] : found) {
+    catalogue::judge_workspace(one, options.limits);
+    if (one.verdict == catalogue::Verdict::possible)
       return std::pair(seconds, one.algorithm);
   }
   return std::nullopt;

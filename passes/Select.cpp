@@ -85,26 +85,24 @@ class Select : public impl::SelectBase<Select> {
     std::vector<bool> known;
     for (mlir::Value input : kernel.getInputs())
       known.push_back(known_.contains(input));
-    catalogue::Choice choice =
+    const catalogue::Choice choice =
         algorithm_for(options_, layer, {definition, options_.target, ir::forms_of(kernel)}, known);
-    const catalogue::Problem problem{definition, options_.target, choice.forms};
-    if (const LayerChoice given = choice_for(options_, layer); !given.schedule.empty()) {
-      choice.schedule = catalogue::Schedule::parse(given.schedule);
-      check_given(choice, problem, given);
-    }
-    set(kernel, problem, choice);
+    const LayerChoice given = choice_for(options_, layer);
+    set(kernel, choice, given.schedule.empty() ? choice.own_schedule() : parse_given(given, choice));
     for (unsigned k = 0; k < kernel.getInputs().size(); ++k)
-      if (choice.forms.is_prepared(static_cast<int>(k)))
-        kernel.getInputsMutable()[k].set(
-            prepared(kernel, k, *choice.algorithm->preparation(problem, static_cast<int>(k))));
+      if (choice.problem.forms.is_prepared(static_cast<int>(k)))
+        kernel.getInputsMutable()[k].set(prepared(
+            kernel, k, *choice.algorithm->preparation(choice.problem, static_cast<int>(k))));
     return mlir::success();
   }
 
   // A schedule is written for an algorithm's stages: whoever gives one wants to know whose.
-  static void check_given(const catalogue::Choice& choice, const catalogue::Problem& problem,
-                          const LayerChoice& given) {
+  static catalogue::Schedule parse_given(const LayerChoice& given,
+                                         const catalogue::Candidate& choice) {
+    catalogue::Schedule schedule = catalogue::Schedule::parse(given.schedule);
     try {
-      catalogue::verify(choice.schedule, choice.algorithm->stages(problem));
+      catalogue::verify(schedule, choice.algorithm->stages(choice.problem));
+      return schedule;
     } catch (const Error& error) {
       ErrorParts parts = error.parts();
       parts.what = given.schedule_origin() + (": " + parts.what);
@@ -115,10 +113,11 @@ class Select : public impl::SelectBase<Select> {
     }
   }
 
-  static void set(ir::KernelOp kernel, const catalogue::Problem& problem,
-                  const catalogue::Choice& choice) {
-    catalogue::verify(choice.schedule, choice.algorithm->stages(problem));
-    const std::string text = choice.schedule.to_string();
+  static void set(ir::KernelOp kernel, const catalogue::Candidate& choice,
+                  const catalogue::Schedule& schedule) {
+    const catalogue::Problem& problem = choice.problem;
+    catalogue::verify(schedule, choice.algorithm->stages(problem));
+    const std::string text = schedule.to_string();
     const llvm::StringRef name(choice.algorithm->name().data(), choice.algorithm->name().size());
     kernel.setAlgorithm(name);
     kernel.setScheduleAttr(ir::ScheduleAttr::get(kernel.getContext(), text));
@@ -132,10 +131,9 @@ class Select : public impl::SelectBase<Select> {
     auto equation = ir::build_equation(builder, kernel.getLoc(), preparation,
                                        kernel.getInputs()[number], kernel.getLayer());
     ir::KernelOp made = make_kernel(equation);
-    const catalogue::Problem problem{preparation, options_.target};
-    catalogue::Choice choice{&options_.catalogue->find("generic"), {}, {}, {}};
-    choice.schedule = choice.algorithm->default_schedule(problem);
-    set(made, problem, choice);
+    const catalogue::Candidate choice{.algorithm = &options_.catalogue->find("generic"),
+                                      .problem = {preparation, options_.target}};
+    set(made, choice, choice.own_schedule());
     return made.getResult(0);
   }
 

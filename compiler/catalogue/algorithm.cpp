@@ -64,6 +64,15 @@ Problem with_preparations(const Algorithm& algorithm, Problem problem,
   return problem;
 }
 
+void judge_workspace(Candidate& candidate, const Limits& limits) {
+  if (candidate.verdict != Verdict::possible || limits.workspace_bytes == Limits::any)
+    return;
+  candidate.workspace_bytes =
+      candidate.algorithm->workspace_bytes(candidate.problem, candidate.own_schedule());
+  if (candidate.workspace_bytes > limits.workspace_bytes)
+    candidate.verdict = Verdict::exceeds_workspace;
+}
+
 // Under the default schedule.
 static Candidate judge_default(const Algorithm& algorithm, const Problem& problem,
                                const std::vector<bool>& known, const Limits& limits) {
@@ -73,14 +82,9 @@ static Candidate judge_default(const Algorithm& algorithm, const Problem& proble
     return candidate;
   }
   candidate.problem = with_preparations(algorithm, problem, known);
-  if (algorithm.error_bound() > limits.error_bound) {
+  if (algorithm.error_bound() > limits.error_bound)
     candidate.verdict = Verdict::transforms_sums;
-  } else if (limits.workspace_bytes != Limits::any) {
-    candidate.workspace_bytes =
-        algorithm.workspace_bytes(candidate.problem, candidate.own_schedule());
-    if (candidate.workspace_bytes > limits.workspace_bytes)
-      candidate.verdict = Verdict::exceeds_workspace;
-  }
+  judge_workspace(candidate, limits);
   return candidate;
 }
 
@@ -143,13 +147,11 @@ std::vector<Candidate> Catalogue::matching_as_preferred(const Problem& problem,
 }
 
 // Each candidate as a choice, the one of least cost first.
-static std::vector<Choice> by_cost(const std::vector<Candidate>& candidates,
-                                   const Machine& machine) {
+static std::vector<Choice> by_cost(std::vector<Candidate> candidates, const Machine& machine) {
   std::vector<Choice> choices;
-  for (const Candidate& one : candidates) {
-    Choice choice{one.algorithm, one.problem.forms, one.own_schedule(), {}};
-    choice.cost = one.algorithm->cost(one.problem, choice.schedule, machine);
-    choices.push_back(std::move(choice));
+  for (Candidate& one : candidates) {
+    const Cost cost = one.algorithm->cost(one.problem, machine);
+    choices.push_back({std::move(one), cost});
   }
   std::ranges::stable_sort(choices, {}, [](const Choice& one) { return one.cost.seconds; });
   return choices;
@@ -179,9 +181,11 @@ Choice Catalogue::best(const Problem& problem, const std::vector<bool>& known,
                        const Machine& machine, const Limits& limits) const {
   // Workspace takes long to find out: it is asked of the best first, and of no more than needed.
   for (Choice& one :
-       by_cost(matching(problem, known, {.error_bound = limits.error_bound}), machine))
-    if (judge_default(*one.algorithm, problem, known, limits).verdict == Verdict::possible)
+       by_cost(matching(problem, known, {.error_bound = limits.error_bound}), machine)) {
+    judge_workspace(one, limits);
+    if (one.verdict == Verdict::possible)
       return std::move(one);
+  }
   std::vector<Choice> lean = choices(problem, known, machine, limits);
   if (!lean.empty())
     return std::move(lean.front());

@@ -59,7 +59,7 @@ KernelExplanation explain_call(const Compilation& compilation, const ir::Call& c
                            .docs = docs_of(compilation, call),
                            .schedule_is_given =
                                !choice_for(compilation, call.layer).schedule.empty(),
-                           .cost = chosen.cost(problem, schedule, machine),
+                           .cost = chosen.cost(problem, machine),
                            .grain = catalogue::grain_of(schedule, chosen.stages(problem)),
                            .alternatives = {}};
   for (const catalogue::Choice& other : compilation.catalogue().choices(
@@ -113,9 +113,8 @@ void add_reasons(KernelExplanation& kernel, const Compilation& compilation, cons
     KernelExplanation::Other other{.algorithm = std::string(algorithm.name()),
                                    .reason = why_not(one, limits)};
     if (one.verdict != catalogue::Verdict::no_match) {
-      const Schedule schedule = one.own_schedule();
-      other.workspace_bytes = workspace(schedule);
-      other.cost = algorithm.cost(one.problem, schedule, compilation.machine());
+      other.workspace_bytes = workspace(one.own_schedule());
+      other.cost = algorithm.cost(one.problem, compilation.machine());
       if (other.reason.empty())
         other.reason = options.optimization < 2
                            ? "this level takes the generic one"

@@ -8,7 +8,6 @@
 #include <llvm/IR/LegacyPassManager.h>
 #include <llvm/IR/Module.h>
 #include <llvm/MC/TargetRegistry.h>
-#include <llvm/Passes/PassBuilder.h>
 #include <llvm/Support/raw_ostream.h>
 #include <llvm/Target/TargetMachine.h>
 #include <llvm/TargetParser/Host.h>
@@ -19,7 +18,9 @@
 namespace fovea::emission {
 namespace {
 
-// The architecture's baseline: a driver function only calls, wider vectors would gain it nothing.
+// The architecture's baseline, and the fastest code generation: a driver function fills arguments in
+// and calls, one kernel behind the other. Neither wider vectors nor optimisation would gain it
+// anything, and LLVM's usual level takes nine times as long.
 std::unique_ptr<llvm::TargetMachine> make_target_machine(const std::string& arch) {
   llvm::Triple triple(llvm::sys::getProcessTriple());
   if (arch == catalogue::Target::host().arch) {
@@ -33,24 +34,11 @@ std::unique_ptr<llvm::TargetMachine> make_target_machine(const std::string& arch
   std::unique_ptr<llvm::TargetMachine> machine;
   if (target)
     machine.reset(target->createTargetMachine(triple, /*CPU=*/"", /*Features=*/"",
-                                              llvm::TargetOptions(), llvm::Reloc::PIC_));
+                                              llvm::TargetOptions(), llvm::Reloc::PIC_,
+                                              /*CM=*/std::nullopt, llvm::CodeGenOptLevel::None));
   if (!machine)
     throw Error({.what = "internal error: no code generator for " + triple.str(), .detail = why});
   return machine;
-}
-
-void optimize(llvm::Module& module, llvm::TargetMachine& machine) {
-  llvm::LoopAnalysisManager loops;
-  llvm::FunctionAnalysisManager functions;
-  llvm::CGSCCAnalysisManager components;
-  llvm::ModuleAnalysisManager modules;
-  llvm::PassBuilder builder(&machine);
-  builder.registerModuleAnalyses(modules);
-  builder.registerCGSCCAnalyses(components);
-  builder.registerFunctionAnalyses(functions);
-  builder.registerLoopAnalyses(loops);
-  builder.crossRegisterProxies(loops, functions, components, modules);
-  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2).run(module, modules);
 }
 
 std::vector<std::byte> generate_code(llvm::Module& module, llvm::TargetMachine& machine) {
@@ -82,7 +70,6 @@ std::vector<std::byte> compile_to_object(mlir::ModuleOp module, const std::strin
   translated->setTargetTriple(machine->getTargetTriple());
   translated->setDataLayout(machine->createDataLayout());
   translated->setPICLevel(llvm::PICLevel::BigPIC);
-  optimize(*translated, *machine);
   return generate_code(*translated, *machine);
 }
 

@@ -7,9 +7,9 @@
 
 namespace fovea::emission {
 
-// Machine code of a module in MLIR's LLVM dialect: through LLVM IR and its O2 pipeline to a
-// relocatable, position-independent ELF object, for this machine's architecture or another
-// ("aarch64"). Throws Error (internal).
+// Machine code of a module in MLIR's LLVM dialect: through LLVM IR, without
+// optimisation, to a relocatable, position-independent ELF object, for this machine's architecture
+// or another ("aarch64"). Throws Error (internal).
 std::vector<std::byte> compile_to_object(mlir::ModuleOp module);
 std::vector<std::byte> compile_to_object(mlir::ModuleOp module, const std::string& arch);
 

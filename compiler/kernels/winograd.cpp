@@ -70,23 +70,20 @@ Definition Winograd::system(const Problem& problem) const {
 catalogue::Schedule Winograd::default_schedule(const Problem& problem) const {
   const WinogradForm form = *winograd_form(problem, tile_);
   const WinogradSystem system = winograd_system(problem, form);
-  return winograd_schedule(problem, form, system, winograd_plan(problem, form, system));
+  const WinogradExtents extents = winograd_extents(problem.definition, form);
+  return winograd_schedule(problem, form, system, winograd_plan(problem, form, extents));
 }
 
-catalogue::Cost Winograd::cost(const Problem& problem, const catalogue::Schedule&,
-                               const catalogue::Machine& machine) const {
+catalogue::Cost Winograd::cost(const Problem& problem, const catalogue::Machine& machine) const {
   const WinogradForm form = *winograd_form(problem, tile_);
-  const WinogradSystem system = winograd_system(problem, form);
-  const WinogradPlan plan = winograd_plan(problem, form, system);
+  const WinogradExtents extents = winograd_extents(problem.definition, form);
+  const WinogradPlan plan = winograd_plan(problem, form, extents);
   const double threads = problem.target.threads;
   catalogue::Cost cost = cost_of(*this, problem,
                                  {.seconds = plan.cycles * machine.cycle(problem.target),
                                   .shared = plan.speedup > 1 ? plan.speedup / threads : 0},
                                  machine);
-  const Equation& products = system.stages.equations[static_cast<size_t>(system.sum)];
-  cost.macs = products.shape().elements();
-  for (const IndexRange& range : products.reduced)
-    cost.macs *= range.extent;
+  cost.macs = extents.macs(form);
   return cost;
 }
 

@@ -28,7 +28,7 @@ class Winograd : public HalideAlgorithm {
   Definition system(const catalogue::Problem& problem) const override;
   SumArithmetic arithmetic() const override { return SumArithmetic::contracted; }
   catalogue::Schedule default_schedule(const catalogue::Problem& problem) const override;
-  catalogue::Cost cost(const catalogue::Problem& problem, const catalogue::Schedule& schedule,
+  catalogue::Cost cost(const catalogue::Problem& problem,
                        const catalogue::Machine& machine) const override;
 
  private:

@@ -2,10 +2,14 @@
 
 #include "compiler/kernels/blocked_columns.hpp"
 
+#include <fovea/catalogue/integers.hpp>
+
 #include <algorithm>
 
 namespace fovea::kernels {
 namespace {
+
+using catalogue::ceiling_quotient;
 
 constexpr int64_t most_points = 8;
 
@@ -40,6 +44,28 @@ bool is_regular(const Definition& definition, const Contraction& contraction, in
 
 const Equation& sum_of(const Definition& definition, const WinogradForm& form) {
   return definition.equations[static_cast<size_t>(form.contraction.equation)];
+}
+
+int64_t WinogradExtents::macs(const WinogradForm& form) const {
+  int64_t count = points * columns * channels * form.block * form.block;
+  for (const int64_t extent : tiles)
+    count *= extent;
+  return count;
+}
+
+WinogradExtents winograd_extents(const Definition& definition, const WinogradForm& form) {
+  const Equation& sum = sum_of(definition, form);
+  WinogradExtents extents;
+  extents.columns = ceiling_quotient(extent_of(sum, form.contraction.columns[0]), form.block);
+  extents.channels = ceiling_quotient(extent_of(sum, form.channel), form.block);
+  for (const int row : form.contraction.rows)
+    extents.tiles.push_back(extent_of(sum, row));
+  for (const WinogradAxis& axis : form.axes) {
+    extents.points *= axis.transform.size();
+    int64_t& row = extents.tiles[static_cast<size_t>(axis.row)];
+    row = ceiling_quotient(row, axis.transform.tile);
+  }
+  return extents;
 }
 
 const Contraction::Window* window_at(const Contraction& contraction, int axis) {

@@ -29,6 +29,17 @@ struct WinogradForm {
 std::optional<WinogradForm> winograd_form(const catalogue::Problem& problem, int64_t tile);
 
 const Equation& sum_of(const Definition& definition, const WinogradForm& form);
+
+// How much the transforms are of, and the products between them.
+struct WinogradExtents {
+  int64_t points = 1;                // of one tile's transform
+  int64_t columns = 1, channels = 1; // in blocks
+  std::vector<int64_t> tiles;        // of each of the contraction's rows
+
+  int64_t macs(const WinogradForm& form) const; // of the products
+};
+WinogradExtents winograd_extents(const Definition& definition, const WinogradForm& form);
+
 // The window that is this dimension of the image; none: a batch, a channel.
 const Contraction::Window* window_at(const Contraction& contraction, int axis);
 

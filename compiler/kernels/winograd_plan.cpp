@@ -22,22 +22,14 @@ constexpr double dispatch_cycles = 20'000;
 
 class Planner {
  public:
-  Planner(const catalogue::Problem& problem, const WinogradForm& form, const WinogradSystem& system)
-      : problem_(problem), target_(problem.target), form_(form) {
-    const Equation& products = system.stages.equations[static_cast<size_t>(system.products)];
-    const Equation& sum = system.stages.equations[static_cast<size_t>(system.sum)];
-    const size_t axes = form.axes.size();
-    for (size_t k = 0; k < axes; ++k)
-      points_ *= products.free[k].extent;
-    columns_ = products.free[axes].extent;
-    channels_ = sum.reduced[0].extent;
-    const std::vector<int>& rows = form.contraction.rows;
-    const Equation& root = system.stages.equations[static_cast<size_t>(system.root)];
-    for (size_t row = 0; row < rows.size(); ++row) {
-      tiles_.push_back(products.free[axes + 1 + row].extent);
-      extents_.push_back(root.free[static_cast<size_t>(rows[row])].extent);
-    }
-    units_.resize(rows.size(), 1);
+  Planner(const catalogue::Problem& problem, const WinogradForm& form,
+          const WinogradExtents& extents)
+      : problem_(problem), target_(problem.target), form_(form), points_(extents.points),
+        columns_(extents.columns), channels_(extents.channels), tiles_(extents.tiles) {
+    const Equation& sum = sum_of(problem.definition, form);
+    for (const int row : form.contraction.rows)
+      extents_.push_back(sum.free[static_cast<size_t>(row)].extent);
+    units_.resize(tiles_.size(), 1);
     for (const WinogradAxis& axis : form.axes)
       units_[static_cast<size_t>(axis.row)] = axis.transform.tile;
   }
@@ -155,16 +147,17 @@ class Planner {
   const catalogue::Problem& problem_;
   const catalogue::Target& target_;
   const WinogradForm& form_;
-  int64_t points_ = 1, columns_ = 1, channels_ = 1; // the latter two in blocks
+  const int64_t points_, columns_, channels_; // the latter two in blocks
   // Of each row: tiles, results, and results of one tile.
-  std::vector<int64_t> tiles_, extents_, units_;
+  const std::vector<int64_t> tiles_;
+  std::vector<int64_t> extents_, units_;
 };
 
 } // namespace
 
 WinogradPlan winograd_plan(const catalogue::Problem& problem, const WinogradForm& form,
-                           const WinogradSystem& system) {
-  return Planner(problem, form, system).best();
+                           const WinogradExtents& extents) {
+  return Planner(problem, form, extents).best();
 }
 
 } // namespace fovea::kernels

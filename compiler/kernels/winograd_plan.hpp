@@ -1,6 +1,6 @@
 #pragma once
 #include "compiler/kernels/register_tile.hpp"
-#include "compiler/kernels/winograd_system.hpp"
+#include "compiler/kernels/winograd_form.hpp"
 
 namespace fovea::kernels {
 
@@ -17,6 +17,6 @@ struct WinogradPlan {
 
 // The plan of least estimated time.
 WinogradPlan winograd_plan(const catalogue::Problem& problem, const WinogradForm& form,
-                           const WinogradSystem& system);
+                           const WinogradExtents& extents);
 
 } // namespace fovea::kernels

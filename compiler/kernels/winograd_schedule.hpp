@@ -1,5 +1,6 @@
 #pragma once
 #include "compiler/kernels/winograd_plan.hpp"
+#include "compiler/kernels/winograd_system.hpp"
 
 #include <fovea/catalogue/schedule.hpp>
 

@@ -5,14 +5,10 @@
 #include "compiler/kernels/rewrite.hpp"
 #include "compiler/kernels/winograd_rows.hpp"
 
-#include <fovea/catalogue/integers.hpp>
-
 #include <algorithm>
 
 namespace fovea::kernels {
 namespace {
-
-using catalogue::ceiling_quotient;
 
 using catalogue::Layout;
 using catalogue::Problem;
@@ -42,15 +38,14 @@ class Equations {
  public:
   Equations(const Definition& definition, const WinogradForm& form)
       : definition_(definition), form_(form), sum_(sum_of(definition, form)) {
-    const int64_t block = form.block;
-    columns_ = ceiling_quotient(extent_of(sum_, form.contraction.columns[0]), block);
-    channels_ = ceiling_quotient(extent_of(sum_, form.channel), block);
-    for (const int row : form.contraction.rows)
-      rows_.push_back(sum_.free[static_cast<size_t>(row)]);
-    for (const WinogradAxis& axis : form.axes) {
-      IndexRange& row = rows_[static_cast<size_t>(axis.row)];
-      row = {row.name + "_t", ceiling_quotient(row.extent, axis.transform.tile)};
-    }
+    const WinogradExtents extents = winograd_extents(definition, form);
+    columns_ = extents.columns;
+    channels_ = extents.channels;
+    for (size_t row = 0; row < extents.tiles.size(); ++row)
+      rows_.push_back({sum_.free[static_cast<size_t>(form.contraction.rows[row])].name,
+                       extents.tiles[row]});
+    for (const WinogradAxis& axis : form.axes)
+      rows_[static_cast<size_t>(axis.row)].name += "_t";
   }
 
   // One pass of G for each axis; the first one packs: (points.., k_o, c_o, c_i, taps.., k_i).

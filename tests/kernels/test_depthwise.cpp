@@ -156,8 +156,7 @@ TEST(Depthwise, IsEstimatedBelowTheGenericAlgorithmInBlocks) {
   problem.forms.operands = {Layout::blocked(1, lanes), {}, {}};
   problem.forms.results = {Layout::blocked(1, lanes)};
   const auto seconds = [&](const Algorithm& algorithm) {
-    return algorithm.cost(problem, algorithm.default_schedule(problem), Machine::nominal(target))
-        .seconds;
+    return algorithm.cost(problem, Machine::nominal(target)).seconds;
   };
   EXPECT_LT(seconds(depthwise()), seconds(catalogue.find("generic")));
 }

@@ -210,8 +210,7 @@ TEST(RowChain, CostsLessWhereMapsAreLarge) {
     double least = 1e30;
     for (const catalogue::Candidate& one : catalogue.matching_as_preferred(
              {definition, target, {}}, std::vector<bool>(definition.operands.size(), true), {}))
-      least =
-          std::min(least, one.algorithm->cost(one.problem, one.own_schedule(), machine).seconds);
+      least = std::min(least, one.algorithm->cost(one.problem, machine).seconds);
     return least;
   };
   const auto gain = [&](int64_t side) { // of one kernel over three

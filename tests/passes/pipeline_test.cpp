@@ -31,8 +31,7 @@ class AnyAlgorithm : public catalogue::Algorithm {
   std::string_view summary() const override { return "for tests"; }
   bool matches(const catalogue::Problem&) const override { return any_; }
   bool accepts_epilogue(const Definition&, const Definition&) const override { return epilogues_; }
-  catalogue::Cost cost(const catalogue::Problem&, const catalogue::Schedule&,
-                       const catalogue::Machine&) const override {
+  catalogue::Cost cost(const catalogue::Problem&, const catalogue::Machine&) const override {
     return {seconds_, 0, 0};
   }
   catalogue::Schedule default_schedule(const catalogue::Problem&) const override { return {}; }

@@ -47,8 +47,7 @@ class Everything : public catalogue::Algorithm {
   std::string_view summary() const override { return "for tests"; }
   bool matches(const catalogue::Problem&) const override { return true; }
   bool accepts_epilogue(const Definition&, const Definition&) const override { return true; }
-  catalogue::Cost cost(const catalogue::Problem&, const catalogue::Schedule&,
-                       const catalogue::Machine&) const override {
+  catalogue::Cost cost(const catalogue::Problem&, const catalogue::Machine&) const override {
     return {};
   }
   catalogue::Schedule default_schedule(const catalogue::Problem&) const override { return {}; }

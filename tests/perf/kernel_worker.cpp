@@ -67,8 +67,7 @@ struct Candidate {
 
 Candidate candidate(const catalogue::Algorithm& algorithm, catalogue::Problem problem,
                     const catalogue::Machine& machine) {
-  const catalogue::Schedule schedule = algorithm.default_schedule(problem);
-  const double seconds = algorithm.cost(problem, schedule, machine).seconds;
+  const double seconds = algorithm.cost(problem, machine).seconds;
   return {&algorithm, std::move(problem), seconds};
 }
 

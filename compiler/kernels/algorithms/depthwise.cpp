@@ -52,8 +52,7 @@ class Depthwise : public HalideAlgorithm {
                                     in_channel_blocks(problem, windows_of(problem)));
   }
 
-  catalogue::Cost cost(const Problem& problem, const catalogue::Schedule&,
-                       const catalogue::Machine& machine) const override {
+  catalogue::Cost cost(const Problem& problem, const catalogue::Machine& machine) const override {
     const double cycles = channel_vectors_cycles(problem, windows_of(problem));
     const Work work{.seconds = cycles * machine.cycle(problem.target),
                     .shared = runs_in_parallel(system(problem), problem.target) ? 1.0 : 0.0};

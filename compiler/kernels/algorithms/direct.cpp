@@ -131,8 +131,7 @@ class Direct : public HalideAlgorithm {
     return contraction_schedule(system(problem), problem.target);
   }
 
-  catalogue::Cost cost(const Problem& problem, const catalogue::Schedule&,
-                       const catalogue::Machine& machine) const override {
+  catalogue::Cost cost(const Problem& problem, const catalogue::Machine& machine) const override {
     const Definition stages = system(problem);
     const ChosenTile tile = tile_of(stages, problem.target);
     double cycles =

@@ -27,8 +27,7 @@ class Gemv : public HalideAlgorithm {
     return gemv_schedule(problem);
   }
 
-  catalogue::Cost cost(const Problem& problem, const catalogue::Schedule&,
-                       const catalogue::Machine& machine) const override {
+  catalogue::Cost cost(const Problem& problem, const catalogue::Machine& machine) const override {
     return cost_of(*this, problem, gemv_work(problem, machine), machine);
   }
 };

@@ -39,8 +39,7 @@ class Generic : public HalideAlgorithm {
     return kernels::lean_schedule(system(problem), problem.target);
   }
 
-  catalogue::Cost cost(const Problem& problem, const catalogue::Schedule&,
-                       const catalogue::Machine& machine) const override {
+  catalogue::Cost cost(const Problem& problem, const catalogue::Machine& machine) const override {
     const Work work = default_work(system(problem), problem.target, machine);
     return cost_of(*this, problem, work, machine);
   }

@@ -25,8 +25,7 @@ class Pointwise : public HalideAlgorithm {
     return turned_schedule(problem);
   }
 
-  catalogue::Cost cost(const Problem& problem, const catalogue::Schedule&,
-                       const catalogue::Machine& machine) const override {
+  catalogue::Cost cost(const Problem& problem, const catalogue::Machine& machine) const override {
     return cost_of(*this, problem, turned_work(problem, machine), machine);
   }
 };

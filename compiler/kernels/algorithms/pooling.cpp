@@ -51,8 +51,7 @@ class Pooling : public HalideAlgorithm {
                                     in_channel_blocks(problem, windows_of(problem)));
   }
 
-  catalogue::Cost cost(const Problem& problem, const catalogue::Schedule&,
-                       const catalogue::Machine& machine) const override {
+  catalogue::Cost cost(const Problem& problem, const catalogue::Machine& machine) const override {
     const double cycles = by_whole_maps(problem)
                               ? whole_map_cycles(problem)
                               : channel_vectors_cycles(problem, windows_of(problem));

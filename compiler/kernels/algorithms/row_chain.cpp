@@ -47,8 +47,7 @@ class RowChains : public HalideAlgorithm {
     return row_chain_schedule(*row_chain(problem), system(problem));
   }
 
-  catalogue::Cost cost(const Problem& problem, const catalogue::Schedule&,
-                       const catalogue::Machine& machine) const override {
+  catalogue::Cost cost(const Problem& problem, const catalogue::Machine& machine) const override {
     return cost_of(*this, problem, row_chain_work(*row_chain(problem), system(problem), machine),
                    machine);
   }

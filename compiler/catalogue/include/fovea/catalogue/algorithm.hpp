@@ -86,8 +86,8 @@ class Algorithm {
     (void)magnitudes;
     return std::nullopt;
   }
-  virtual Cost cost(const Problem& problem, const Schedule& schedule,
-                    const Machine& machine) const = 0;
+  // Under the default schedule, without making it.
+  virtual Cost cost(const Problem& problem, const Machine& machine) const = 0;
 
   virtual Schedule default_schedule(const Problem& problem) const = 0;
   // A slower one of less workspace, for where memory is short. None: there is none.
@@ -130,11 +130,13 @@ struct Candidate {
   }
 };
 
-struct Choice {
-  const Algorithm* algorithm = nullptr;
-  Forms forms;       // the problem's, with its preparations
-  Schedule schedule; // the algorithm's default, or its lean one
-  Cost cost;
+// One that is possible judged by its workspace, too, under the default schedule.
+void judge_workspace(Candidate& candidate, const Limits& limits);
+
+// A candidate that is possible. Schedules take longer to make than costs: the one that is wanted is
+// asked for its own.
+struct Choice : Candidate {
+  Cost cost = {};
 };
 
 class Catalogue {
