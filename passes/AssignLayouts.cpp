@@ -30,13 +30,19 @@ struct Variable {
   size_t chosen = 0;
 };
 
+// What the catalogue says of equal kernels, each thing asked for once.
+struct Estimates {
+  std::optional<std::vector<Forms>> wishes; // of the algorithms that can compute them
+  std::map<std::string, double> seconds;    // by forms
+};
+
 struct Node {
   ir::KernelOp kernel;
   Definition definition;
-  std::vector<bool> known;                        // operands, before the kernel runs
-  std::vector<int> operands, results;             // numbers of variables; -1: row-major
-  std::optional<Copies> copies;                   // it does nothing else
-  std::map<std::string, double>* costs = nullptr; // by forms, of all kernels that are equal
+  std::vector<bool> known;            // operands, before the kernel runs
+  std::vector<int> operands, results; // numbers of variables; -1: row-major
+  std::optional<Copies> copies;       // it does nothing else
+  Estimates* estimates = nullptr;     // of all kernels that are equal
 };
 
 // Tensors whose layouts are changed together.
@@ -91,14 +97,11 @@ class Search {
       numbers_[result] = static_cast<int>(variables_.size());
       variables_.push_back({result, {Layout::row_major()}, {}, 0});
     }
-    std::string key =
-        canonical_text(node.definition) + choice_for(options_, layer_of(node)).algorithm;
-    for (const bool is_known : node.known)
-      key += is_known ? '1' : '0';
+    std::string key = key_of(options_, layer_of(node), node.definition, node.known);
     if (node.copies)
       for (const bool in_place : node.copies->in_place)
         key += in_place ? '+' : '-';
-    node.costs = &costs_[key];
+    node.estimates = &estimates_[key];
     for (const std::vector<int>* tensors : {&node.operands, &node.results})
       for (const int v : *tensors)
         if (v >= 0)
@@ -112,11 +115,19 @@ class Search {
   Variable& variable(int number) { return variables_[static_cast<size_t>(number)]; }
 
   // What the algorithms that can compute the kernel would like.
+  const std::vector<Forms>& wishes(const Node& node) const {
+    std::optional<std::vector<Forms>>& wishes = node.estimates->wishes;
+    if (!wishes) {
+      wishes.emplace();
+      for (const catalogue::Candidate& one : options_.catalogue->matching_as_preferred(
+               {node.definition, options_.target, {}}, node.known,
+               {.error_bound = options_.limits.error_bound}))
+        wishes->push_back(one.problem.forms);
+    }
+    return *wishes;
+  }
   void propose(const Node& node) {
-    for (const catalogue::Candidate& one : options_.catalogue->matching_as_preferred(
-             {node.definition, options_.target, {}}, node.known,
-             {.error_bound = options_.limits.error_bound})) {
-      const Forms& wished = one.problem.forms;
+    for (const Forms& wished : wishes(node)) {
       for (size_t k = 0; k < node.operands.size(); ++k)
         propose(node.operands[k], wished.operand(static_cast<int>(k)));
       for (size_t k = 0; k < node.results.size(); ++k)
@@ -195,7 +206,7 @@ class Search {
 
   double cost(const Node& node) {
     const Forms forms = forms_of(node);
-    const auto [known, is_new] = node.costs->try_emplace(to_string(forms), 0.0);
+    const auto [known, is_new] = node.estimates->seconds.try_emplace(to_string(forms), 0.0);
     if (is_new)
       known->second = cost(node, forms);
     return known->second;
@@ -290,7 +301,7 @@ class Search {
   std::vector<Variable> variables_;
   std::vector<Group> groups_;
   llvm::DenseMap<mlir::Value, int> numbers_;
-  std::map<std::string, std::map<std::string, double>> costs_; // of equal kernels, by forms
+  std::map<std::string, Estimates> estimates_; // by key_of, and what is copied
 };
 
 class AssignLayouts : public impl::AssignLayoutsBase<AssignLayouts> {

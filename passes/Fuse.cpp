@@ -3,6 +3,8 @@
 #include "passes/kernels.hpp"
 #include "passes/sharing.hpp"
 
+#include <map>
+
 namespace fovea::passes {
 
 #define GEN_PASS_DEF_FUSE
@@ -131,8 +133,7 @@ class Fuse : public impl::FuseBase<Fuse> {
         }))
       return "it reads no tensor of its result's type";
     const Definition anchor = definition_of(consumer);
-    const catalogue::Algorithm& algorithm =
-        likely_algorithm(options_, consumer.getLayer().str(), anchor, known_operands(consumer));
+    const catalogue::Algorithm& algorithm = likely(consumer, anchor);
     if (!algorithm.accepts_prologue(anchor, operand))
       return name_of(algorithm) + " takes nothing in front of it";
     return why_not_together(algorithm, producer, consumer);
@@ -152,8 +153,7 @@ class Fuse : public impl::FuseBase<Fuse> {
     if (is_better_apart(producer, consumer))
       return "it only puts tensors side by side, which costs nothing by itself";
     const Definition whole = definition_of(producer);
-    const catalogue::Algorithm& algorithm =
-        likely_algorithm(options_, producer.getLayer().str(), whole, known_operands(producer));
+    const catalogue::Algorithm& algorithm = likely(producer, whole);
     if (!algorithm.accepts_epilogue(whole, epilogue))
       return name_of(algorithm) + " takes no such op behind it";
     return why_not_together(algorithm, producer, consumer);
@@ -169,6 +169,16 @@ class Fuse : public impl::FuseBase<Fuse> {
   }
   static std::string name_of(const catalogue::Algorithm& algorithm) {
     return "algorithm '" + std::string(algorithm.name()) + "'";
+  }
+
+  // The likely algorithm of a kernel and its definition: of equal ones it is asked for once.
+  const catalogue::Algorithm& likely(ir::KernelOp kernel, const Definition& definition) {
+    const std::string layer = kernel.getLayer().str();
+    const std::vector<bool> known = known_operands(kernel);
+    const catalogue::Algorithm*& found = likely_[key_of(options_, layer, definition, known)];
+    if (!found)
+      found = &likely_algorithm(options_, layer, definition, known);
+    return *found;
   }
 
   std::vector<bool> known_operands(ir::KernelOp kernel) const {
@@ -200,6 +210,7 @@ class Fuse : public impl::FuseBase<Fuse> {
 
   PipelineOptions options_;
   llvm::DenseSet<mlir::Value> outputs_, known_; // of the function; known before it runs
+  std::map<std::string, const catalogue::Algorithm*> likely_; // by key_of
 };
 
 } // namespace

@@ -1,5 +1,7 @@
 #include "passes/kernels.hpp"
 
+#include "passes/Pipeline.hpp"
+
 #include <mlir/IR/Builders.h>
 #include <mlir/IR/IRMapping.h>
 
@@ -129,6 +131,16 @@ Definition merged_definition(llvm::ArrayRef<ir::KernelOp> parts) {
   for (size_t k = 0; k < ir::KernelOp(parts.back())->getNumResults(); ++k)
     results.push_back({static_cast<int>(stages.size()) - 1, static_cast<int>(k)});
   return compose("merged", std::move(operands), stages, results);
+}
+
+std::string key_of(const PipelineOptions& options, llvm::StringRef layer,
+                   const Definition& definition, const std::vector<bool>& known) {
+  const LayerChoice choice = choice_for(options, layer.str());
+  std::string key = canonical_text(definition) + "\n" + choice.algorithm + "\n" + choice.schedule;
+  key += "\n";
+  for (const bool one : known)
+    key += one ? '1' : '0';
+  return key;
 }
 
 bool depends_on_weights_alone(mlir::Operation* op, const llvm::DenseSet<mlir::Value>& known,

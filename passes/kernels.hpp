@@ -7,6 +7,8 @@
 
 namespace fovea::passes {
 
+struct PipelineOptions;
+
 // Moves `op` into a kernel of its own, which takes its place.
 ir::KernelOp make_kernel(mlir::Operation* op);
 
@@ -25,6 +27,11 @@ Definition copy_of(const TensorType& type);
 ir::KernelOp make_copy(mlir::OpBuilder& builder, mlir::Location location, llvm::StringRef layer,
                        mlir::Value value, const TensorType& type,
                        const catalogue::Forms& forms = {});
+
+// What decides how a kernel is computed, but for its tensors' forms: equal where the catalogue and
+// the user's choices answer alike. `known`: its operands, before it runs.
+std::string key_of(const PipelineOptions& options, llvm::StringRef layer,
+                   const Definition& definition, const std::vector<bool>& known);
 
 // Are the results of `op` known before the function runs? Those of weights are, of views of what is
 // known, and of kernels that read nothing else, but for the function's outputs and what is joined

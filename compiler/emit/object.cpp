@@ -18,8 +18,8 @@
 namespace fovea::emission {
 namespace {
 
-// The architecture's baseline, and the fastest code generation: a driver function fills arguments in
-// and calls, one kernel behind the other. Neither wider vectors nor optimisation would gain it
+// The architecture's baseline, and the fastest code generation: a driver function fills arguments
+// in and calls, one kernel behind the other. Neither wider vectors nor optimisation would gain it
 // anything, and LLVM's usual level takes nine times as long.
 std::unique_ptr<llvm::TargetMachine> make_target_machine(const std::string& arch) {
   llvm::Triple triple(llvm::sys::getProcessTriple());

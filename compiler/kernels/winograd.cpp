@@ -52,7 +52,7 @@ Winograd::transform_error(const Problem& problem, const std::vector<double>& mag
   const Contraction& contraction = form.contraction;
   std::vector<WinogradTransform> transforms;
   for (const WinogradAxis& axis : form.axes)
-    transforms.push_back(axis.transform);
+    transforms.push_back(axis.transform());
   // Padding counts as part of the image.
   double image = magnitudes.at(static_cast<size_t>(contraction.image));
   for (const Subscript& subscript : factors_of(problem.definition, contraction).image->subscripts)

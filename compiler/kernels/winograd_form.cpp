@@ -61,9 +61,9 @@ WinogradExtents winograd_extents(const Definition& definition, const WinogradFor
   for (const int row : form.contraction.rows)
     extents.tiles.push_back(extent_of(sum, row));
   for (const WinogradAxis& axis : form.axes) {
-    extents.points *= axis.transform.size();
+    extents.points *= axis.size();
     int64_t& row = extents.tiles[static_cast<size_t>(axis.row)];
-    row = ceiling_quotient(row, axis.transform.tile);
+    row = ceiling_quotient(row, axis.tile);
   }
   return extents;
 }
@@ -101,8 +101,8 @@ std::optional<WinogradForm> winograd_form(const catalogue::Problem& problem, int
     if ((taps != 3 && taps != 5 && taps != 7) || tile + taps - 1 > most_points)
       return std::nullopt;
     const auto row = std::find(contraction.rows.begin(), contraction.rows.end(), window.row);
-    form.axes.push_back({static_cast<int>(row - contraction.rows.begin()), window.term,
-                         winograd_transform(tile, taps)});
+    form.axes.push_back(
+        {static_cast<int>(row - contraction.rows.begin()), window.term, tile, taps});
   }
   std::sort(terms.begin(), terms.end());
   const bool distinct = std::adjacent_find(terms.begin(), terms.end()) == terms.end();

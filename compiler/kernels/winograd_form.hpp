@@ -14,7 +14,9 @@ namespace fovea::kernels {
 struct WinogradAxis {
   int row = 0;  // its number among the contraction's rows
   int term = 0; // the reduced index
-  WinogradTransform transform;
+  int64_t tile = 1, taps = 1;
+  int64_t size() const { return tile + taps - 1; }
+  WinogradTransform transform() const { return winograd_transform(tile, taps); }
 };
 
 struct WinogradForm {

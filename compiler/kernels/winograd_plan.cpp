@@ -31,7 +31,7 @@ class Planner {
       extents_.push_back(sum.free[static_cast<size_t>(row)].extent);
     units_.resize(tiles_.size(), 1);
     for (const WinogradAxis& axis : form.axes)
-      units_[static_cast<size_t>(axis.row)] = axis.transform.tile;
+      units_[static_cast<size_t>(axis.row)] = axis.tile;
   }
 
   WinogradPlan best() const {
@@ -121,11 +121,10 @@ class Planner {
     double pixels = tiles, results = tiles, input = 0, output = 0; // vectors of each pass
     double before = 1, after = static_cast<double>(points_);
     for (const WinogradAxis& axis : form_.axes) {
-      const WinogradTransform& transform = axis.transform;
-      const double size = static_cast<double>(transform.size());
-      const double tile = static_cast<double>(transform.tile);
+      const double size = static_cast<double>(axis.size());
+      const double tile = static_cast<double>(axis.tile);
       const double chunk = static_cast<double>(plan.chunk[static_cast<size_t>(axis.row)]);
-      pixels *= (chunk * tile + static_cast<double>(transform.taps) - 1) / chunk;
+      pixels *= (chunk * tile + static_cast<double>(axis.taps) - 1) / chunk;
       results *= tile;
       input += static_cast<double>(points_);
       after /= size;

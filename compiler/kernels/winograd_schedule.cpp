@@ -44,7 +44,7 @@ class Scheduler {
   int64_t unit(size_t row) const { // results of one tile
     for (const WinogradAxis& axis : form_.axes)
       if (axis.row == static_cast<int>(row))
-        return axis.transform.tile;
+        return axis.tile;
     return 1;
   }
   // The dimension of V, M and Y that is this row.

@@ -42,8 +42,8 @@ class Equations {
     columns_ = extents.columns;
     channels_ = extents.channels;
     for (size_t row = 0; row < extents.tiles.size(); ++row)
-      rows_.push_back({sum_.free[static_cast<size_t>(form.contraction.rows[row])].name,
-                       extents.tiles[row]});
+      rows_.push_back(
+          {sum_.free[static_cast<size_t>(form.contraction.rows[row])].name, extents.tiles[row]});
     for (const WinogradAxis& axis : form.axes)
       rows_[static_cast<size_t>(axis.row)].name += "_t";
   }
@@ -52,14 +52,14 @@ class Equations {
   std::vector<Equation> weights(int plain_weights, int first_tensor) const {
     std::vector<Equation> passes;
     for (size_t pass = 0; pass < axes(); ++pass) {
-      const WinogradTransform& transform = form_.axes[pass].transform;
+      const WinogradTransform transform = form_.axes[pass].transform();
       std::vector<IndexRange> free = points(pass + 1);
       const int k_o = static_cast<int>(free.size());
       for (const IndexRange& range :
            {IndexRange{"k_o", columns_}, {"c_o", channels_}, {"c_i", form_.block}})
         free.push_back(range);
       for (size_t later = pass + 1; later < axes(); ++later)
-        free.push_back({"n" + std::to_string(later), form_.axes[later].transform.taps});
+        free.push_back({"n" + std::to_string(later), form_.axes[later].taps});
       const int k_i = static_cast<int>(free.size());
       free.push_back({"k_i", form_.block});
       std::vector<Expr> values;
@@ -116,16 +116,16 @@ class Equations {
       const WinogradAxis& axis = form_.axes[pass];
       Equation equation = make_equation(pass + 1 < axes() ? "V_rows" : "V", input_ranges(pass + 1));
       std::vector<Expr> values;
-      for (int64_t k = 0; k < axis.transform.size(); ++k) {
+      for (int64_t k = 0; k < axis.size(); ++k) {
         std::vector<Subscript> subscripts;
         for (size_t n = 0; n < equation.free.size(); ++n)
           if (n != pass)
             subscripts.push_back(plain(at(static_cast<int>(n))));
         Subscript& row = subscripts[pass + 1 + static_cast<size_t>(axis.row)];
-        row.index = row.index * axis.transform.tile + IndexExpr{k, {}};
+        row.index = row.index * axis.tile + IndexExpr{k, {}};
         values.push_back(make_read(image + static_cast<int>(pass), DType::f32, subscripts));
       }
-      equation.body = row_by_parity(axis.transform.input, at(static_cast<int>(pass)), values);
+      equation.body = row_by_parity(axis.transform().input, at(static_cast<int>(pass)), values);
       passes.push_back(std::move(equation));
     }
     return passes;
@@ -159,7 +159,7 @@ class Equations {
   std::vector<Equation> outputs(int products) const {
     std::vector<Equation> passes;
     for (size_t pass = 0; pass < axes(); ++pass) {
-      const WinogradTransform& transform = form_.axes[pass].transform;
+      const WinogradTransform transform = form_.axes[pass].transform();
       Equation equation =
           make_equation(pass + 1 < axes() ? "Y_rows" : "Y", output_ranges(pass + 1));
       std::vector<Expr> values;
@@ -182,8 +182,8 @@ class Equations {
       rows.push_back(at(row));
     for (const WinogradAxis& axis : form_.axes) {
       IndexExpr& row = rows[static_cast<size_t>(axis.row)];
-      subscripts.push_back(plain(mod(row, axis.transform.tile)));
-      row = floor_div(row, axis.transform.tile);
+      subscripts.push_back(plain(mod(row, axis.tile)));
+      row = floor_div(row, axis.tile);
     }
     const IndexExpr column = at(form_.contraction.columns[0]);
     subscripts.push_back(plain(floor_div(column, form_.block)));
@@ -204,7 +204,7 @@ class Equations {
   std::vector<IndexRange> points(size_t count) const {
     std::vector<IndexRange> ranges;
     for (size_t k = 0; k < count; ++k)
-      ranges.push_back({"i" + std::to_string(k), form_.axes[k].transform.size()});
+      ranges.push_back({"i" + std::to_string(k), form_.axes[k].size()});
     return ranges;
   }
 
@@ -214,10 +214,10 @@ class Equations {
     const size_t first = ranges.size();
     ranges.insert(ranges.end(), rows_.begin(), rows_.end());
     for (size_t k = passes; k < axes(); ++k) { // in pixels
-      const WinogradTransform& transform = form_.axes[k].transform;
-      const size_t row = static_cast<size_t>(form_.axes[k].row);
+      const WinogradAxis& axis = form_.axes[k];
+      const size_t row = static_cast<size_t>(axis.row);
       ranges[first + row] = sum_.free[static_cast<size_t>(form_.contraction.rows[row])];
-      ranges[first + row].extent = rows_[row].extent * transform.tile + transform.taps - 1;
+      ranges[first + row].extent = rows_[row].extent * axis.tile + axis.taps - 1;
     }
     ranges.push_back({"c_i", form_.block});
     return ranges;
@@ -226,7 +226,7 @@ class Equations {
   std::vector<IndexRange> output_ranges(size_t passes) const {
     std::vector<IndexRange> ranges = points(axes());
     for (size_t k = 0; k < passes; ++k)
-      ranges[k] = {"o" + std::to_string(k), form_.axes[k].transform.tile};
+      ranges[k] = {"o" + std::to_string(k), form_.axes[k].tile};
     ranges.push_back({"k_o", columns_});
     ranges.insert(ranges.end(), rows_.begin(), rows_.end());
     ranges.push_back({"k_i", form_.block});
