@@ -83,6 +83,16 @@ TEST(Winograd, TakesWindowsOfStrideOneOnly) {
   EXPECT_FALSE(matches(2, convolution({1, 16, 6, 6, 6}, 16, {3, 3, 3})));
 }
 
+// Points of a tile's transform, tiles, channels, filters.
+TEST(Winograd, CostCountsTheProductsOfWholeTiles) {
+  const auto macs = [](int64_t tile, const Definition& definition) {
+    const catalogue::Target target = test_target();
+    return winograd(tile).cost({definition, target, {}}, catalogue::Machine::nominal(target)).macs;
+  };
+  EXPECT_EQ(macs(4, convolution({1, 32, 14, 14}, 64, {3, 3}, 1, 1)), 6 * 6 * 4 * 4 * 32 * 64);
+  EXPECT_EQ(macs(2, convolution({3, 16, 14, 15}, 32, {1, 3})), 4 * 3 * 14 * 7 * 16 * 32);
+}
+
 TEST(Winograd, IsNoChoiceWhereResultsMustBeWithinTheRunningBound) {
   const Problem problem{convolution({1, 256, 14, 14}, 256, {3, 3}, 1, 1), test_target(), {}};
   const catalogue::Machine machine = catalogue::Machine::nominal(problem.target);

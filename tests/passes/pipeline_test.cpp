@@ -32,9 +32,13 @@ class AnyAlgorithm : public catalogue::Algorithm {
   bool matches(const catalogue::Problem&) const override { return any_; }
   bool accepts_epilogue(const Definition&, const Definition&) const override { return epilogues_; }
   catalogue::Cost cost(const catalogue::Problem&, const catalogue::Machine&) const override {
+    ++costs;
     return {seconds_, 0, 0};
   }
-  catalogue::Schedule default_schedule(const catalogue::Problem&) const override { return {}; }
+  catalogue::Schedule default_schedule(const catalogue::Problem&) const override {
+    ++schedules;
+    return {};
+  }
   std::vector<catalogue::StageInfo> stages(const catalogue::Problem& problem) const override {
     const Equation& last = problem.definition.equations.back();
     catalogue::StageInfo stage{"Z", {}, {}, true};
@@ -42,6 +46,8 @@ class AnyAlgorithm : public catalogue::Algorithm {
       stage.dimensions.push_back({range.name, range.extent, false});
     return {stage};
   }
+
+  mutable int costs = 0, schedules = 0; // that were asked for
 
  private:
   std::string name_;
@@ -139,6 +145,29 @@ TEST_F(PipelineTest, FusionFollowsTheCatalogue) {
 TEST_F(PipelineTest, FusionCanBeSwitchedOff) {
   options.fuse = false;
   EXPECT_THAT(layers_of(plan(small_net())), ElementsAre("conv1", "tanh", "pool", "fc", "softmax"));
+}
+
+// Costs take long to estimate, schedules longer: of a network of 50 layers, all but the first of
+// equal ones are known already, and most algorithms are not chosen.
+TEST_F(PipelineTest, AsksOnceAboutEqualKernelsAndForChosenSchedulesAlone) {
+  const auto costs = [&](int blocks, const char* phase) {
+    const AnyAlgorithm one("one", 1, true), other("other", 2, true);
+    const catalogue::Catalogue catalogue({&one, &other});
+    options.catalogue = &catalogue;
+    options.stop_after = phase;
+    Network net("deep");
+    Tensor<> x = net.input("x", {1, 2, 8, 8});
+    for (int k = 0; k < blocks; ++k)
+      x = x | conv(2, 3, same) | relu;
+    net.output("y", x | conv(2, 1));
+    plan(net);
+    EXPECT_EQ(other.schedules, 0);
+    EXPECT_EQ(one.schedules, std::string(phase) == "select" ? blocks + 1 : 0);
+    return one.costs;
+  };
+  EXPECT_GT(costs(2, "fuse"), 0);
+  EXPECT_EQ(costs(2, "fuse"), costs(7, "fuse"));
+  costs(3, "select");
 }
 
 TEST_F(PipelineTest, EqualKernelsShareTheirSymbol) {
