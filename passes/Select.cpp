@@ -88,7 +88,8 @@ class Select : public impl::SelectBase<Select> {
     const catalogue::Choice choice =
         algorithm_for(options_, layer, {definition, options_.target, ir::forms_of(kernel)}, known);
     const LayerChoice given = choice_for(options_, layer);
-    set(kernel, choice, given.schedule.empty() ? choice.own_schedule() : parse_given(given, choice));
+    set(kernel, choice,
+        given.schedule.empty() ? choice.own_schedule() : parse_given(given, choice));
     for (unsigned k = 0; k < kernel.getInputs().size(); ++k)
       if (choice.problem.forms.is_prepared(static_cast<int>(k)))
         kernel.getInputsMutable()[k].set(prepared(

@@ -33,8 +33,8 @@ struct CompileOptions {
   // op, if its author gave it one, or the default of their algorithm, as do layers with an empty
   // one. Throws Error for a layer that is no kernel's.
   std::map<std::string, Schedule> schedules = {};
-  // Likewise the algorithm, by its name in the catalogue. The others get that of their op, or the one
-  // of least cost. Where it is another than the op's, the op's schedule is set aside.
+  // Likewise the algorithm, by its name in the catalogue. The others get that of their op, or the
+  // one of least cost. Where it is another than the op's, the op's schedule is set aside.
   std::map<std::string, std::string> algorithms = {};
   // 0: every op as written, a kernel of its own, by the generic algorithm: what to compare with.
   // 1: without repetitions and unused ops. 2 and 3: fused, each kernel by its best algorithm.
