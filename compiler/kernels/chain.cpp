@@ -170,4 +170,26 @@ std::optional<std::vector<Stage>> parts_of_chain(const Definition& definition) {
   return Cutter(definition).run();
 }
 
+catalogue::Problem problem_of_part(const catalogue::Problem& whole, const Stage& part, bool is_last,
+                                   const catalogue::Layout& between) {
+  catalogue::Problem problem{part.definition, whole.target, {}};
+  for (const Stage::Source& source : part.sources) {
+    const bool outer = source.operand >= 0;
+    problem.forms.operands.push_back(outer ? whole.forms.operand(source.operand) : between);
+    problem.forms.prepared.push_back(outer && whole.forms.is_prepared(source.operand));
+  }
+  problem.forms.results = {is_last ? whole.forms.result(0) : between};
+  return problem;
+}
+
+Definition compose_systems(const Definition& whole, const std::vector<Stage>& systems) {
+  std::vector<Operand> operands = whole.operands;
+  for (const Stage& system : systems)
+    for (size_t k = 0; k < system.sources.size(); ++k)
+      if (const int number = system.sources[k].operand; number >= 0)
+        operands[static_cast<size_t>(number)] = system.definition.operands[k];
+  return compose(whole.name, std::move(operands), systems,
+                 {{static_cast<int>(systems.size()) - 1, 0}});
+}
+
 } // namespace fovea::kernels

@@ -22,7 +22,6 @@ using catalogue::Target;
 // Multiply-adds in one loop body: more leave the cache of decoded instructions (a 5x5 window on 6
 // channels, all written out: 95 GFLOP/s instead of 220).
 constexpr int64_t most_unrolled = 320;
-constexpr int64_t least_parallel_macs = 400'000; // about what waking a thread costs
 
 bool contains(const std::vector<int>& list, int value) {
   return std::find(list.begin(), list.end(), value) != list.end();

@@ -13,6 +13,9 @@ struct Loop {
   int64_t extent = 1;
 };
 
+// Multiply-adds that are about what waking a thread costs.
+inline constexpr int64_t least_parallel_macs = 400'000;
+
 // For each thread: one that is late leaves its share to others.
 inline constexpr int64_t tasks_a_thread = 4;
 

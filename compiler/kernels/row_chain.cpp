@@ -14,7 +14,6 @@ const catalogue::Algorithm& direct_algorithm();
 
 namespace {
 
-using catalogue::Forms;
 using catalogue::Layout;
 using catalogue::Problem;
 
@@ -72,7 +71,7 @@ class Finder {
         return std::nullopt;
     const auto windows = std::count_if(chain_.parts.begin(), chain_.parts.end(),
                                        [](const auto& part) { return part.windows.has_value(); });
-    return windows == 1 && reads_all_operands() && weights_are_own()
+    return windows == 1 && read_all_operands(chain_.parts, whole_.definition) && weights_are_own()
                ? std::optional(std::move(chain_))
                : std::nullopt;
   }
@@ -83,14 +82,8 @@ class Finder {
     const std::optional<Map> map = map_of(part.result());
     if (!map)
       return false;
-    const Layout between = Layout::blocked(map->channel, whole_.target.lanes(4));
-    Forms& forms = part.problem.forms;
-    for (const Stage::Source& source : stage.sources) {
-      const bool outer = source.operand >= 0;
-      forms.operands.push_back(outer ? whole_.forms.operand(source.operand) : between);
-      forms.prepared.push_back(outer && whole_.forms.is_prepared(source.operand));
-    }
-    forms.results = {is_last ? whole_.forms.result(0) : between};
+    part.problem = problem_of_part(whole_, stage, is_last,
+                                   Layout::blocked(map->channel, whole_.target.lanes(4)));
     if (!recognise(part, *map))
       return false;
     chain_.parts.push_back(std::move(part));
@@ -154,25 +147,11 @@ class Finder {
     return definition.equations[static_cast<size_t>(e)];
   }
 
-  int parts_that_read(int operand) const {
-    return static_cast<int>(
-        std::count_if(chain_.parts.begin(), chain_.parts.end(), [&](const RowChain::Part& part) {
-          return std::any_of(part.sources.begin(), part.sources.end(),
-                             [&](const auto& source) { return source.operand == operand; });
-        }));
-  }
-  // What no part reads would not be stored as the problem says.
-  bool reads_all_operands() const {
-    for (int k = 0; k < static_cast<int>(whole_.definition.operands.size()); ++k)
-      if (parts_that_read(k) == 0)
-        return false;
-    return true;
-  }
   // No other part reads a part's weights, which may come packed.
   bool weights_are_own() const {
     return std::all_of(chain_.parts.begin(), chain_.parts.end(), [&](const RowChain::Part& part) {
       const int weights = part.sources[static_cast<size_t>(part.weights)].operand;
-      return weights >= 0 && parts_that_read(weights) == 1;
+      return weights >= 0 && parts_that_read(chain_.parts, weights) == 1;
     });
   }
 
@@ -197,17 +176,11 @@ std::optional<RowChain> row_chain(const Problem& problem) {
 
 Definition row_chain_system(const Problem& problem, const RowChain& chain) {
   std::vector<Stage> systems;
-  std::vector<Operand> operands = problem.definition.operands;
-  for (const RowChain::Part& part : chain.parts) {
+  for (const RowChain::Part& part : chain.parts)
     systems.push_back({part.windows ? channel_vectors(part.problem, *part.windows)
                                     : blocked_columns(part.problem),
                        part.sources});
-    for (size_t k = 0; k < part.sources.size(); ++k)
-      if (const int number = part.sources[k].operand; number >= 0)
-        operands[static_cast<size_t>(number)] = systems.back().definition.operands[k];
-  }
-  return compose(problem.definition.name, std::move(operands), systems,
-                 {{static_cast<int>(systems.size()) - 1, 0}});
+  return compose_systems(problem.definition, systems);
 }
 
 } // namespace fovea::kernels

@@ -20,7 +20,6 @@ using catalogue::Directive;
 using catalogue::Schedule;
 using catalogue::StageSchedule;
 
-constexpr double least_parallel_macs = 400'000; // about what waking a thread costs
 constexpr int64_t least_tasks = 2; // for each thread: rows that two tasks need are computed twice
 
 // Stages in blocks: [.., rows, columns, channels of a block].

@@ -1,7 +1,5 @@
-#include "compiler/kernels/access.hpp"
 #include "compiler/kernels/blocked_columns.hpp"
-#include "compiler/kernels/contraction_schedule.hpp"
-#include "compiler/kernels/contraction_stages.hpp"
+#include "compiler/kernels/contraction_cost.hpp"
 #include "compiler/kernels/groups.hpp"
 #include "compiler/kernels/normalise.hpp"
 #include "compiler/kernels/parallel_loops.hpp"
@@ -41,18 +39,6 @@ std::optional<Parts> parts_of(const Problem& problem) {
   if (!phases)
     return std::nullopt;
   return Parts{std::move(*prologue), std::move(*groups), std::move(*phases)};
-}
-
-// Are there many channels, each in a page of its own?
-bool has_channels_far_apart(const Parts& parts) {
-  const Definition& definition = parts.problem().definition;
-  const Contraction contraction = parts.contraction();
-  const int axis = channel_axis(definition, contraction);
-  if (axis < 0 || !parts.problem().forms.operand(contraction.image).is_row_major())
-    return false;
-  const TensorType& type = definition.operands[static_cast<size_t>(contraction.image)].type;
-  const Shape plane = type.shape.slice(axis + 1, type.shape.rank());
-  return jump_between_pages(type.shape[axis], plane.elements() * size_of(type.dtype));
 }
 
 // Sums of products as they are written, a register tile of pixels and output channels at a time:
@@ -134,22 +120,8 @@ class Direct : public HalideAlgorithm {
   catalogue::Cost cost(const Problem& problem, const catalogue::Machine& machine) const override {
     const Definition stages = system(problem);
     const ChosenTile tile = tile_of(stages, problem.target);
-    double cycles =
-        cycles_per_step(tile.problem, tile.shape, problem.target) * static_cast<double>(tile.steps);
-    if (has_channels_far_apart(*parts_of(problem)))
-      cycles *= 1.6; // 1.4 to 2.1, measured
-    // Elements of the other stages: copies with padding, packed weights, the result in order.
-    double copied = 0;
-    const ContractionStages parts(stages);
-    for (int e = 0; e < static_cast<int>(stages.equations.size()); ++e)
-      if (parts.feeds_sum(e) || (e == parts.root && e != parts.host))
-        copied += static_cast<double>(parts.equation(e).shape().elements());
-    double seconds = (cycles + copied * cycles_a_copy) * machine.cycle(problem.target);
-    // Packed weights that leave the cache are written, and read again.
-    const int64_t weights = parts.stages.type_of(parts.contraction.weights).bytes();
-    if (parts.contraction.weights >= static_cast<int>(stages.operands.size()) &&
-        weights > problem.target.l2_bytes)
-      seconds += 2 * static_cast<double>(weights) / machine.bytes_per_second;
+    const double seconds = contraction_seconds(parts_of(problem)->problem(), tile, machine) +
+                           seconds_of_copies(stages, problem.target, machine);
     const double shared = tile.tasks > 1 ? evenness(tile.tasks, problem.target.threads) : 0;
     return cost_of(*this, problem, {.seconds = seconds, .shared = shared}, machine);
   }

@@ -1,5 +1,6 @@
 #include "compiler/kernels/row_chain.hpp"
 
+#include "compiler/kernels/chain.hpp"
 #include "compiler/kernels/normalise.hpp"
 #include "compiler/kernels/realisable.hpp"
 #include "compiler/kernels/row_borders.hpp"
@@ -24,16 +25,20 @@ class RowChains : public HalideAlgorithm {
   bool matches(const Problem& problem) const override { return row_chain(problem).has_value(); }
   bool joins_reductions() const override { return true; }
   Layout preferred_operand_layout(const Problem& problem, int operand) const override {
-    const Reader reader = reader_of(problem, operand);
-    return reader.part.algorithm().preferred_operand_layout(reader.part.problem, reader.operand);
+    const RowChain chain = *row_chain(problem);
+    const PartOperand reader = first_reader(chain.parts, operand);
+    const RowChain::Part& part = chain.parts[reader.part];
+    return part.algorithm().preferred_operand_layout(part.problem, reader.operand);
   }
   Layout preferred_result_layout(const Problem& problem, int result) const override {
     const RowChain::Part part = row_chain(problem)->parts.back();
     return part.algorithm().preferred_result_layout(part.problem, result);
   }
   std::optional<Definition> preparation(const Problem& problem, int operand) const override {
-    const Reader reader = reader_of(problem, operand);
-    return reader.part.algorithm().preparation(reader.part.problem, reader.operand);
+    const RowChain chain = *row_chain(problem);
+    const PartOperand reader = first_reader(chain.parts, operand);
+    const RowChain::Part& part = chain.parts[reader.part];
+    return part.algorithm().preparation(part.problem, reader.operand);
   }
 
   // --- THE ALGORITHM ---
@@ -50,21 +55,6 @@ class RowChains : public HalideAlgorithm {
   catalogue::Cost cost(const Problem& problem, const catalogue::Machine& machine) const override {
     return cost_of(*this, problem, row_chain_work(*row_chain(problem), system(problem), machine),
                    machine);
-  }
-
- private:
-  // The first part that reads an operand of the whole, and the number that it has there.
-  struct Reader {
-    RowChain::Part part;
-    int operand = -1;
-  };
-  static Reader reader_of(const Problem& problem, int operand) {
-    const RowChain chain = *row_chain(problem);
-    for (const RowChain::Part& part : chain.parts)
-      for (size_t k = 0; k < part.sources.size(); ++k)
-        if (part.sources[k].operand == operand)
-          return {part, static_cast<int>(k)};
-    return {}; // a match has none that no part reads
   }
 };
 
