@@ -53,9 +53,10 @@ def Fuse : Fovea_Pass<"fuse", "::fovea::passes::create_fuse"> {
 def ChainConvolutions : Fovea_Pass<"chain-convolutions", "::fovea::passes::create_chain_convolutions"> {
   let summary = "makes one kernel of convolutions whose intermediate results need not be in memory";
   let description = [{
-    Kernels each of which alone reads what the one before makes become one where an algorithm of the
-    catalogue computes them together and is estimated to take less time than they do apart: the
-    division of such a run into kernels that takes least. Layers with a choice of the user's stay.
+    Convolutions one behind the other, and a convolution whose maps are pooled as wholes:
+    kernels each of which alone reads what the one before makes become one where an algorithm of the
+    catalogue computes them together and is estimated to take less time than they do apart. Such a
+    run is divided into the kernels that take least. Layers with a choice of the user's stay.
   }];
 }
 

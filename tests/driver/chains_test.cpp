@@ -70,5 +70,35 @@ TEST(Chains, PassOnWhatIsNoNumber) {
     ASSERT_EQ(std::isnan(one.data()[k]), std::isnan(other.data()[k])) << k;
 }
 
+// The end of a classifier: only averages of its last maps are wanted.
+Network classifier_head(int64_t kernel) {
+  Network net("head");
+  const Tensor<> x = net.input("x", {2, 24, 7, 6});
+  net.output("y", x | conv(40, kernel, same).named("last") | relu6 | global_avg_pool);
+  net.randomize(4);
+  return net;
+}
+
+TEST(Chains, NeverMakeMapsOfWhichOnlyAveragesAreWanted) {
+  const Network net = classifier_head(1);
+  CompileOptions options;
+  options.target = catalogue::Target::host();
+  const Model model = compile(net, options);
+  EXPECT_EQ(algorithms_of(model), std::vector<std::string>{"pooled_direct"});
+  const Array<float> x = random_array(model.inputs()[0].type.shape, 7);
+  expect_reference(net, {x.data()}, {model(x)});
+}
+
+// Who chose an algorithm for the convolution gets it.
+TEST(Chains, LeaveMapsThatTheUserChoseFor) {
+  const Network net = classifier_head(3);
+  CompileOptions options;
+  options.target = catalogue::Target::host();
+  options.algorithms = {{"last", "direct"}};
+  const Model model = compile(net, options);
+  ASSERT_EQ(model.kernels().size(), 2u);
+  EXPECT_EQ(model.kernels()[0].algorithm, "direct");
+}
+
 } // namespace
 } // namespace fovea

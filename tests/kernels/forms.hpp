@@ -22,8 +22,9 @@ using Random = std::mt19937_64;
 bool runs_all();
 uint64_t base_seed(uint64_t otherwise);
 
-// A convolution, dense layer, pool, softmax, transposition or activation of few operations: odd
-// channels, maps smaller than kernels, uneven padding.
+// A convolution, chain of them, convolution with its maps pooled, dense layer, pool, softmax,
+// transposition or activation of few operations: odd channels, maps smaller than kernels, uneven
+// padding.
 Definition random_anchor(Random& random);
 // Among them those that read at computed places: rows of a table, sums and maxima of picked
 // elements.

@@ -4,6 +4,8 @@
 #include <fovea/ops/avg_pool.hpp>
 #include <fovea/ops/conv.hpp>
 #include <fovea/ops/dense.hpp>
+#include <fovea/ops/global_avg_pool.hpp>
+#include <fovea/ops/global_max_pool.hpp>
 #include <fovea/ops/max_pool.hpp>
 #include <fovea/ops/mul.hpp>
 #include <fovea/ops/relu.hpp>
@@ -141,6 +143,26 @@ std::optional<Definition> random_chain(Random& random, DType type) {
   return chain;
 }
 
+// The end of a classifier: a convolution, mostly pixel by pixel, its activation, whole maps pooled.
+std::optional<Definition> random_head(Random& random, DType type) {
+  const int spatial = static_cast<int>(one_of(random, {2, 2, 2, 1, 3}));
+  const Shape image = random_image(spatial, random);
+  ops::Conv op;
+  op.bias = random() % 2;
+  op.filters = one_of(random, {1, 7, 16, 24, 33, 80});
+  if (random() % 3)
+    op.expand_window(spatial);
+  else
+    random_window(op, spatial, random);
+  const std::optional<Definition> map = definition_of(op, image, type);
+  if (!map)
+    return std::nullopt;
+  const Definition active = with_epilogue(*map, epilogues[random() % 3]); // without a residual
+  const TensorType result = map->type_of(map->tensor_of_equation(map->results[0]));
+  return stacked(active, random() % 2 ? ops::GlobalAvgPool{}.definition({result})
+                                      : ops::GlobalMaxPool{}.definition({result}));
+}
+
 std::optional<Definition> random_dense(Random& random, DType type) {
   ops::Dense op;
   op.outputs = one_of(random, {1, 3, 7, 8, 17, 24, 100});
@@ -234,7 +256,7 @@ Definition random_anchor(Random& random) {
   for (;;) {
     const DType type = random() % 8 ? DType::f32 : random() % 2 ? DType::f64 : DType::f16;
     std::optional<Definition> made;
-    switch (random() % 20) {
+    switch (random() % 22) {
     case 0:
       made = random_pool<ops::MaxPool>(random, type);
       break;
@@ -262,6 +284,10 @@ Definition random_anchor(Random& random) {
     case 10:
     case 11:
       made = random_chain(random, type);
+      break;
+    case 12:
+    case 13:
+      made = random_head(random, type);
       break;
     default:
       made = random_convolution(random, type);

@@ -65,6 +65,17 @@ RandomSteps::Value RandomSteps::global_pool() {
   return chance(2) ? add(ops::GlobalAvgPool{}, x) : add(ops::GlobalMaxPool{}, x);
 }
 
+// The end of a classifier: wider, then one number a channel.
+RandomSteps::Value RandomSteps::head() {
+  const Value x = any_image();
+  Value y = conv(x, one_of({16, 32, 40, 48}), one_of({1, 1, 3}));
+  if (chance(2))
+    y = add(ops::BatchNorm{}, y);
+  if (!chance(3))
+    y = activated(y);
+  return chance(3) ? add(ops::GlobalMaxPool{}, y) : add(ops::GlobalAvgPool{}, y);
+}
+
 // --- blocks of networks for images ---------------------------------------------------------------
 
 RandomSteps::Value RandomSteps::conv_norm_relu() {

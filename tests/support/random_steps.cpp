@@ -58,6 +58,7 @@ bool RandomSteps::try_one() {
       {&RandomSteps::squeeze_excite, 2},
       {&RandomSteps::pool, 3},
       {&RandomSteps::global_pool, 1},
+      {&RandomSteps::head, 2},
       {&RandomSteps::join, 3},
       {&RandomSteps::split, 2},
       {&RandomSteps::unary, 4},

@@ -61,6 +61,7 @@ class RandomSteps {
   Value squeeze_excite();
   Value pool();
   Value global_pool();
+  Value head();
   Value join();
   Value split();
   Value unary();

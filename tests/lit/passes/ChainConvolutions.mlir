@@ -57,3 +57,50 @@ func.func @mixes_channels(%x: tensor<1x16x112x112xf32>) -> tensor<1x16x112x112xf
       : (tensor<1x96x112x112xf32>, tensor<16x96x3x3xf32>) -> tensor<1x16x112x112xf32>
   return %1 : tensor<1x16x112x112xf32>
 }
+
+// Of the last map only its channels' averages are wanted: one kernel, which never makes the map.
+// CHECK-LABEL: func.func @pooled
+func.func @pooled(%x: tensor<1x320x7x7xf32>) -> tensor<1x1280x1x1xf32> {
+  %w = fovea.parameter "w" number 0 : tensor<1280x320x1x1xf32>
+  // CHECK: fovea.kernel "pool"
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: fovea.conv
+  %0 = fovea.conv %x, %w filters 1280 kernel [1, 1] bias false layer "conv"
+      : (tensor<1x320x7x7xf32>, tensor<1280x320x1x1xf32>) -> tensor<1x1280x7x7xf32>
+  // CHECK-NEXT: fovea.relu
+  %1 = fovea.relu %0 layer "relu" : (tensor<1x1280x7x7xf32>) -> tensor<1x1280x7x7xf32>
+  // CHECK-NEXT: fovea.global_avg_pool
+  // CHECK-NEXT: fovea.yield
+  %2 = fovea.global_avg_pool %1 layer "pool"
+      : (tensor<1x1280x7x7xf32>) -> tensor<1x1280x1x1xf32>
+  // CHECK-NOT: fovea.kernel
+  // CHECK: return
+  return %2 : tensor<1x1280x1x1xf32>
+}
+
+// The map is read by another as well (squeeze and excite): it is made.
+// CHECK-LABEL: func.func @pooled_and_read
+func.func @pooled_and_read(%x: tensor<1x320x7x7xf32>)
+    -> (tensor<1x1280x1x1xf32>, tensor<1x1280x7x7xf32>) {
+  %w = fovea.parameter "w" number 0 : tensor<1280x320x1x1xf32>
+  // CHECK: fovea.kernel "conv"
+  %0 = fovea.conv %x, %w filters 1280 kernel [1, 1] bias false layer "conv"
+      : (tensor<1x320x7x7xf32>, tensor<1280x320x1x1xf32>) -> tensor<1x1280x7x7xf32>
+  // CHECK: fovea.kernel "pool"
+  %1 = fovea.global_avg_pool %0 layer "pool"
+      : (tensor<1x1280x7x7xf32>) -> tensor<1x1280x1x1xf32>
+  return %1, %0 : tensor<1x1280x1x1xf32>, tensor<1x1280x7x7xf32>
+}
+
+// Four windows of each map are not one number: the map is made.
+// CHECK-LABEL: func.func @windows
+func.func @windows(%x: tensor<1x320x14x14xf32>) -> tensor<1x1280x2x2xf32> {
+  %w = fovea.parameter "w" number 0 : tensor<1280x320x1x1xf32>
+  // CHECK: fovea.kernel "conv"
+  %0 = fovea.conv %x, %w filters 1280 kernel [1, 1] bias false layer "conv"
+      : (tensor<1x320x14x14xf32>, tensor<1280x320x1x1xf32>) -> tensor<1x1280x14x14xf32>
+  // CHECK: fovea.kernel "pool"
+  %1 = fovea.avg_pool %0 kernel [7, 7] stride [7, 7] layer "pool"
+      : (tensor<1x1280x14x14xf32>) -> tensor<1x1280x2x2xf32>
+  return %1 : tensor<1x1280x2x2xf32>
+}
