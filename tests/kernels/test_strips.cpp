@@ -53,13 +53,14 @@ Expr three(const Builder& builder, int tensor, int axis) {
 struct Blur {
   int64_t height, width;
   bool shows_rows = false; // R is a result, too
+  Boundary rule = Boundary::reflect;
 
   Definition definition() const {
     Builder builder("blur");
     const int x = builder.operand("X", DType::f32, {height, width});
-    const int p = builder.equation("P", {{"i", height + 2}, {"j", width + 2}},
-                                   builder.read(x, {At(index(0) - fixed(1), Boundary::reflect),
-                                                    At(index(1) - fixed(1), Boundary::reflect)}));
+    const int p = builder.equation(
+        "P", {{"i", height + 2}, {"j", width + 2}},
+        builder.read(x, {At(index(0) - fixed(1), rule), At(index(1) - fixed(1), rule)}));
     const int r = builder.equation("R", {{"i", height + 2}, {"j", width}}, three(builder, p, 1));
     const int z = builder.equation("Z", {{"i", height}, {"j", width}}, three(builder, r, 0));
     return shows_rows ? builder.results({z, r}) : builder.results({z});
@@ -90,8 +91,8 @@ TEST(Strips, OfFewRowsWouldRepeatTooMuch) {
 }
 
 TEST(Strips, AResultIsWholeAndHostsOthers) {
-  EXPECT_THAT(strips_of(Blur{200, 50, true}.definition(), small_cache(32 << 10)).hosts,
-              ElementsAre(1, -1, -1));
+  const Definition blur = Blur{200, 50, true, Boundary::wrap}.definition();
+  EXPECT_THAT(strips_of(blur, small_cache(32 << 10)).hosts, ElementsAre(1, -1, -1));
 }
 
 TEST(Strips, AreEnoughForAllThreads) {
