@@ -208,11 +208,13 @@ void Pool::leave() {
 
 // False when the pool stops.
 bool Pool::wait_for_generation(uint32_t seen) {
-  auto changed = [this, seen] { return generation_.load(std::memory_order_acquire) != seen; };
+  // Where the pool stops between a thread's waking and its look at the generation, the generation
+  // it has seen is the last one: it must not wait for another.
+  auto changed = [this, seen] { return generation_.load() != seen || stopping_.load(); };
   if (!spin_until(changed)) {
     pthread_mutex_lock(&mutex_);
     sleepers_.fetch_add(1);
-    while (generation_.load() == seen)
+    while (!changed())
       pthread_cond_wait(&wake_, &mutex_);
     sleepers_.fetch_sub(1);
     pthread_mutex_unlock(&mutex_);

@@ -201,6 +201,20 @@ TEST(Threads, ThousandContextsLeaveNoThread) {
   EXPECT_TRUE(threads_return_to(before)) << live_threads() << " threads, before " << before;
 }
 
+// More threads than cores: some are on their way from one loop to the next when the context goes.
+TEST(Threads, StopRightBehindALoop) {
+  HandProgram hand;
+  const long before = live_threads();
+  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(500);
+  while (std::chrono::steady_clock::now() < end) {
+    Session session(hand.program, with_threads(8));
+    fovea_buffer input = hand.input(), output = hand.output();
+    for (int loops = 0; loops < 3; ++loops)
+      ASSERT_EQ(session.run(input, output), FOVEA_OK);
+  }
+  EXPECT_TRUE(threads_return_to(before)) << live_threads() << " threads, before " << before;
+}
+
 TEST(Threads, CountIsWhatWasAskedFor) {
   HandProgram hand;
   long before = live_threads();
