@@ -1,4 +1,5 @@
 #include "tests/kernels/forms.hpp"
+#include "tests/kernels/stacked.hpp"
 
 #include <fovea/ops/add.hpp>
 #include <fovea/ops/avg_pool.hpp>
@@ -98,19 +99,6 @@ std::optional<Definition> random_convolution(Random& random, DType type) {
     break;
   }
   return definition_of(op, image, type);
-}
-
-// `next`, which reads `first`'s result, with all its other operands behind those of `first`.
-Definition stacked(const Definition& first, const Definition& next) {
-  std::vector<Operand> operands = first.operands;
-  Stage before{first, {}}, after{next, {{-1, 0, 0}}};
-  for (int k = 0; k < static_cast<int>(first.operands.size()); ++k)
-    before.sources.push_back({k, -1, 0});
-  for (size_t k = 1; k < next.operands.size(); ++k) {
-    after.sources.push_back({static_cast<int>(operands.size()), -1, 0});
-    operands.push_back(next.operands[k]);
-  }
-  return compose(first.name + "_" + next.name, operands, {before, after}, {{1, 0}});
 }
 
 // Of convolutions one behind the other: one that mixes channels, one channel by channel, one pixel

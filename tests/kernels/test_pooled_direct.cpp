@@ -1,5 +1,6 @@
 // Convolutions of whose result only what pooling makes of whole maps is kept.
 #include "tests/kernels/forms.hpp"
+#include "tests/kernels/stacked.hpp"
 
 #include <fovea/dsl.hpp>
 
@@ -16,26 +17,13 @@ const Algorithm& pooled_direct() {
   return catalogue.find("pooled_direct");
 }
 
-// `next` on the result of `first`; its other operands come last.
-Definition followed_by(const Definition& first, const Definition& next) {
-  std::vector<Operand> operands = first.operands;
-  Stage before{first, {}}, after{next, {{-1, 0, 0}}};
-  for (int k = 0; k < static_cast<int>(first.operands.size()); ++k)
-    before.sources.push_back({k, -1, 0});
-  for (size_t k = 1; k < next.operands.size(); ++k) {
-    after.sources.push_back({static_cast<int>(operands.size()), -1, 0});
-    operands.push_back(next.operands[k]);
-  }
-  return compose(first.name + "_" + next.name, operands, {before, after}, {{1, 0}});
-}
-
 TensorType result_of(const Definition& definition) {
   return definition.type_of(definition.tensor_of_equation(definition.results[0]));
 }
 
 template <class Op>
 Definition pooled(const Definition& map, const Op& op = {}) {
-  return followed_by(map, op.definition({result_of(map)}));
+  return stacked(map, op.definition({result_of(map)}));
 }
 
 // Row-major tensors, then image and result in blocks.
@@ -94,7 +82,7 @@ TEST(PooledDirect, OfRowsOfAMatrixProduct) {
     mean.reduction("Z", {{"b", batch}, {"c", 40}}, ReduceKind::sum, {{"t", 11}},
                    mean.read(x, {index(0), index(2), index(1)}));
     const Definition sum = mean.results({x + 1});
-    check_forms(pooled_direct(), {followed_by(tokens, sum), test_target(), {}});
+    check_forms(pooled_direct(), {stacked(tokens, sum), test_target(), {}});
   }
 }
 
