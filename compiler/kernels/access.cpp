@@ -24,12 +24,6 @@ void mark_irregular(const Expr& computed, std::vector<Stride>& strides) {
   });
 }
 
-bool holds(const IndexExpr& expr, int index) {
-  return std::any_of(expr.terms.begin(), expr.terms.end(), [&](const IndexTerm& term) {
-    return term.kind == IndexTerm::Kind::index ? term.index == index : holds(*term.inner, index);
-  });
-}
-
 // Visits what has a value a lane in vectors along the last free dimension: what is read, the
 // index there, and what is computed from them. Returns whether `expr` is such a value.
 template <class Visit>
@@ -56,6 +50,22 @@ int64_t period_of(const IndexExpr& expr, int index) {
 }
 
 } // namespace
+
+bool holds(const IndexExpr& expr, int index) {
+  return std::any_of(expr.terms.begin(), expr.terms.end(), [&](const IndexTerm& term) {
+    return term.kind == IndexTerm::Kind::index ? term.index == index : holds(*term.inner, index);
+  });
+}
+
+bool holds(const Expr& expr, int index) {
+  bool found = false;
+  for_each_node(expr, [&](const Node& node) {
+    found |= node.kind == Node::Kind::index && holds(node.index, index);
+    for (const Subscript& subscript : node.subscripts)
+      found |= holds(subscript.index, index);
+  });
+  return found;
+}
 
 std::vector<std::vector<Stride>> strides_of(const Definition& stages, const Equation& equation) {
   std::vector<std::vector<Stride>> result;

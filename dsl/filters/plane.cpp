@@ -1,8 +1,9 @@
 #include "dsl/filters/plane.hpp"
 
+#include <fovea/definition/outer_product.hpp>
+
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 namespace fovea::filters {
 
@@ -53,50 +54,17 @@ Pixel weighted(const Let& P, const Mask& mask, int64_t top, int64_t left) {
   return mask.divisor == 1 ? *total : *total / mask.divisor;
 }
 
-namespace {
-
-// What divides a row of integers: with it taken out, the column of a mask of integers holds
-// integers too, and sums stay exact. 1 of other numbers.
-double common_divisor(const std::vector<double>& row) {
-  int64_t divisor = 0;
-  for (const double weight : row) {
-    if (weight != std::round(weight) || std::abs(weight) >= 0x1p53)
-      return 1;
-    divisor = std::gcd(divisor, static_cast<int64_t>(weight));
-  }
-  return static_cast<double>(divisor);
-}
-
-} // namespace
-
-// Each pass reads and writes the image: it pays where it saves half of the terms. The pivot is the
-// largest weight, so that rounding stays below what float64 keeps of any of them.
+// Each pass reads and writes the image: it pays where it saves half of the terms.
 std::optional<SeparatedMask> separated(const Mask& mask) {
   const auto [height, width] = mask.size;
-  const auto at = [&](int64_t y, int64_t x) {
-    return mask.weights[static_cast<size_t>(y * width + x)];
-  };
   const auto terms = std::ranges::count_if(mask.weights, [](double weight) { return weight != 0; });
   if (terms <= 2 * (height + width))
     return std::nullopt;
-  const auto largest =
-      std::ranges::max_element(mask.weights, {}, [](double weight) { return std::abs(weight); });
-  const int64_t pivot = largest - mask.weights.begin();
-  std::vector<double> across, down;
-  for (int64_t x = 0; x < width; ++x)
-    across.push_back(at(pivot / width, x));
-  const double divisor = common_divisor(across);
-  for (double& weight : across)
-    weight /= divisor;
-  for (int64_t y = 0; y < height; ++y)
-    down.push_back(at(y, pivot % width) / across[static_cast<size_t>(pivot % width)]);
-  for (int64_t y = 0; y < height; ++y)
-    for (int64_t x = 0; x < width; ++x)
-      if (std::abs(at(y, x) - down[static_cast<size_t>(y)] * across[static_cast<size_t>(x)]) >
-          1e-15 * std::abs(*largest))
-        return std::nullopt;
-  return SeparatedMask{Mask({1, width}, std::move(across)),
-                       Mask({height, 1}, std::move(down), mask.divisor)};
+  std::optional<OuterProduct> product = outer_product(height, width, mask.weights);
+  if (!product)
+    return std::nullopt;
+  return SeparatedMask{Mask({1, width}, std::move(product->across)),
+                       Mask({height, 1}, std::move(product->down), mask.divisor)};
 }
 
 Pixel separable(const Plane& plane, const Let& P, Size size, const Let* weights) {

@@ -1,6 +1,7 @@
 #include "tests/kernels/forms.hpp"
 #include "tests/kernels/stacked.hpp"
 
+#include <fovea/equation/text.hpp>
 #include <fovea/ops/add.hpp>
 #include <fovea/ops/avg_pool.hpp>
 #include <fovea/ops/conv.hpp>
@@ -12,6 +13,8 @@
 #include <fovea/ops/relu.hpp>
 #include <fovea/ops/softmax.hpp>
 #include <fovea/ops/tanh.hpp>
+
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -238,13 +241,55 @@ Definition random_bag(Random& random, DType type) {
                    {{"j", j}}, mul(first, second))});
 }
 
+// Windows that are sums along one dimension and then along the next, with a weight for each row and
+// column or a table of them, and maxima of such windows.
+std::optional<Definition> random_separable(Random& random, DType type) {
+  const int64_t rows = one_of(random, {4, 5, 6, 9}), columns = one_of(random, {4, 5, 7, 8});
+  const int64_t stride = one_of(random, {1, 1, 1, 2}), dilation = one_of(random, {1, 1, 2});
+  const int64_t side = one_of(random, {8, 13, 24, 33});
+  const char* rule =
+      std::initializer_list<const char*>{"", "zero", "clamp", "reflect"}.begin()[random() % 4];
+  const auto place = [&](char free, char term) {
+    return fmt::format("{}({}*{} + {}*{} - {})", rule, stride, free, dilation, term, *rule ? 2 : 0);
+  };
+  const std::string read = fmt::format("x(c, {}, {})", place('i', 'm'), place('j', 'n'));
+  const std::string ranges =
+      fmt::format("m < {}, n < {}{}", rows, columns,
+                  *rule ? fmt::format(", i < {0}, j < {0}", side / stride) : std::string());
+  std::string text;
+  switch (random() % 3) {
+  case 0:
+    text = fmt::format("Z(c, i, j) = sum(m, n)({} * a(m) * b(n)) where {}", read, ranges);
+    break;
+  case 1:
+    text = fmt::format("K(m, n) = f32((m + 1) * (3 - n)) / 4 where m < {}, n < {}\n"
+                       "Z(c, i, j) = sum(m, n)({} * K(m, n)) where {}",
+                       rows, columns, read, ranges);
+    break;
+  default:
+    text = fmt::format("Z(c, i, j) = {}(m, n)({}) where {}", random() % 2 ? "max" : "min", read,
+                       ranges);
+  }
+  // Only what the text reads may be bound.
+  const auto reads = [&](const char* name) { return text.find(name) != std::string::npos; };
+  std::map<std::string, TensorType> types{
+      {"x", {type, {one_of(random, {1, 3, 16}), side, side + 5}}}};
+  if (reads("a(m)"))
+    types.insert({{"a", {type, {rows}}}, {"b", {type, {columns}}}});
+  try {
+    return Equations(text).bind(types);
+  } catch (const Error&) {
+    return std::nullopt; // a window larger than the map
+  }
+}
+
 } // namespace
 
 Definition random_anchor(Random& random) {
   for (;;) {
     const DType type = random() % 8 ? DType::f32 : random() % 2 ? DType::f64 : DType::f16;
     std::optional<Definition> made;
-    switch (random() % 22) {
+    switch (random() % 24) {
     case 0:
       made = random_pool<ops::MaxPool>(random, type);
       break;
@@ -272,6 +317,10 @@ Definition random_anchor(Random& random) {
     case 10:
     case 11:
       made = random_chain(random, type);
+      break;
+    case 22:
+    case 23:
+      made = random_separable(random, type);
       break;
     case 12:
     case 13:
