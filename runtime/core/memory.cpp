@@ -1,5 +1,6 @@
 #include "runtime/core/memory.hpp"
 
+#include <fovea/runtime/core.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
@@ -34,6 +35,10 @@ const fovea_allocator& default_allocator() {
   static const fovea_allocator allocator = {sizeof(fovea_allocator), nullptr, allocate_from_libc,
                                             release_to_libc};
   return allocator;
+}
+
+extern "C" const fovea_allocator* fovea_core_default_allocator(void) {
+  return &default_allocator();
 }
 
 ShapeText::ShapeText(const int64_t* extents, int32_t rank) {

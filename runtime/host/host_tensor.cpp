@@ -1,11 +1,24 @@
+#include <fovea/runtime/core.h>
 #include <fovea/runtime/host_tensor.hpp>
+#include <fovea/runtime/tensor_memory.hpp>
 
 #include <cstring>
 #include <new>
 
 namespace fovea::host {
 
-static constexpr std::align_val_t storage_alignment{FOVEA_MEMORY_ALIGNMENT};
+void* allocate_tensor(std::size_t bytes) {
+  const fovea_allocator& allocator = *fovea_core_default_allocator();
+  void* memory = allocator.allocate(allocator.user, bytes ? bytes : 1, FOVEA_MEMORY_ALIGNMENT);
+  if (!memory)
+    throw std::bad_alloc();
+  return memory;
+}
+
+void release_tensor(void* memory) noexcept {
+  const fovea_allocator& allocator = *fovea_core_default_allocator();
+  allocator.release(allocator.user, memory, 0);
+}
 
 std::string to_string(std::span<const std::int64_t> shape) {
   std::string text = "[";
@@ -15,7 +28,7 @@ std::string to_string(std::span<const std::int64_t> shape) {
 }
 
 void HostTensor::Release::operator()(std::byte* pointer) const {
-  ::operator delete(pointer, storage_alignment);
+  release_tensor(pointer);
 }
 
 HostTensor HostTensor::uninitialised(fovea_dtype dtype, std::vector<std::int64_t> shape) {
@@ -28,8 +41,7 @@ HostTensor HostTensor::uninitialised(fovea_dtype dtype, std::vector<std::int64_t
                                 ": expected a rank of at most 12, extents of 0 or more, and a size "
                                 "that fits 63 bits");
   HostTensor tensor;
-  tensor.storage_.reset(
-      static_cast<std::byte*>(::operator new(std::size_t(bytes), storage_alignment)));
+  tensor.storage_.reset(static_cast<std::byte*>(allocate_tensor(std::size_t(bytes))));
   tensor.dtype_ = dtype;
   tensor.shape_ = std::move(shape);
   tensor.bytes_ = std::size_t(bytes);

@@ -220,9 +220,12 @@ TEST(Gather, IsForTheGenericAlgorithm) {
     if (!has_gather(definition))
       continue;
     for (const Algorithm* algorithm : catalogue.algorithms())
-      EXPECT_EQ(algorithm->matches({definition, test_target(), {}}), algorithm->name() == "generic")
-          << algorithm->name() << "\n"
-          << to_string(definition);
+      if (algorithm->name() != "separable") { // a weight may stand at a computed place
+        EXPECT_EQ(algorithm->matches({definition, test_target(), {}}),
+                  algorithm->name() == "generic")
+            << algorithm->name() << "\n"
+            << to_string(definition);
+      }
   }
   EXPECT_GT(gathers, 30);
 }

@@ -110,21 +110,25 @@ TEST(Gemv, NotOfWhatItWouldReadAcross) {
   EXPECT_FALSE(gemv().matches({doubles.results({y}), target}));
 }
 
-// One vector: the matrix as it is. Many: what a matrix product is for.
+// One vector: the matrix as it is, where it is not known before the kernel runs; else packed in the
+// order in which it is read. Many: what a matrix product is for.
 TEST(Gemv, IsChosenForOneVector) {
   const catalogue::Catalogue catalogue = kernels::make_catalogue();
   const catalogue::Target target = test_target();
-  const std::vector<bool> known{false, true, true};
-  const auto best = [&](int64_t batch, int64_t features, int64_t outputs) {
+  const std::vector<bool> computed{false, false, false}, weights{false, true, true};
+  const auto best = [&](int64_t batch, int64_t features, int64_t outputs,
+                        const std::vector<bool>& known) {
     return std::string(
         catalogue
             .best({dense(batch, features, outputs), target, {}}, known, Machine::nominal(target))
             .algorithm->name());
   };
-  EXPECT_EQ(best(1, 4096, 4096), "gemv");
-  EXPECT_EQ(best(1, 2048, 1000), "gemv");
-  EXPECT_NE(best(16, 4096, 1000), "gemv");
-  EXPECT_EQ(best(64, 120, 84), "direct");
+  EXPECT_EQ(best(1, 4096, 4096, computed), "gemv");
+  EXPECT_EQ(best(1, 2048, 1000, computed), "gemv");
+  EXPECT_EQ(best(1, 4096, 4096, weights), "direct");
+  EXPECT_EQ(best(1, 400, 120, weights), "gemv"); // in the cache
+  EXPECT_NE(best(16, 4096, 1000, weights), "gemv");
+  EXPECT_EQ(best(64, 120, 84, weights), "direct");
 }
 
 } // namespace

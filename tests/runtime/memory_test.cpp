@@ -1,6 +1,8 @@
 // Memory that the core asks the C library for.
 #include "runtime/core/memory.hpp"
 
+#include <fovea/runtime/host_tensor.hpp>
+
 #include <gtest/gtest.h>
 
 #include <cstring>
@@ -45,17 +47,28 @@ TEST(Memory, IsAlignedAsAsked) {
   EXPECT_EQ(default_allocator().allocate(nullptr, ~std::uint64_t(0), 64), nullptr);
 }
 
-TEST(Memory, OfMegabytesIsInHugePages) {
+void expect_huge_pages(const void* large) {
   if (!std::filesystem::exists("/sys/kernel/mm/transparent_hugepage/enabled"))
     GTEST_SKIP() << "this kernel has no transparent huge pages";
-  void* large = default_allocator().allocate(nullptr, 3 * huge_page + 5, 64);
-  ASSERT_NE(large, nullptr);
   const std::string flags = flags_at(large);
   if (flags.empty())
     GTEST_SKIP() << "/proc/self/smaps does not list flags";
   EXPECT_NE(flags.find(" hg "), std::string::npos) << flags;
   EXPECT_TRUE(fovea::core::is_aligned(large, huge_page));
+}
+
+TEST(Memory, OfMegabytesIsInHugePages) {
+  void* large = default_allocator().allocate(nullptr, 3 * huge_page + 5, 64);
+  ASSERT_NE(large, nullptr);
+  expect_huge_pages(large);
   default_allocator().release(nullptr, large, 3 * huge_page + 5);
+}
+
+TEST(Memory, OfLargeHostTensorsIsInHugePages) {
+  const fovea::host::HostTensor large(FOVEA_F32, {3, 1 << 20});
+  expect_huge_pages(large.bytes());
+  const fovea::host::HostTensor none(FOVEA_F32, {0, 4});
+  EXPECT_TRUE(fovea::core::is_aligned(none.bytes(), FOVEA_MEMORY_ALIGNMENT));
 }
 
 } // namespace

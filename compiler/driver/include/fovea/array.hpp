@@ -1,6 +1,7 @@
 #pragma once
 #include <fovea/error.hpp>
 #include <fovea/runtime/tensor_file.hpp>
+#include <fovea/runtime/tensor_memory.hpp>
 #include <fovea/shape.hpp>
 
 #include <algorithm>
@@ -9,7 +10,6 @@
 #include <cstddef>
 #include <initializer_list>
 #include <memory>
-#include <new>
 #include <span>
 #include <string>
 #include <utility>
@@ -63,7 +63,8 @@ class Array {
   // Zeros. Throws Error where an extent is negative or the size does not fit an int64.
   explicit Array(const Shape& shape, SourceLocation location = SourceLocation::current())
       : shape_(shape), size_(checked_size(shape, location)) {
-    elements_.reset(new (std::align_val_t(alignment)) T[static_cast<size_t>(size_)]());
+    elements_.reset(static_cast<T*>(host::allocate_tensor(static_cast<size_t>(size_) * sizeof(T))));
+    std::uninitialized_value_construct_n(elements_.get(), size_);
   }
   // From elements in row-major order. Throws Error where their number is not the shape's.
   Array(const Shape& shape, std::span<const T> elements,
@@ -131,11 +132,8 @@ class Array {
   }
 
  private:
-  static constexpr size_t alignment = 64; // a cache line, and the widest CPU vector
   struct Release {
-    void operator()(T* elements) const {
-      ::operator delete[](elements, std::align_val_t(alignment));
-    }
+    void operator()(T* elements) const { host::release_tensor(elements); }
   };
 
   static int64_t checked_size(const Shape& shape, SourceLocation location) {

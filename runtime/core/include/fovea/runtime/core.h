@@ -41,6 +41,10 @@ fovea_status fovea_core_run(fovea_context* context, const fovea_buffer* inputs,
 const char* fovea_core_message(const fovea_context* context);
 const char* fovea_core_status_name(fovea_status status);
 
+/* The C library's memory: what a model without an allocator of its own takes. From 2 MB on in huge
+ * pages, where the system has them. */
+const fovea_allocator* fovea_core_default_allocator(void);
+
 /* Hooks for generated code. `user_context` is what the program's entry, or a task, received: it
  * belongs to one worker. A null user_context means: serial, memory from the C library. The first
  * three have the signatures of Halide's halide_do_par_for, halide_malloc and halide_free. */
