@@ -22,6 +22,9 @@ using catalogue::Target;
 // Multiply-adds in one loop body: more leave the cache of decoded instructions (a 5x5 window on 6
 // channels, all written out: 95 GFLOP/s instead of 220).
 constexpr int64_t most_unrolled = 320;
+// In a body of so many a loop costs nothing. Windows that overlap stay loops then: written out,
+// LLVM loads a pixel that two of them see once, has no register to keep it in, and stores it.
+constexpr int64_t enough_unrolled = 64;
 
 bool contains(const std::vector<int>& list, int value) {
   return std::find(list.begin(), list.end(), value) != list.end();
@@ -30,9 +33,7 @@ bool contains(const std::vector<int>& list, int value) {
 class Scheduler {
  public:
   Scheduler(const Definition& stages, const Target& target)
-      : parts_(stages),
-        target_(target), problem_{parts_.extent(parts_.row(2)), parts_.extent(parts_.row(1)),
-                                  parts_.extent(parts_.columns())},
+      : parts_(stages), target_(target), problem_(problem_of(parts_, target)),
         tile_(choose_tile_shape(problem_, target)) {}
 
   std::string text() {
@@ -64,6 +65,17 @@ class Scheduler {
   }
 
  private:
+  static TileProblem problem_of(const ContractionStages& parts, const Target& target) {
+    TileProblem problem{parts.extent(parts.row(2)), parts.extent(parts.row(1)),
+                        parts.extent(parts.columns())};
+    const Equation& sum = parts.equation(parts.sum);
+    problem.steps = 1;
+    for (const IndexRange& range : sum.reduced)
+      problem.steps *= range.extent;
+    problem.leaves_cache = 4 * sum.shape().elements() > target.l2_bytes;
+    return problem;
+  }
+
   bool is_parallel() const { return target_.threads > 1 && macs() >= least_parallel_macs; }
 
   const Equation& equation(int e) const { return parts_.equation(e); }
@@ -392,7 +404,8 @@ class Scheduler {
       body *= size;
       for (const int r : windows) {
         terms.push_back(range(r).name);
-        if (body * range(r).extent <= most_unrolled) {
+        const bool shares = body >= enough_unrolled && shares_pixels(r, range(r).extent);
+        if (!shares && body * range(r).extent <= most_unrolled) {
           unroll += (unroll.empty() ? "" : ", ") + range(r).name;
           body *= range(r).extent;
         }
@@ -415,6 +428,18 @@ class Scheduler {
     text_ << "\n";
   }
 
+  // Do neighbours of the tile read the same pixels, at different steps of the window's term?
+  bool shares_pixels(int term, int64_t extent) const {
+    return std::any_of(parts_.contraction.windows.begin(), parts_.contraction.windows.end(),
+                       [&](const Contraction::Window& window) {
+                         const int64_t pixels = window.row == parts_.row(1)   ? tile_.width
+                                                : window.row == parts_.row(2) ? tile_.height
+                                                                              : 1;
+                         return window.term == term && pixels > 1 &&
+                                window.dilation * (extent - 1) >= window.stride;
+                       });
+  }
+
   const ContractionStages parts_;
   const Target& target_;
   const TileProblem problem_;
@@ -434,8 +459,7 @@ ChosenTile tile_of(const Definition& stages, const Target& target) {
   const Scheduler scheduler(stages, target);
   ChosenTile chosen{scheduler.problem(), scheduler.shape(), 1, scheduler.tasks()};
   const ContractionStages parts(stages);
-  for (const IndexRange& range : parts.equation(parts.sum).reduced)
-    chosen.steps *= range.extent;
+  chosen.steps = chosen.problem.steps;
   for (const int k : parts.outer_rows())
     chosen.problem.other_tasks *= parts.extent(k);
   return chosen;

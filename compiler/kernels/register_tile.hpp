@@ -17,6 +17,8 @@ struct TileProblem {
   int64_t height = 1, width = 1; // extents of the last two row dimensions; 1 where there are fewer
   int64_t columns = 1;           // blocks of output channels
   int64_t other_tasks = 1;       // tiles that the dimensions further out make
+  int64_t steps = 0;             // of the reduction; 0: so many that only they count
+  bool leaves_cache = false;     // the result, which then is no more in the second-level cache
 };
 
 // The shape of least estimated time: full tiles, few loads a multiply-add, enough chains to hide

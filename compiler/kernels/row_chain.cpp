@@ -4,6 +4,7 @@
 #include "compiler/kernels/chain.hpp"
 #include "compiler/kernels/normalise.hpp"
 #include "compiler/kernels/packing.hpp"
+#include "compiler/kernels/pooling.hpp"
 
 #include <algorithm>
 
@@ -11,6 +12,7 @@ namespace fovea::kernels {
 
 const catalogue::Algorithm& depthwise_algorithm();
 const catalogue::Algorithm& direct_algorithm();
+const catalogue::Algorithm& pooling_algorithm();
 
 namespace {
 
@@ -97,7 +99,7 @@ class Finder {
     const int between = static_cast<int>(definition.operands.size()) - 1;
     if (!is_first && count_reads(definition, between) != 1)
       return false;
-    if (auto windows = channel_windows(definition); windows && windows->weights >= 0) {
+    if (auto windows = channel_windows(definition)) {
       part.weights = windows->weights;
       part.windows = std::move(windows);
       return (is_first || part.windows->image == between) && recognise_windows(part, map);
@@ -118,6 +120,7 @@ class Finder {
     const ChannelWindows& windows = *part.windows;
     const Node& image = *read_of(equation_of(definition, windows.equation), windows.image);
     return map_of(definition.type_of(windows.image).shape) && padding_is_small(part) &&
+           (windows.weights >= 0 || !has_tables(part.problem, windows)) &&
            walks_in_order(windows, image, map) && windows.channel == map.channel &&
            windows.channel_axis == map.channel && has_channel_vectors(part.problem, windows);
   }
@@ -150,6 +153,8 @@ class Finder {
   // No other part reads a part's weights, which may come packed.
   bool weights_are_own() const {
     return std::all_of(chain_.parts.begin(), chain_.parts.end(), [&](const RowChain::Part& part) {
+      if (part.weights < 0)
+        return true;
       const int weights = part.sources[static_cast<size_t>(part.weights)].operand;
       return weights >= 0 && parts_that_read(chain_.parts, weights) == 1;
     });
@@ -167,7 +172,7 @@ Shape RowChain::Part::result() const {
 }
 
 const catalogue::Algorithm& RowChain::Part::algorithm() const {
-  return windows ? depthwise_algorithm() : direct_algorithm();
+  return !windows ? direct_algorithm() : weights >= 0 ? depthwise_algorithm() : pooling_algorithm();
 }
 
 std::optional<RowChain> row_chain(const Problem& problem) {

@@ -19,7 +19,7 @@ struct RowChain {
   struct Part {
     catalogue::Problem problem;            // of this part alone
     std::vector<Stage::Source> sources;    // of its operands
-    int weights = -1;                      // one of them
+    int weights = -1;                      // one of them; -1: pooling
     std::optional<ChannelWindows> windows; // none: a contraction
 
     Shape result() const; // [batch,] channels, rows, columns

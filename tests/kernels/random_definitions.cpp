@@ -104,8 +104,8 @@ std::optional<Definition> random_convolution(Random& random, DType type) {
   return definition_of(op, image, type);
 }
 
-// Of convolutions one behind the other: one that mixes channels, one channel by channel, one pixel
-// by pixel, with an activation behind each; or two of them.
+// Of convolutions one behind the other: one that mixes channels, one channel by channel or the
+// maxima of windows, one pixel by pixel, with an activation behind each; or two of them.
 std::optional<Definition> random_chain(Random& random, DType type) {
   Shape image = random_image(2, random);
   std::optional<Definition> chain;
@@ -121,7 +121,14 @@ std::optional<Definition> random_chain(Random& random, DType type) {
       random_window(op, 2, random);
     else
       op.expand_window(2);
-    const std::optional<Definition> next = definition_of(op, image, type);
+    std::optional<Definition> next;
+    if (part == 1 && random() % 3 == 0) {
+      ops::MaxPool pool;
+      random_window(pool, 2, random);
+      next = definition_of(pool, image, type);
+    } else {
+      next = definition_of(op, image, type);
+    }
     if (!next)
       return std::nullopt;
     chain = chain ? stacked(*chain, *next) : next;

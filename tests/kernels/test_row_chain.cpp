@@ -20,6 +20,8 @@ struct Case {
   Shape kernel{3, 3};
   int64_t stride = 1, dilation = 1;
   Shape begin{1, 1}, end{1, 1};
+  bool pools = false;  // maxima in place of the windows channel by channel
+  Shape first{1, 1};   // the kernel that widens
   int64_t narrow = 0;  // channels of the result; 0: the windows come last
   bool expands = true; // false: the windows come first
   bool residual = false;
@@ -51,18 +53,29 @@ Definition definition_of(const Case& c) {
     add(op.definition(operands_of(op, {type})));
   };
   if (c.expands) {
-    convolve({}, c.wide);
+    ops::Conv widen;
+    widen.kernel = c.first;
+    convolve(widen, c.wide);
     add(ops::Relu{}.definition({type}));
   }
-  ops::Conv windows;
-  windows.groups = type.shape[1];
-  windows.kernel = c.kernel;
-  windows.stride = {c.stride};
-  windows.dilation = {c.dilation};
-  windows.padding = PaddingMode::explicitly;
-  windows.pad_begin = c.begin;
-  windows.pad_end = c.end;
-  convolve(windows, type.shape[1]);
+  Window window;
+  window.kernel = c.kernel;
+  window.stride = {c.stride};
+  window.dilation = {c.dilation};
+  window.padding = PaddingMode::explicitly;
+  window.pad_begin = c.begin;
+  window.pad_end = c.end;
+  if (c.pools) {
+    ops::MaxPool pool;
+    static_cast<Window&>(pool) = window;
+    pool.expand_window(2);
+    add(pool.definition({type}));
+  } else {
+    ops::Conv windows;
+    static_cast<Window&>(windows) = window;
+    windows.groups = type.shape[1];
+    convolve(windows, type.shape[1]);
+  }
   if (c.narrow > 0) {
     add(ops::Tanh{}.definition({type}));
     convolve({}, c.narrow);
@@ -111,6 +124,27 @@ TEST(RowChain, OfTwoConvolutions) {
       const catalogue::Target target = instruction_sets()[k++ % instruction_sets().size()];
       check_layouts(definition_of(first), target);
       check_layouts(definition_of(second), target);
+    }
+}
+
+// A stem: a convolution, its activation, maxima of windows that overlap; and what follows pixel by
+// pixel.
+TEST(RowChain, OfAConvolutionAndItsMaxima) {
+  size_t k = 0;
+  for (const int64_t narrow : {0, 7})
+    for (const int64_t stride : {1, 2}) {
+      const Case stem{.image = {k == 1 ? 2 : 1, 3, 21, 18},
+                      .wide = 24,
+                      .stride = stride,
+                      .pools = true,
+                      .first = {3, 5},
+                      .narrow = narrow};
+      Case maxima_first = stem;
+      maxima_first.expands = false;
+      const catalogue::Target target = instruction_sets()[k++ % instruction_sets().size()];
+      check_layouts(definition_of(stem), target);
+      if (narrow > 0)
+        check_layouts(definition_of(maxima_first), target);
     }
 }
 

@@ -92,6 +92,26 @@ func.func @pooled_and_read(%x: tensor<1x320x7x7xf32>)
   return %1, %0 : tensor<1x1280x1x1xf32>, tensor<1x1280x7x7xf32>
 }
 
+// A stem: of the map only the maxima of its windows are wanted.
+// CHECK-LABEL: func.func @stem
+func.func @stem(%x: tensor<1x3x224x224xf32>) -> tensor<1x64x55x55xf32> {
+  %w = fovea.parameter "w" number 0 : tensor<64x3x3x3xf32>
+  // CHECK: fovea.kernel "pool"
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: fovea.conv
+  %0 = fovea.conv %x, %w filters 64 kernel [3, 3] stride [2, 2] bias false layer "conv"
+      : (tensor<1x3x224x224xf32>, tensor<64x3x3x3xf32>) -> tensor<1x64x111x111xf32>
+  // CHECK-NEXT: fovea.relu
+  %1 = fovea.relu %0 layer "relu" : (tensor<1x64x111x111xf32>) -> tensor<1x64x111x111xf32>
+  // CHECK-NEXT: fovea.max_pool
+  // CHECK-NEXT: fovea.yield
+  %2 = fovea.max_pool %1 kernel [3, 3] stride [2, 2] layer "pool"
+      : (tensor<1x64x111x111xf32>) -> tensor<1x64x55x55xf32>
+  // CHECK-NOT: fovea.kernel
+  // CHECK: return
+  return %2 : tensor<1x64x55x55xf32>
+}
+
 // Four windows of each map are not one number: the map is made.
 // CHECK-LABEL: func.func @windows
 func.func @windows(%x: tensor<1x320x14x14xf32>) -> tensor<1x1280x2x2xf32> {
