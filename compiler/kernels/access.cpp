@@ -98,14 +98,20 @@ bool jumps_between_pages(const Definition& stages, const Equation& sum) {
          });
 }
 
+int64_t computed_bytes(DType type) {
+  return is_float(type) ? std::max<int64_t>(size_of(type), 4) : size_of(type);
+}
+
 int64_t lane_bytes(const Equation& equation) {
-  const auto width = [](DType type) {
-    return is_float(type) ? std::max<int64_t>(size_of(type), 4) : size_of(type);
-  };
-  int64_t bytes = width(equation.type);
-  const auto widen = [&](const Node& node) { bytes = std::max(bytes, width(node.type)); };
+  const auto bytes = [](const Node& node) { return computed_bytes(node.type); };
+  return std::max(computed_bytes(equation.type), lane_bytes(equation, bytes));
+}
+
+int64_t lane_bytes(const Equation& equation, const std::function<int64_t(const Node&)>& bytes) {
+  int64_t widest = 0;
+  const auto widen = [&](const Node& node) { widest = std::max(widest, bytes(node)); };
   visit_lanes(equation.body, static_cast<int>(equation.free.size()) - 1, widen);
-  return bytes;
+  return widest;
 }
 
 int64_t period_of_places(const Equation& equation) {

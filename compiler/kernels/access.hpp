@@ -1,6 +1,8 @@
 #pragma once
 #include <fovea/definition/definition.hpp>
 
+#include <functional>
+
 // How an equation walks through memory.
 namespace fovea::kernels {
 
@@ -26,8 +28,12 @@ inline bool jump_between_pages(int64_t count, int64_t bytes_apart) {
 // Is that so of an operand, term by term?
 bool jumps_between_pages(const Definition& stages, const Equation& sum);
 
-// Bytes of the widest value that each lane of a vector has; f16 and bf16 are computed as f32.
+// Of a value while it is computed: f16 and bf16 are so as f32.
+int64_t computed_bytes(DType type);
+// Bytes of the widest value that each lane of a vector has.
 int64_t lane_bytes(const Equation& equation);
+// The same of the body alone, by the bytes that each of its values has.
+int64_t lane_bytes(const Equation& equation, const std::function<int64_t(const Node&)>& bytes);
 
 // Of a copy whose place in several dimensions depends on floors and remainders of its last index:
 // after how many steps of it they come round; else 1.

@@ -43,14 +43,16 @@ void refuse(const std::string& what, const std::string& expected, const std::str
 
 BodyLowering::BodyLowering(const Definition& stages, const Realisation& realisation,
                            const Equation& equation, std::vector<Scalar> indices,
-                           SumArithmetic arithmetic)
+                           SumArithmetic arithmetic, const NarrowStages& narrow)
     : stages_(stages), realisation_(realisation), equation_(equation), indices_(std::move(indices)),
-      intervals_(intervals_of(equation)), arithmetic_(arithmetic) {}
+      intervals_(intervals_of(equation)), arithmetic_(arithmetic), narrow_(narrow) {}
 
 Scalar BodyLowering::value(const Expr& expr) {
   if (const auto known = known_.find(expr.get()); known != known_.end())
     return known->second;
-  const Scalar result = compute(*expr);
+  const Scalar result = narrow_.integer_behind(number(), *expr)
+                            ? Halide::cast(compute_type(expr->type), integer(expr))
+                            : compute(*expr);
   known_.emplace(expr.get(), result);
   return result;
 }
@@ -104,11 +106,65 @@ Scalar BodyLowering::operation(const Node& node) {
     return apply_op(node.op, node.type, args);
   }
   const DType type = argument_type(node);
+  if (is_comparison(node.op) && narrow_.integer(number(), *node.args[0]) &&
+      narrow_.integer(number(), *node.args[1]))
+    return integer_comparison(node.op, bounded(node.args[0]), bounded(node.args[1]));
   for (const Expr& arg : node.args)
     args.push_back(value_as(arg, type));
   if (is_selection_)
     return chosen(node.op == ScalarOp::max, args[0], args[1]);
   return apply_op(node.op, type, args);
+}
+
+// --- integers --------------------------------------------------------------------------------
+
+Scalar BodyLowering::integer(const Expr& expr) {
+  if (const auto known = known_integers_.find(expr.get()); known != known_integers_.end())
+    return known->second;
+  const IntegerValue& value = *narrow_.integer(number(), *expr);
+  const Scalar result = value.from == IntegerValue::From::itself
+                            ? Halide::cast(type_of(value.range), this->value(expr))
+                            : integer_of(*expr, value);
+  known_integers_.emplace(expr.get(), result);
+  return result;
+}
+
+BoundedInteger BodyLowering::bounded(const Expr& expr) {
+  return {integer(expr), narrow_.integer(number(), *expr)->range};
+}
+
+Scalar BodyLowering::integer_of(const Node& node, const IntegerValue& value) {
+  const Halide::Type type = type_of(value.range);
+  if (value.from == IntegerValue::From::quotient)
+    return quotient_of(value.form, integer(value.argument), value.range);
+  switch (node.kind) {
+  case Node::Kind::constant:
+    return Halide::Internal::make_const(type, value.range.low);
+  case Node::Kind::index:
+    return Halide::cast(type, index(node.index));
+  case Node::Kind::read:
+    return read_as(
+        node, [&](const Scalar& stored) { return Halide::cast(type, stored); },
+        [&](const Expr& fill) { return Halide::cast(type, value_as(fill, DType::i64)); });
+  case Node::Kind::cast:
+    return node.args[0]->type == DType::boolean
+               ? Halide::cast(type, this->value(node.args[0]))
+               : Halide::cast(type, saturated(bounded(node.args[0]), value.range));
+  default:
+    break;
+  }
+  if (node.op == ScalarOp::select) {
+    const Scalar condition = value_as(node.args[0], DType::boolean);
+    ++under_select_;
+    const Scalar then = Halide::cast(type, integer(node.args[1]));
+    const Scalar otherwise = Halide::cast(type, integer(node.args[2]));
+    --under_select_;
+    return Halide::select(condition, then, otherwise);
+  }
+  std::vector<BoundedInteger> args;
+  for (const Expr& arg : node.args)
+    args.push_back(bounded(arg));
+  return integer_operation(node.op, value.range, args);
 }
 
 // --- indices and reads -----------------------------------------------------------------------
@@ -135,16 +191,31 @@ Scalar BodyLowering::index(const IndexExpr& expr) {
 }
 
 Scalar BodyLowering::read(const Node& node) {
+  const DType type = stages_.type_of(node.tensor).dtype;
+  return read_as(
+      node,
+      [&](const Scalar& stored) {
+        const bool is_narrow = stored.type() != storage_type(type);
+        return convert_value(is_narrow ? Halide::cast(compute_type(type), stored)
+                                       : load_value(stored, type),
+                             type, node.type);
+      },
+      [&](const Expr& fill) { return hidden(value_as(fill, node.type)); });
+}
+
+Scalar BodyLowering::read_as(const Node& node,
+                             const std::function<Scalar(const Scalar& stored)>& load,
+                             const std::function<Scalar(const Expr& fill)>& fill) {
   const TensorType type = stages_.type_of(node.tensor);
   std::vector<Scalar> at;
-  std::vector<std::pair<Scalar, Scalar>> fills; // condition, value outside
+  std::vector<std::pair<Scalar, Expr>> fills; // condition, value outside
   for (size_t d = 0; d < node.subscripts.size(); ++d) {
     const Subscript& subscript = node.subscripts[d];
     const int64_t extent = type.shape[static_cast<int>(d)];
     const Interval range = range_of(subscript, intervals_);
     Scalar i = subscript.computed ? computed(subscript.computed) : index(subscript.index);
     if (range.low < 0 || range.high >= extent)
-      i = guarded(node, subscript, i, range, static_cast<int>(extent), fills);
+      i = guarded(subscript, i, range, static_cast<int>(extent), fills);
     at.push_back(Halide::cast<int>(i));
   }
   std::reverse(at.begin(), at.end());
@@ -154,12 +225,11 @@ Scalar BodyLowering::read(const Node& node) {
     stored = realisation_.operands[tensor](at);
   else
     stored = realisation_.stages.find(stages_.equations[tensor - operands].name).func(at);
-  if (tensor >= operands && is_contracted(stages_.equations[tensor - operands]) &&
-      !is_contracted(equation_))
+  if (tensor >= operands && is_contracted(tensor - operands) && !is_contracted(number()))
     stored = without_flags(stored);
-  Scalar result = convert_value(load_value(stored, type.dtype), type.dtype, node.type);
-  for (auto fill = fills.rbegin(); fill != fills.rend(); ++fill) // the outermost rule wins
-    result = Halide::select(fill->first, result, fill->second);
+  Scalar result = load(stored);
+  for (auto outside = fills.rbegin(); outside != fills.rend(); ++outside) // the outermost rule wins
+    result = Halide::select(outside->first, result, fill(outside->second));
   return result;
 }
 
@@ -187,9 +257,8 @@ bool BodyLowering::moves(const Expr& expr) const {
   return found;
 }
 
-Scalar BodyLowering::guarded(const Node& node, const Subscript& subscript, const Scalar& i,
-                             const Interval& range, int extent,
-                             std::vector<std::pair<Scalar, Scalar>>& fills) {
+Scalar BodyLowering::guarded(const Subscript& subscript, const Scalar& i, const Interval& range,
+                             int extent, std::vector<std::pair<Scalar, Expr>>& fills) {
   const Scalar last = Scalar(extent - 1);
   const auto clamped = [&](const Scalar& x) { return Halide::clamp(x, 0, last); };
   if (extent == 0 && subscript.boundary != Boundary::fill)
@@ -214,8 +283,7 @@ Scalar BodyLowering::guarded(const Node& node, const Subscript& subscript, const
                           clamped(Halide::min(place, period - place)));
   }
   case Boundary::fill:
-    fills.emplace_back(Halide::likely(i >= 0 && i <= last),
-                       hidden(value_as(subscript.fill, node.type)));
+    fills.emplace_back(Halide::likely(i >= 0 && i <= last), subscript.fill);
     return Halide::clamp(i, 0, std::max(extent - 1, 0));
   default:
     break;
@@ -237,12 +305,16 @@ Scalar BodyLowering::hidden(const Scalar& constant) const {
 }
 
 bool BodyLowering::has_flags() const {
-  return arithmetic_ == SumArithmetic::contracted ||
-         std::ranges::any_of(stages_.equations,
-                             [&](const Equation& equation) { return is_contracted(equation); });
+  if (arithmetic_ == SumArithmetic::contracted)
+    return true;
+  for (size_t e = 0; e < stages_.equations.size(); ++e)
+    if (is_contracted(e))
+      return true;
+  return false;
 }
-bool BodyLowering::is_contracted(const Equation& equation) const {
-  return are_terms_contracted(stages_, equation, arithmetic_);
+bool BodyLowering::is_contracted(size_t equation) const {
+  return !narrow_.kept(equation) &&
+         are_terms_contracted(stages_, stages_.equations[equation], arithmetic_);
 }
 
 } // namespace fovea::kernels

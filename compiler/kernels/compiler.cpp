@@ -116,9 +116,11 @@ BufferExtents extents_of(const Realisation& realisation) {
 Lowered lower_request(const HalideAlgorithm& algorithm, const KernelRequest& request,
                       const catalogue::Schedule& schedule) {
   const Definition system = algorithm.system(request.problem());
-  const catalogue::CheckedSchedule checked = catalogue::verify(schedule, stages_of(system));
+  const catalogue::CheckedSchedule checked =
+      catalogue::verify(schedule, stages_of(system, algorithm.narrow(system)));
+  const Definition stages = with_new_stages(system, schedule);
   Realisation realisation =
-      lower(with_new_stages(system, schedule), request.target, algorithm.arithmetic());
+      lower(stages, request.target, algorithm.arithmetic(), algorithm.narrow(stages));
   apply_schedule(realisation.stages, checked);
 
   const std::vector<Halide::Argument> arguments(realisation.operands.begin(),

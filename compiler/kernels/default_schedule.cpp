@@ -31,8 +31,9 @@ class Scheduler {
  public:
   Scheduler(const Definition& stages, const catalogue::Target& target,
             PlacementAim aim = PlacementAim::speed)
-      : stages_(stages), target_(target), placement_(place(stages, aim)),
-        strips_(plan_strips(stages, placement_, target)), costs_(stages, placement_, target) {
+      : stages_(stages), target_(target), narrow_(stages), placement_(place(stages, aim)),
+        strips_(plan_strips(stages, placement_, target, narrow_)),
+        costs_(stages, placement_, target, narrow_) {
     for (const Equation& equation : stages.equations)
       names_.insert(equation.name);
   }
@@ -136,7 +137,7 @@ class Scheduler {
     Loops loops;
     for (size_t k = 0; k < own.free.size(); ++k)
       add_loop(loops, line, root, k, {own.free[k].name, own.free[k].extent}, 1);
-    const int64_t lanes = std::max(target_.lanes(lane_bytes(equation(root))), 1);
+    const int64_t lanes = std::max(target_.lanes(narrow_.lane_bytes(equation(root))), 1);
     Strip strip;
     if (!loops.all.empty()) {
       Loop inner = loops.all.back();
@@ -236,7 +237,7 @@ class Scheduler {
   }
 
   SumNest nest_of(size_t root, const Equation& own, const std::vector<size_t>& hosted) const {
-    return sum_nest(stages_, own, hosted, static_cast<bool>(strips_.cuts[root]), target_);
+    return sum_nest(stages_, own, hosted, static_cast<bool>(strips_.cuts[root]), target_, narrow_);
   }
 
   Strip schedule_accumulations(size_t root, const Equation& own, const std::vector<size_t>& hosted,
@@ -392,6 +393,7 @@ class Scheduler {
 
   const Definition& stages_;
   const catalogue::Target& target_;
+  const NarrowStages narrow_;
   const Placement placement_;
   const Strips strips_;
   const StageCosts costs_;

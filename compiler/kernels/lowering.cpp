@@ -23,9 +23,10 @@ void check_size(const std::string& tensor, const TensorType& type) {
 
 class Lowering {
  public:
-  Lowering(const Definition& stages, const catalogue::Target& target, SumArithmetic arithmetic)
+  Lowering(const Definition& stages, const catalogue::Target& target, SumArithmetic arithmetic,
+           const NarrowStages& narrow)
       : stages_(stages), has_fma_(target.fma || target.arch == "aarch64"), arithmetic_(arithmetic),
-        selections_(selections_of(stages)) {}
+        narrow_(narrow), selections_(selections_of(stages)) {}
 
   Realisation run() {
     for (const Operand& operand : stages_.operands) {
@@ -85,10 +86,13 @@ class Lowering {
       arguments.insert(arguments.begin(), var);
     }
     StageFunc stage{Halide::Func(equation.name), {}};
-    if (!equation.reduction) {
-      BodyLowering body(stages_, result_, equation, indices, arithmetic_);
+    if (equation.reduction && narrow_.kept(e)) {
+      reduce_integers(e, stage, std::move(indices), arguments);
+    } else if (!equation.reduction) {
+      BodyLowering body(stages_, result_, equation, indices, arithmetic_, narrow_);
       stage.func(arguments) =
-          selections_.kinds[e] == Selections::Kind::none
+          narrow_.is_body_by_integers(e, equation) ? stored_integer(e, body)
+          : selections_.kinds[e] == Selections::Kind::none
               ? store_value(body.value_as(equation.body, equation.type), equation.type)
               : body.selected(selections_.elements[e]);
     } else {
@@ -105,6 +109,24 @@ class Lowering {
       return wraps ? unsigned_value(value) : store_value(value, type);
     };
     stage.func(arguments) = stored(reduction_identity(*equation.reduction, type));
+    Terms terms = terms_of(equation, stage, std::move(indices));
+    std::vector<Scalar> own(arguments.begin(), arguments.end());
+    const Scalar before = stage.func(own);
+    if (!wraps) {
+      stage.func(arguments) =
+          stored(accumulated(equation, terms.each, terms.body, load_value(before, type)));
+      return;
+    }
+    const Scalar term = unsigned_value(terms.body.value_as(terms.each, type));
+    stage.func(arguments) = equation.reduction == ReduceKind::sum ? before + term : before * term;
+  }
+
+  struct Terms {
+    BodyLowering body;
+    Expr each;
+  };
+  // Over a reduction's own domain, which becomes the stage's.
+  Terms terms_of(const Equation& equation, StageFunc& stage, std::vector<Scalar> indices) {
     Halide::Region region; // innermost first
     for (auto range = equation.reduced.rbegin(); range != equation.reduced.rend(); ++range)
       region.emplace_back(0, static_cast<int>(range->extent));
@@ -117,21 +139,41 @@ class Lowering {
       indices.push_back(var);
       stage.reduced.back().emplace(equation.reduced[k].name, var);
     }
-    BodyLowering body(stages_, result_, equation, indices, arithmetic_);
-    Expr terms = equation.body;
+    Terms terms{{stages_, result_, equation, std::move(indices), arithmetic_, narrow_},
+                equation.body};
     if (chooses_by_reduced_indices(equation)) { // what is not chosen is not computed either
-      domain.where(body.value(terms->args[0]));
-      body.enter_chosen_terms();
-      terms = terms->args[1];
+      domain.where(terms.body.value(equation.body->args[0]));
+      terms.body.enter_chosen_terms();
+      terms.each = equation.body->args[1];
     }
+    return terms;
+  }
+
+  // Within bounds, whatever the order of terms: sums, maxima and minima.
+  void reduce_integers(size_t e, StageFunc& stage, std::vector<Scalar> indices,
+                       const std::vector<Halide::Var>& arguments) {
+    const Equation& equation = stages_.equations[e];
+    const Halide::Type type = type_of(*narrow_.kept(e));
+    const bool greatest = equation.reduction == ReduceKind::max;
+    const bool sums = equation.reduction == ReduceKind::sum;
+    stage.func(arguments) = sums       ? Halide::Internal::make_const(type, 0)
+                            : greatest ? type.min()
+                                       : type.max();
+    Terms terms = terms_of(equation, stage, std::move(indices));
     std::vector<Scalar> own(arguments.begin(), arguments.end());
     const Scalar before = stage.func(own);
-    if (!wraps) {
-      stage.func(arguments) = stored(accumulated(equation, terms, body, load_value(before, type)));
-      return;
-    }
-    const Scalar term = unsigned_value(body.value_as(terms, type));
-    stage.func(arguments) = equation.reduction == ReduceKind::sum ? before + term : before * term;
+    const Scalar term = Halide::cast(type, terms.body.integer(terms.each));
+    stage.func(arguments) = sums       ? before + term
+                            : greatest ? Halide::max(before, term)
+                                       : Halide::min(before, term);
+  }
+
+  Scalar stored_integer(size_t e, BodyLowering& body) const {
+    const Equation& equation = stages_.equations[e];
+    const Scalar value = body.integer(equation.body);
+    const IntegerRange* kept = narrow_.kept(e);
+    return kept ? Halide::cast(type_of(*kept), value)
+                : store_value(Halide::cast(compute_type(equation.type), value), equation.type);
   }
 
   // Integers that wrap around are accumulated without signs: Halide then sees that terms may be
@@ -185,6 +227,7 @@ class Lowering {
   const Definition& stages_;
   const bool has_fma_;
   const SumArithmetic arithmetic_;
+  const NarrowStages& narrow_;
   const Selections selections_;
   Realisation result_;
 };
@@ -192,8 +235,8 @@ class Lowering {
 } // namespace
 
 Realisation lower(const Definition& stages, const catalogue::Target& target,
-                  SumArithmetic arithmetic) {
-  return Lowering(stages, target, arithmetic).run();
+                  SumArithmetic arithmetic, const NarrowStages& narrow) {
+  return Lowering(stages, target, arithmetic, narrow).run();
 }
 
 } // namespace fovea::kernels

@@ -1,4 +1,5 @@
 #pragma once
+#include "compiler/kernels/narrow_stages.hpp"
 #include "compiler/kernels/schedule.hpp"
 
 #include <fovea/catalogue/target.hpp>
@@ -15,7 +16,8 @@ struct Realisation {
 };
 
 // What kernels lowered from these equations let a schedule name.
-std::vector<catalogue::StageInfo> stages_of(const Definition& stages);
+std::vector<catalogue::StageInfo> stages_of(const Definition& stages,
+                                            const NarrowStages& narrow = {});
 
 // Which sums LLVM may contract to multiply-adds, by flags: in vectors from the start, which is
 // quicker to compile and faster than what is strict, one `llvm.fma` a lane that LLVM's SLP
@@ -30,6 +32,7 @@ enum class SumArithmetic : uint8_t {
 // `stages` is what split_stages made. Throws fovea::Error where a tensor or an index does not fit
 // 32 bits, which Halide's addresses have, and where a read without a boundary rule is outside.
 Realisation lower(const Definition& stages, const catalogue::Target& target,
-                  SumArithmetic arithmetic = SumArithmetic::contracted_products);
+                  SumArithmetic arithmetic = SumArithmetic::contracted_products,
+                  const NarrowStages& narrow = {});
 
 } // namespace fovea::kernels

@@ -16,9 +16,12 @@ class HalideAlgorithm : public catalogue::Algorithm {
     return is_pointwise(epilogue);
   }
   virtual SumArithmetic arithmetic() const { return SumArithmetic::contracted_products; }
+  // Which of these stages compute in narrower integers: its schedule is made for them.
+  virtual NarrowStages narrow(const Definition& /*stages*/) const { return {}; }
 
   std::vector<catalogue::StageInfo> stages(const catalogue::Problem& problem) const final {
-    return stages_of(system(problem));
+    const Definition stages = system(problem);
+    return stages_of(stages, narrow(stages));
   }
   // Of the kernel's own loops (scratch.hpp).
   int64_t workspace_bytes(const catalogue::Problem& problem,

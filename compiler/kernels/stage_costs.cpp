@@ -17,7 +17,7 @@ constexpr double cycles_of_gathering = 0.6; // an element that does not stand be
 
 double StageCosts::cycles_of(size_t root) const {
   const auto lanes = [&](const Equation& own) {
-    return static_cast<double>(std::max(target_.lanes(lane_bytes(own)), 1));
+    return static_cast<double>(std::max(target_.lanes(narrow_.lane_bytes(own)), 1));
   };
   const Equation& own = equation(root);
   const bool wide = !own.free.empty() && own.free.back().extent > 1;
@@ -25,7 +25,7 @@ double StageCosts::cycles_of(size_t root) const {
                   (wide ? lanes(own) : 1);
   for (const size_t e : placement_.hosted_by(root)) {
     const Equation& sum = equation(e);
-    const Tile tile = choose_tile(stages_, sum, target_);
+    const Tile tile = choose_tile(stages_, sum, target_, narrow_);
     const double terms =
         static_cast<double>(evaluation_count(sum)) / static_cast<double>(tile.lanes);
     // A multiply-add and its two reads are one operation; a maximum that keeps NaN is three.
@@ -51,7 +51,8 @@ double StageCosts::cycles_of_gathers(size_t e) const {
 double StageCosts::seconds_of(size_t root) const {
   double operations =
       static_cast<double>(element_count(equation(root))) * (placement_.weights[root] + 1);
-  double bytes = static_cast<double>(element_count(equation(root)) * size_of(equation(root).type));
+  double bytes =
+      static_cast<double>(element_count(equation(root)) * narrow_.element_bytes(equation(root)));
   for (const size_t e : placement_.hosted_by(root))
     operations += static_cast<double>(evaluation_count(equation(e))) *
                   std::max(1.0, placement_.weights[e] - 2);
@@ -59,7 +60,7 @@ double StageCosts::seconds_of(size_t root) const {
     if (node.kind == Node::Kind::read)
       bytes += static_cast<double>(std::max<int64_t>(stages_.type_of(node.tensor).bytes(), 0));
   });
-  const double lanes = target_.lanes(lane_bytes(equation(root)));
+  const double lanes = target_.lanes(narrow_.lane_bytes(equation(root)));
   return std::max(operations / lanes / vector_operations, bytes / bytes_per_second);
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include "compiler/kernels/narrow_stages.hpp"
 #include "compiler/kernels/placement.hpp"
 
 #include <fovea/catalogue/target.hpp>
@@ -8,8 +9,9 @@ namespace fovea::kernels {
 
 class StageCosts {
  public:
-  StageCosts(const Definition& stages, const Placement& placement, const catalogue::Target& target)
-      : stages_(stages), placement_(placement), target_(target) {}
+  StageCosts(const Definition& stages, const Placement& placement, const catalogue::Target& target,
+             const NarrowStages& narrow)
+      : stages_(stages), placement_(placement), target_(target), narrow_(narrow) {}
 
   // Of a root with what it hosts, on one core; all data in its caches.
   double cycles_of(size_t root) const;
@@ -24,6 +26,7 @@ class StageCosts {
   const Definition& stages_;
   const Placement& placement_;
   const catalogue::Target& target_;
+  const NarrowStages& narrow_;
 };
 
 } // namespace fovea::kernels

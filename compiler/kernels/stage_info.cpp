@@ -31,12 +31,12 @@ std::vector<catalogue::ReadInfo> reads_of(const Definition& stages, const Equati
 
 } // namespace
 
-std::vector<catalogue::StageInfo> stages_of(const Definition& stages) {
+std::vector<catalogue::StageInfo> stages_of(const Definition& stages, const NarrowStages& narrow) {
   std::vector<catalogue::StageInfo> result;
   for (const Equation& equation : stages.equations) {
     catalogue::StageInfo info;
     info.name = equation.name;
-    info.element_bytes = size_of(equation.type);
+    info.element_bytes = narrow.element_bytes(equation);
     info.reads = reads_of(stages, equation);
     for (const IndexRange& range : equation.free)
       info.dimensions.push_back({range.name, range.extent, false});

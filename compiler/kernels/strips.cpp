@@ -111,8 +111,9 @@ std::vector<int64_t> some_starts(int64_t extent, int64_t size) {
 
 class Planner {
  public:
-  Planner(const Definition& stages, const Placement& placement, const catalogue::Target& target)
-      : stages_(stages), placement_(placement), target_(target),
+  Planner(const Definition& stages, const Placement& placement, const catalogue::Target& target,
+          const NarrowStages& narrow)
+      : stages_(stages), placement_(placement), target_(target), narrow_(narrow),
         pinned_(stages.equations.size(), false) {
     for (const int result : stages.results)
       pinned_[static_cast<size_t>(result)] = true;
@@ -245,13 +246,14 @@ class Planner {
   int64_t bytes_of(const std::vector<size_t>& stages, Elements&& elements) const {
     int64_t bytes = 0;
     for (const size_t e : stages)
-      bytes += elements(e) * size_of(equation(e).type);
+      bytes += elements(e) * narrow_.element_bytes(equation(e));
     return bytes;
   }
 
   const Definition& stages_;
   const Placement& placement_;
   const catalogue::Target& target_;
+  const NarrowStages& narrow_;
   std::vector<std::set<size_t>> readers_;
   std::vector<bool> pinned_; // whole
   Strips result_;
@@ -264,8 +266,8 @@ std::vector<size_t> Strips::hosted_by(size_t root) const {
 }
 
 Strips plan_strips(const Definition& stages, const Placement& placement,
-                   const catalogue::Target& target) {
-  return Planner(stages, placement, target).run();
+                   const catalogue::Target& target, const NarrowStages& narrow) {
+  return Planner(stages, placement, target, narrow).run();
 }
 
 Equation in_strips(const Definition& stages, const Placement& placement, const Strips& strips,

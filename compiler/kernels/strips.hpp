@@ -1,4 +1,5 @@
 #pragma once
+#include "compiler/kernels/narrow_stages.hpp"
 #include "compiler/kernels/placement.hpp"
 
 #include <fovea/catalogue/target.hpp>
@@ -21,7 +22,7 @@ struct Strips {
 };
 
 Strips plan_strips(const Definition& stages, const Placement& placement,
-                   const catalogue::Target& target);
+                   const catalogue::Target& target, const NarrowStages& narrow = {});
 
 // The stage with, of each free dimension, no more elements than any strip of its host needs, where
 // strips have `size` elements: what may be computed at once.

@@ -9,7 +9,7 @@
 namespace fovea::kernels {
 
 SumNest sum_nest(const Definition& stages, const Equation& own, const std::vector<size_t>& sums,
-                 bool as_written, const catalogue::Target& target) {
+                 bool as_written, const catalogue::Target& target, const NarrowStages& narrow) {
   SumNest nest;
   nest.main = *std::ranges::max_element(
       sums, {}, [&](size_t e) { return evaluation_count(stages.equations[e]); });
@@ -17,7 +17,7 @@ SumNest sum_nest(const Definition& stages, const Equation& own, const std::vecto
   const size_t common = std::min(nest.sum.free.size(), own.free.size());
   for (size_t k = 0; k < common; ++k)
     nest.sum.free[k].extent = std::min(nest.sum.free[k].extent, own.free[k].extent);
-  nest.tile = choose_tile(stages, nest.sum, target);
+  nest.tile = choose_tile(stages, nest.sum, target, narrow);
   for (size_t k = 0; k < own.free.size(); ++k) {
     const int64_t step = std::max<int64_t>(nest.tile.step_of(static_cast<int>(k)), 1);
     nest.loops.push_back(

@@ -16,6 +16,6 @@ struct SumNest {
 // `own`: the equation, as large as it is where it is computed; `sums`: those that it reads for its
 // own elements, at least one. `as_written`: the loops keep the order of the equation's indices.
 SumNest sum_nest(const Definition& stages, const Equation& own, const std::vector<size_t>& sums,
-                 bool as_written, const catalogue::Target& target);
+                 bool as_written, const catalogue::Target& target, const NarrowStages& narrow = {});
 
 } // namespace fovea::kernels

@@ -186,9 +186,10 @@ int64_t Tile::step_of(int position) const {
   return 0;
 }
 
-Tile choose_tile(const Definition& stages, const Equation& sum, const catalogue::Target& target) {
+Tile choose_tile(const Definition& stages, const Equation& sum, const catalogue::Target& target,
+                 const NarrowStages& narrow) {
   const Strides strides = strides_of(stages, sum);
-  const int64_t lanes = std::max(target.lanes(lane_bytes(sum)), 1);
+  const int64_t lanes = std::max(target.lanes(narrow.lane_bytes(sum)), 1);
   Tile tile;
   double least = static_cast<double>(strides.size() * static_cast<size_t>(lanes)); // scalars
   for (size_t k = 0; k < sum.free.size(); ++k) {

@@ -1,4 +1,6 @@
 #pragma once
+#include "compiler/kernels/narrow_stages.hpp"
+
 #include <fovea/catalogue/target.hpp>
 #include <fovea/definition/definition.hpp>
 
@@ -25,6 +27,7 @@ struct Tile {
   int64_t step_of(int position) const;
 };
 
-Tile choose_tile(const Definition& stages, const Equation& sum, const catalogue::Target& target);
+Tile choose_tile(const Definition& stages, const Equation& sum, const catalogue::Target& target,
+                 const NarrowStages& narrow = {});
 
 } // namespace fovea::kernels

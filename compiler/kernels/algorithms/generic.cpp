@@ -30,6 +30,8 @@ class Generic : public HalideAlgorithm {
     return terms_in_rows(split_stages(simplify(blocks_apart(in_stored_forms(problem)))));
   }
 
+  NarrowStages narrow(const Definition& stages) const override { return NarrowStages(stages); }
+
   // --- THE SCHEDULE ---
   catalogue::Schedule default_schedule(const Problem& problem) const override {
     return kernels::default_schedule(system(problem), problem.target);
