@@ -273,7 +273,8 @@ class IntegerFinder {
     const auto [least, most] = std::ranges::minmax(values);
     result.range.low = least;
     result.range.high = most;
-    if (const std::optional<RoundedQuotient> form = rounded_quotient(from.low, values)) {
+    const auto form = result.range.bytes() <= 2 ? rounded_quotient(from.low, values) : std::nullopt;
+    if (form) {
       result.from = From::quotient;
       result.form = *form;
     }

@@ -62,14 +62,7 @@ Shape random_image(int spatial, Random& random) {
   return image;
 }
 
-// What the op computes from such an input; none where it refuses it or where it is a lot of work.
-template <class Op>
-std::optional<Definition> definition_of(const Op& op, const Shape& input, DType type) {
-  const Types operands = operands_of(op, {TensorType{type, input}});
-  const Inferred inferred = op.infer(operands);
-  if (inferred.error.what)
-    return std::nullopt;
-  Definition definition = op.definition(operands);
+std::optional<Definition> unless_much(Definition definition) {
   int64_t evaluations = 0;
   for (const Equation& equation : definition.equations) {
     int64_t count = equation.shape().elements();
@@ -77,7 +70,17 @@ std::optional<Definition> definition_of(const Op& op, const Shape& input, DType 
       count *= range.extent;
     evaluations += count;
   }
-  return evaluations > most_evaluations ? std::nullopt : std::optional(definition);
+  return evaluations > most_evaluations ? std::nullopt : std::optional(std::move(definition));
+}
+
+// What the op computes from such an input; none where it refuses it or where it is a lot of work.
+template <class Op>
+std::optional<Definition> definition_of(const Op& op, const Shape& input, DType type) {
+  const Types operands = operands_of(op, {TensorType{type, input}});
+  const Inferred inferred = op.infer(operands);
+  if (inferred.error.what)
+    return std::nullopt;
+  return unless_much(op.definition(operands));
 }
 
 std::optional<Definition> random_convolution(Random& random, DType type) {
@@ -290,6 +293,35 @@ std::optional<Definition> random_separable(Random& random, DType type) {
   }
 }
 
+// Weighted sums of the windows of a picture of bytes, in f32, divided and rounded.
+std::optional<Definition> random_picture(Random& random) {
+  const Shape image = random_image(2, random);
+  const int64_t height = one_of(random, {1, 2, 3, 5}), width = one_of(random, {1, 3, 4, 5});
+  const Boundary rules[] = {Boundary::clamp, Boundary::reflect, Boundary::wrap};
+  const Boundary rule = rules[random() % 3];
+  Builder b("picture");
+  const int x = b.operand("X", random() % 2 ? DType::u8 : DType::i8, image);
+  const std::vector<IndexRange> free{
+      {"b", image[0]}, {"c", image[1]}, {"i", image[2]}, {"j", image[3]}};
+  std::vector<IndexRange> with_border = free;
+  with_border[2].extent += height - 1;
+  with_border[3].extent += width - 1;
+  const int p =
+      b.equation("P", with_border,
+                 cast(b.read(x, {At(index(0)), At(index(1)), At(index(2) - fixed(height / 2), rule),
+                                 At(index(3) - fixed(width / 2), rule)}),
+                      DType::f32));
+  const Expr element =
+      b.read(p, {At(index(0)), At(index(1)), At(index(2) + index(4)), At(index(3) + index(5))});
+  const double weight = static_cast<double>(between(random, -2, 40));
+  const int sum = b.reduction("S", free, ReduceKind::sum, {{"m", height}, {"n", width}},
+                              mul(element, constant(weight)));
+  const Expr own = b.read(sum, {At(index(0)), At(index(1)), At(index(2)), At(index(3))});
+  const double divisor = static_cast<double>(between(random, 1, 50));
+  return unless_much(b.results(
+      {b.equation("Z", free, op(ScalarOp::round, {op(ScalarOp::div, {own, constant(divisor)})}))}));
+}
+
 } // namespace
 
 Definition random_anchor(Random& random) {
@@ -325,13 +357,16 @@ Definition random_anchor(Random& random) {
     case 11:
       made = random_chain(random, type);
       break;
-    case 22:
-    case 23:
-      made = random_separable(random, type);
-      break;
     case 12:
     case 13:
       made = random_head(random, type);
+      break;
+    case 14:
+      made = random_picture(random);
+      break;
+    case 15:
+    case 16:
+      made = random_separable(random, type);
       break;
     default:
       made = random_convolution(random, type);
