@@ -313,6 +313,7 @@ TEST(NarrowStages, IntegersThatWrapAndZerosWithASign) {
         "Z(i) = S(i) - S(i + 1)",
         "minus(x: 80xu8)\nZ(i) = -f32(x(i))",
         "by_zero(x: 80xu8)\nS(i) = -f32(x(i))\nZ(i) = 1.0/S(i) + 1.0/S(i + 1)",
+        "of_17_bits(x: 80xu8)\nZ(i) = ceil((f32(x(i))*200.0 - 5.0)/1.0)",
         "places(x: 80xu8)\nS(i) = f32(x(i))*2.0 + f32(i)\nZ(i) = S(i)*S(i + 1)"}) {
     const Definition definition = bound(text);
     SCOPED_TRACE(text);
