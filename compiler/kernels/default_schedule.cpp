@@ -4,6 +4,7 @@
 #include "compiler/kernels/parallel_loops.hpp"
 #include "compiler/kernels/placement.hpp"
 #include "compiler/kernels/stage_costs.hpp"
+#include "compiler/kernels/stencil_tile.hpp"
 #include "compiler/kernels/strips.hpp"
 #include "compiler/kernels/sum_nest.hpp"
 
@@ -134,10 +135,21 @@ class Scheduler {
   Strip schedule_pointwise(size_t root, const Equation& own, const std::string& place) {
     std::ostringstream line;
     line << place;
-    Loops loops;
-    for (size_t k = 0; k < own.free.size(); ++k)
-      add_loop(loops, line, root, k, {own.free[k].name, own.free[k].extent}, 1);
     const int64_t lanes = std::max(target_.lanes(narrow_.lane_bytes(equation(root))), 1);
+    const StencilTile tile = stencil_tile(root, own, lanes);
+    Loops loops;
+    std::string row; // of the tile
+    for (size_t k = 0; k < own.free.size(); ++k) {
+      Loop loop{own.free[k].name, own.free[k].extent};
+      const int64_t step = k + 2 == own.free.size() ? tile.rows : 1;
+      if (step > 1) {
+        row = fresh(own, loop.name + "_i");
+        const std::string outer = fresh(own, loop.name + "_o");
+        line << " split(" << loop.name << ", " << outer << ", " << row << ", " << step << ")";
+        loop = {outer, ceiling_quotient(loop.extent, step)};
+      }
+      add_loop(loops, line, root, k, loop, step);
+    }
     Strip strip;
     if (!loops.all.empty()) {
       Loop inner = loops.all.back();
@@ -155,6 +167,8 @@ class Scheduler {
       if (const int64_t period = period_of_places(own);
           period > 1 && period <= most_places && inner.extent % period == 0)
         unroll_places(own, line, loops, inner, period);
+      else if (!row.empty())
+        add_tile(own, line, inner.name, row, tile.lanes);
       else if (inner.extent >= lanes && lanes > 1)
         line << " vectorize(" << inner.name << ", " << lanes << ")";
       else if (inner.extent >= 2 && inner.extent < lanes && strips_.is_whole(root))
@@ -163,6 +177,22 @@ class Scheduler {
     }
     emit(own.name, line.str());
     return strip;
+  }
+
+  StencilTile stencil_tile(size_t root, const Equation& own, int64_t lanes) const {
+    const StencilTile tile = choose_stencil_tile(stages_, placement_, root, own, target_, lanes);
+    const Strips::Cut& cut = strips_.cuts[root];
+    const bool in_rows = cut && cut.dimension + 2 == static_cast<int>(own.free.size());
+    return in_rows && cut.size < tile.rows ? StencilTile{1, lanes} : tile;
+  }
+
+  // Rows of vectors: the loop over vectors runs around them.
+  void add_tile(const Equation& own, std::ostringstream& line, const std::string& loop,
+                const std::string& row, int64_t lanes) const {
+    const std::string outer = fresh(own, loop + "_o"), vector = fresh(own, loop + "_i");
+    line << " split(" << loop << ", " << outer << ", " << vector << ", " << lanes << ") reorder("
+         << vector << ", " << row << ", " << outer << ") vectorize(" << vector << ") unroll(" << row
+         << ")";
   }
 
   // Elements whose places are all computed from the last index: written out over a period, where
@@ -381,7 +411,7 @@ class Scheduler {
       return "";
     const IndexRange& last = sum.reduced.back();
     const int64_t body = tile.accumulators() * last.extent;
-    return last.extent > 1 && last.extent <= 8 && body <= most_unrolled
+    return last.extent > 1 && last.extent <= most_terms_written_out && body <= most_unrolled
                ? " unroll(" + last.name + ")"
                : "";
   }

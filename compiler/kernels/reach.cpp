@@ -16,34 +16,63 @@ bool same_element(const Node& a, const Node& b) {
   return a.tensor == b.tensor && std::ranges::equal(a.subscripts, b.subscripts, same);
 }
 
-} // namespace
+class Finder {
+ public:
+  Finder(const Definition& stages, const std::function<bool(size_t)>& looks_through, size_t most)
+      : stages_(stages), looks_through_(looks_through), most_(most) {}
 
-Reach reach_of(const Definition& stages, size_t e, const std::function<bool(size_t)>& looks_through,
-               size_t most) {
-  const int operands = static_cast<int>(stages.operands.size());
-  Reach reach;
-  const auto visit = [&](const auto& self, const Expr& body) -> void {
+  void visit(const Expr& body) {
+    const int operands = static_cast<int>(stages_.operands.size());
     for_each_node(body, [&](const Node& node) {
-      if (node.kind != Node::Kind::read || !reach.is_complete)
+      if (node.kind != Node::Kind::read || !reach_.is_complete)
         return;
       const bool passes =
-          node.tensor >= operands && looks_through(static_cast<size_t>(node.tensor - operands));
-      std::vector<Expr>& seen = passes ? reach.within : reach.elements;
+          node.tensor >= operands && looks_through_(static_cast<size_t>(node.tensor - operands));
+      std::vector<Expr>& seen = passes ? reach_.within : reach_.elements;
       if (std::ranges::any_of(seen, [&](const Expr& other) { return same_element(*other, node); }))
         return;
       seen.push_back(std::make_shared<const Node>(node));
-      reach.is_complete = reach.within.size() + reach.elements.size() <= most;
+      reach_.is_complete = reach_.within.size() + reach_.elements.size() <= most_;
       if (!passes)
         return;
       std::vector<IndexExpr> indices;
       for (const Subscript& subscript : node.subscripts)
         indices.push_back(subscript.index);
-      const size_t read = static_cast<size_t>(node.tensor - operands);
-      self(self, substitute(stages.equations[read].body, indices));
+      visit(
+          substitute(stages_.equations[static_cast<size_t>(node.tensor - operands)].body, indices));
     });
-  };
-  visit(visit, stages.equations[e].body);
-  return reach;
+  }
+  Reach result() { return std::move(reach_); }
+
+ private:
+  const Definition& stages_;
+  const std::function<bool(size_t)>& looks_through_;
+  const size_t most_;
+  Reach reach_;
+};
+
+} // namespace
+
+Reach reach_of(const Definition& stages, size_t e, const std::function<bool(size_t)>& looks_through,
+               size_t most) {
+  Finder finder(stages, looks_through, most);
+  finder.visit(stages.equations[e].body);
+  return finder.result();
+}
+
+Reach reach_of(const Definition& stages, size_t e, const std::function<bool(size_t)>& looks_through,
+               size_t most, const Neighbours& neighbours) {
+  const Equation& equation = stages.equations[e];
+  std::vector<IndexExpr> own;
+  for (size_t k = 0; k < equation.free.size(); ++k)
+    own.push_back(IndexExpr::of(static_cast<int>(k)));
+  Finder finder(stages, looks_through, most);
+  for (int64_t step = 0; step < neighbours.count; ++step) {
+    std::vector<IndexExpr> indices = own;
+    indices[neighbours.dimension] = own[neighbours.dimension] + IndexExpr{step, {}};
+    finder.visit(substitute(equation.body, indices));
+  }
+  return finder.result();
 }
 
 } // namespace fovea::kernels

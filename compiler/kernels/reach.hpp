@@ -14,9 +14,18 @@ struct Reach {
   bool is_complete = true;         // there are no more than asked for
 };
 
+// Elements that lie beside each other along a free dimension.
+struct Neighbours {
+  size_t dimension = 0;
+  int64_t count = 1;
+};
+
 // `looks_through(equation)`: is what the equation reads what is read? It ends with more than
 // `most` reads.
 Reach reach_of(const Definition& stages, size_t e, const std::function<bool(size_t)>& looks_through,
                size_t most);
+// The same of all of some neighbours together, of an equation that is no reduction.
+Reach reach_of(const Definition& stages, size_t e, const std::function<bool(size_t)>& looks_through,
+               size_t most, const Neighbours& neighbours);
 
 } // namespace fovea::kernels

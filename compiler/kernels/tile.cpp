@@ -43,7 +43,6 @@ double cost_of_load(const Stride& stride, int64_t lanes) {
 // Vectors that lie this far apart from term to term share the places of few sets in the caches:
 // more of them than there are places are fetched anew. The cost is as measured: matrices of 1024,
 // 2048 or 5120 columns and maps of 32x32 take 1.7 to 2.8 times as long as ones beside them.
-constexpr int64_t set_bytes = 4096;
 constexpr int64_t places = 16;
 constexpr double cost_of_conflict = 8;
 
@@ -129,6 +128,33 @@ double evenness_of(const Equation& sum, const Tile& tile, const catalogue::Targe
   return evenness(tiles, target.threads);
 }
 
+// Do steps along dimension `k` have loads in common: what does not depend on it, or windows that
+// overlap?
+bool shares_loads(const Equation& sum, const Strides& strides, size_t k) {
+  return std::ranges::any_of(strides, [&](const std::vector<Stride>& read) {
+    const auto is_as_far = [&](const Stride& tap) {
+      return tap.regular && tap.elements == read[k].elements;
+    };
+    return read[k].regular &&
+           (read[k].elements == 0 ||
+            std::any_of(read.begin() + static_cast<std::ptrdiff_t>(sum.free.size()), read.end(),
+                        is_as_far));
+  });
+}
+
+// Of equals the tile of fewer rows that have no load in common, where a window is written out:
+// vectors beside each other share its cache lines, rows only the places of one set.
+double cost_of_rows(const Equation& sum, const Strides& strides, const Tile& tile) {
+  constexpr double next_to_nothing = 1e-6;
+  if (sum.reduced.empty() || sum.reduced.back().extent > most_terms_written_out)
+    return 0;
+  int64_t rows = 1;
+  for (const Tile::Step& step : tile.unrolled)
+    if (!shares_loads(sum, strides, static_cast<size_t>(step.position)))
+      rows *= step.size;
+  return next_to_nothing * static_cast<double>(rows);
+}
+
 // Tiles of up to three dimensions: the vectorised one and the two that most reads do not depend
 // on. Two multiply-adds and two loads start each cycle, and an addition takes four.
 void choose_unrolling(const Equation& sum, const Strides& strides, const catalogue::Target& target,
@@ -156,14 +182,15 @@ void choose_unrolling(const Equation& sum, const Strides& strides, const catalog
         if (b > 1)
           candidate.unrolled.push_back({static_cast<int>(dimensions[1]), b});
         const double cycles = tile_cost(sum, strides, candidate, false) * waste(extent(0), a) *
-                              waste(extent(1), b) / evenness_of(sum, candidate, target);
+                                  waste(extent(1), b) / evenness_of(sum, candidate, target) +
+                              cost_of_rows(sum, strides, candidate);
         if (cycles < least - 1e-9) {
           least = cycles;
           best = candidate;
         }
       }
-  const double wasted =
-      least * evenness_of(sum, best, target) / tile_cost(sum, strides, best, false);
+  const double wasted = (least - cost_of_rows(sum, strides, best)) *
+                        evenness_of(sum, best, target) / tile_cost(sum, strides, best, false);
   best.cycles = tile_cost(sum, strides, best, true) * wasted / 2;
   tile = best;
 }

@@ -9,6 +9,13 @@
 // Which elements of a reduction are accumulated at once, in registers.
 namespace fovea::kernels {
 
+// Lines that lie a multiple of this apart share the places of one set of the first cache, which has
+// as many places as its size has multiples.
+inline constexpr int64_t set_bytes = 4096;
+
+// An innermost loop over no more terms, such as a kernel's row, is written out.
+inline constexpr int64_t most_terms_written_out = 8;
+
 // How the elements of a root are made a tile at a time; -1: no such dimension.
 struct Tile {
   int vector = -1;     // position of the vectorised dimension
