@@ -43,9 +43,9 @@ void refuse(const std::string& what, const std::string& expected, const std::str
 
 BodyLowering::BodyLowering(const Definition& stages, const Realisation& realisation,
                            const Equation& equation, std::vector<Scalar> indices,
-                           SumArithmetic arithmetic, const NarrowStages& narrow)
+                           const LoweringRules& rules, const NarrowStages& narrow)
     : stages_(stages), realisation_(realisation), equation_(equation), indices_(std::move(indices)),
-      intervals_(intervals_of(equation)), arithmetic_(arithmetic), narrow_(narrow) {}
+      intervals_(intervals_of(equation)), rules_(rules), narrow_(narrow) {}
 
 Scalar BodyLowering::value(const Expr& expr) {
   if (const auto known = known_.find(expr.get()); known != known_.end())
@@ -229,7 +229,7 @@ Scalar BodyLowering::read_as(const Node& node,
     stored = without_flags(stored);
   Scalar result = load(stored);
   for (auto outside = fills.rbegin(); outside != fills.rend(); ++outside) // the outermost rule wins
-    result = Halide::select(outside->first, result, fill(outside->second));
+    result = Halide::select(outside->first, likely(result), fill(outside->second));
   return result;
 }
 
@@ -261,30 +261,31 @@ Scalar BodyLowering::guarded(const Subscript& subscript, const Scalar& i, const 
                              int extent, std::vector<std::pair<Scalar, Expr>>& fills) {
   const Scalar last = Scalar(extent - 1);
   const auto clamped = [&](const Scalar& x) { return Halide::clamp(x, 0, last); };
+  // Inside, where most reads are, the element itself: Halide makes a loop of its own of them.
+  const Scalar is_inside = i >= 0 && i <= last;
+  const Scalar inside = likely(clamped(likely(i)));
   if (extent == 0 && subscript.boundary != Boundary::fill)
     refuse("equation '" + equation_.name + "' reads a tensor without elements", "elements", "none");
   switch (subscript.boundary) {
   case Boundary::clamp:
-    return Halide::clamp(Halide::likely(i), 0, last);
-  // Inside, where most reads are, the element itself: Halide makes a loop of its own of them.
+    return clamped(likely(i));
   case Boundary::wrap:
-    return Halide::select(Halide::likely(i >= 0 && i <= last), clamped(i), i % extent);
+    return Halide::select(is_inside, inside, i % extent);
   case Boundary::reflect: {
     // Not a period further: by minima and maxima, of which Halide makes loops without them inside,
     // in several dimensions too.
     if (range.low >= 1 - extent && range.high <= 2 * (extent - 1)) {
-      const Scalar below = Halide::max(Halide::likely(i), -i);
-      const Scalar above = Halide::min(Halide::likely(below), 2 * last - below);
-      return Halide::clamp(Halide::likely(above), 0, last);
+      const Scalar below = Halide::max(likely(i), -i);
+      const Scalar above = Halide::min(likely(below), 2 * last - below);
+      return Halide::clamp(likely(above), 0, last);
     }
     const int period = std::max(2 * (extent - 1), 1);
     const Scalar place = i % period;
-    return Halide::select(Halide::likely(i >= 0 && i <= last), clamped(i),
-                          clamped(Halide::min(place, period - place)));
+    return Halide::select(is_inside, inside, clamped(Halide::min(place, period - place)));
   }
   case Boundary::fill:
-    fills.emplace_back(Halide::likely(i >= 0 && i <= last), subscript.fill);
-    return Halide::clamp(i, 0, std::max(extent - 1, 0));
+    fills.emplace_back(is_inside, subscript.fill);
+    return Halide::clamp(likely(i), 0, std::max(extent - 1, 0));
   default:
     break;
   }
@@ -300,12 +301,18 @@ Scalar BodyLowering::guarded(const Subscript& subscript, const Scalar& i, const 
   return clamped(i);
 }
 
+// For values. A select whose condition alone is marked may lose the mark: loops of depthwise
+// convolutions in blocks were not divided.
+Scalar BodyLowering::likely(const Scalar& value) const {
+  return rules_.borders == Borders::own_loops ? Halide::likely(value) : value;
+}
+
 Scalar BodyLowering::hidden(const Scalar& constant) const {
   return constant.type().is_float() && has_flags() ? without_flags(constant) : constant;
 }
 
 bool BodyLowering::has_flags() const {
-  if (arithmetic_ == SumArithmetic::contracted)
+  if (rules_.arithmetic == SumArithmetic::contracted)
     return true;
   for (size_t e = 0; e < stages_.equations.size(); ++e)
     if (is_contracted(e))
@@ -314,7 +321,7 @@ bool BodyLowering::has_flags() const {
 }
 bool BodyLowering::is_contracted(size_t equation) const {
   return !narrow_.kept(equation) &&
-         are_terms_contracted(stages_, stages_.equations[equation], arithmetic_);
+         are_terms_contracted(stages_, stages_.equations[equation], rules_.arithmetic);
 }
 
 } // namespace fovea::kernels

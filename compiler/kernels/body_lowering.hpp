@@ -23,7 +23,7 @@ class BodyLowering {
   using Scalar = Halide::Expr; // fovea::Expr is a definition's
 
   BodyLowering(const Definition& stages, const Realisation& realisation, const Equation& equation,
-               std::vector<Scalar> indices, SumArithmetic arithmetic, const NarrowStages& narrow);
+               std::vector<Scalar> indices, const LoweringRules& rules, const NarrowStages& narrow);
 
   Scalar value(const Expr& expr);
   Scalar value_as(const Expr& expr, DType type);
@@ -52,6 +52,8 @@ class BodyLowering {
   Scalar guarded(const Subscript& subscript, const Scalar& i, const Interval& range, int extent,
                  std::vector<std::pair<Scalar, Expr>>& fills);
   size_t number() const { return static_cast<size_t>(&equation_ - stages_.equations.data()); }
+  // Where most reads are, if the border has loops of its own.
+  Scalar likely(const Scalar& value) const;
   // Padding times infinity is NaN, as in the definition: under flags a 0 that the compiler sees
   // would make the whole product 0.
   Scalar hidden(const Scalar& constant) const;
@@ -64,7 +66,7 @@ class BodyLowering {
   const Equation& equation_;
   std::vector<Scalar> indices_;
   std::vector<Interval> intervals_;
-  SumArithmetic arithmetic_;
+  LoweringRules rules_;
   const NarrowStages& narrow_;
   std::map<const Node*, Scalar> known_, known_integers_;
   int under_select_ = 0;

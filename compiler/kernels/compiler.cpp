@@ -120,7 +120,9 @@ Lowered lower_request(const HalideAlgorithm& algorithm, const KernelRequest& req
       catalogue::verify(schedule, stages_of(system, algorithm.narrow(system)));
   const Definition stages = with_new_stages(system, schedule);
   Realisation realisation =
-      lower(stages, request.target, algorithm.arithmetic(), algorithm.narrow(stages));
+      lower(stages, request.target,
+            {.arithmetic = algorithm.arithmetic(), .borders = algorithm.borders()},
+            algorithm.narrow(stages));
   apply_schedule(realisation.stages, checked);
 
   const std::vector<Halide::Argument> arguments(realisation.operands.begin(),

@@ -23,9 +23,9 @@ void check_size(const std::string& tensor, const TensorType& type) {
 
 class Lowering {
  public:
-  Lowering(const Definition& stages, const catalogue::Target& target, SumArithmetic arithmetic,
+  Lowering(const Definition& stages, const catalogue::Target& target, const LoweringRules& rules,
            const NarrowStages& narrow)
-      : stages_(stages), has_fma_(target.fma || target.arch == "aarch64"), arithmetic_(arithmetic),
+      : stages_(stages), has_fma_(target.fma || target.arch == "aarch64"), rules_(rules),
         narrow_(narrow), selections_(selections_of(stages)) {}
 
   Realisation run() {
@@ -89,7 +89,7 @@ class Lowering {
     if (equation.reduction && narrow_.kept(e)) {
       reduce_integers(e, stage, std::move(indices), arguments);
     } else if (!equation.reduction) {
-      BodyLowering body(stages_, result_, equation, indices, arithmetic_, narrow_);
+      BodyLowering body = lowering_of(equation, std::move(indices));
       stage.func(arguments) =
           narrow_.is_body_by_integers(e, equation) ? stored_integer(e, body)
           : selections_.kinds[e] == Selections::Kind::none
@@ -99,6 +99,10 @@ class Lowering {
       reduce(equation, stage, std::move(indices), arguments);
     }
     result_.stages.add(equation.name, std::move(stage));
+  }
+
+  BodyLowering lowering_of(const Equation& equation, std::vector<Scalar> indices) const {
+    return {stages_, result_, equation, std::move(indices), rules_, narrow_};
   }
 
   void reduce(const Equation& equation, StageFunc& stage, std::vector<Scalar> indices,
@@ -139,8 +143,7 @@ class Lowering {
       indices.push_back(var);
       stage.reduced.back().emplace(equation.reduced[k].name, var);
     }
-    Terms terms{{stages_, result_, equation, std::move(indices), arithmetic_, narrow_},
-                equation.body};
+    Terms terms{lowering_of(equation, std::move(indices)), equation.body};
     if (chooses_by_reduced_indices(equation)) { // what is not chosen is not computed either
       domain.where(terms.body.value(equation.body->args[0]));
       terms.body.enter_chosen_terms();
@@ -214,7 +217,7 @@ class Lowering {
     const DType type = equation.type;
     const Node& term = without_equal_casts(*terms);
     const bool product = is_product(term) && compute_type(term.type) == compute_type(type);
-    if (are_terms_contracted(stages_, equation, arithmetic_))
+    if (are_terms_contracted(stages_, equation, rules_.arithmetic))
       return product ? total + body.value_as(term.args[0], term.type) *
                                    body.value_as(term.args[1], term.type)
                      : total + body.value_as(terms, type);
@@ -226,7 +229,7 @@ class Lowering {
 
   const Definition& stages_;
   const bool has_fma_;
-  const SumArithmetic arithmetic_;
+  const LoweringRules rules_;
   const NarrowStages& narrow_;
   const Selections selections_;
   Realisation result_;
@@ -235,8 +238,8 @@ class Lowering {
 } // namespace
 
 Realisation lower(const Definition& stages, const catalogue::Target& target,
-                  SumArithmetic arithmetic, const NarrowStages& narrow) {
-  return Lowering(stages, target, arithmetic, narrow).run();
+                  const LoweringRules& rules, const NarrowStages& narrow) {
+  return Lowering(stages, target, rules, narrow).run();
 }
 
 } // namespace fovea::kernels

@@ -29,10 +29,20 @@ enum class SumArithmetic : uint8_t {
   contracted,          // all of floats: the algorithm knows their terms
 };
 
+// Where reads need a boundary rule along some of a loop only.
+enum class Borders : uint8_t {
+  own_loops, // that loop is divided: what is inside runs without the rule
+  one_loop,  // the rule is decided at each read: several times less code
+};
+
+struct LoweringRules {
+  SumArithmetic arithmetic = SumArithmetic::contracted_products;
+  Borders borders = Borders::own_loops;
+};
+
 // `stages` is what split_stages made. Throws fovea::Error where a tensor or an index does not fit
 // 32 bits, which Halide's addresses have, and where a read without a boundary rule is outside.
 Realisation lower(const Definition& stages, const catalogue::Target& target,
-                  SumArithmetic arithmetic = SumArithmetic::contracted_products,
-                  const NarrowStages& narrow = {});
+                  const LoweringRules& rules = {}, const NarrowStages& narrow = {});
 
 } // namespace fovea::kernels

@@ -18,6 +18,7 @@ class HalideAlgorithm : public catalogue::Algorithm {
   virtual SumArithmetic arithmetic() const { return SumArithmetic::contracted_products; }
   // Which of these stages compute in narrower integers: its schedule is made for them.
   virtual NarrowStages narrow(const Definition& /*stages*/) const { return {}; }
+  virtual Borders borders() const { return Borders::own_loops; }
 
   std::vector<catalogue::StageInfo> stages(const catalogue::Problem& problem) const final {
     const Definition stages = system(problem);

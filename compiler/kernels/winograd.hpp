@@ -27,6 +27,8 @@ class Winograd : public HalideAlgorithm {
 
   Definition system(const catalogue::Problem& problem) const override;
   SumArithmetic arithmetic() const override { return SumArithmetic::contracted; }
+  // With loops of their own transforms would be there five times, and hardly faster.
+  Borders borders() const override { return Borders::one_loop; }
   catalogue::Schedule default_schedule(const catalogue::Problem& problem) const override;
   catalogue::Cost cost(const catalogue::Problem& problem,
                        const catalogue::Machine& machine) const override;

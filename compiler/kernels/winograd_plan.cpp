@@ -134,13 +134,11 @@ class Planner {
     const double lanes = static_cast<double>(form_.block);
     const double cycles =
         points_ > target_.vector_registers() * 3 / 2 ? spilling_pass_cycles : pass_cycles;
-    const auto moves = [&](const catalogue::Layout& layout) {
-      return layout.is_row_major() ? gather_cycles * lanes : 2.0;
-    };
-    const catalogue::Layout image = problem_.forms.operand(form_.contraction.image);
-    const catalogue::Layout result = problem_.forms.result(0);
-    return static_cast<double>(channels_) * (tiles * input * cycles + pixels * moves(image)) +
-           static_cast<double>(columns_) * (tiles * output * cycles + results * moves(result));
+    const bool copies = problem_.forms.operand(form_.contraction.image).is_row_major();
+    const double copied = copies ? pixels * gather_cycles * lanes : 0; // else read in place
+    const double stored = problem_.forms.result(0).is_row_major() ? gather_cycles * lanes : 2.0;
+    return static_cast<double>(channels_) * (tiles * input * cycles + copied) +
+           static_cast<double>(columns_) * (tiles * output * cycles + results * stored);
   }
 
   const catalogue::Problem& problem_;

@@ -19,7 +19,7 @@ class Scheduler {
  public:
   Scheduler(const catalogue::Problem& problem, const WinogradForm& form,
             const WinogradSystem& system, const WinogradPlan& plan)
-      : target_(problem.target), form_(form), system_(system), plan_(plan) {}
+      : problem_(problem), target_(problem.target), form_(form), system_(system), plan_(plan) {}
 
   std::string text() {
     for (const int pass : system_.weights)
@@ -30,7 +30,9 @@ class Scheduler {
     outputs();
     products();
     inputs();
-    image();
+    // An image in blocks is read where it is: the first pass decides what is outside.
+    if (problem_.forms.operand(form_.contraction.image).is_row_major())
+      image();
     return text_.str();
   }
 
@@ -323,6 +325,7 @@ class Scheduler {
     }
   }
 
+  // In blocks, with its border.
   void image() {
     const int last = system_.inputs.back();
     const Equation& copy = equation(system_.image);
@@ -330,6 +333,7 @@ class Scheduler {
           << ") store_in(heap) vectorize(" << copy.free.back().name << ")\n";
   }
 
+  const catalogue::Problem& problem_;
   const catalogue::Target& target_;
   const WinogradForm& form_;
   const WinogradSystem& system_;

@@ -5,7 +5,7 @@
 //   Z(b, k, y, x) = sum(c, m, n) X(b, c, y + m, x + n) W(k, c, m, n),  epilogue(Z)
 // to, for tiles (ty, tx) of results, channels c and k in blocks of one vector:
 //   U(i, j, k, c) = G W(k, c) G^T
-//   D(c, b, y, x) = X(b, c, y, x), zeros and all
+//   D(c, b, y, x) = X(b, c, y, x), zeros and all; stored only where X is row-major
 //   V(i, j, c, b, ty, tx) = B^T D(c, b) B at the tile
 //   M(i, j, k, b, ty, tx) = sum(c) V(i, j, c, b, ty, tx) U(i, j, k, c)
 //   Y(oy, ox, k, b, ty, tx) = A^T M(k, b, ty, tx) A

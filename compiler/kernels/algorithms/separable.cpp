@@ -33,6 +33,7 @@ class Separable : public HalideAlgorithm {
   Definition system(const Problem& problem) const override {
     return generic().system(apart(problem));
   }
+  NarrowStages narrow(const Definition& stages) const override { return generic().narrow(stages); }
 
   // --- THE SCHEDULE ---
   catalogue::Schedule default_schedule(const Problem& problem) const override {
