@@ -277,7 +277,11 @@ Scalar BodyLowering::guarded(const Subscript& subscript, const Scalar& i, const 
     if (range.low >= 1 - extent && range.high <= 2 * (extent - 1)) {
       const Scalar below = Halide::max(likely(i), -i);
       const Scalar above = Halide::min(likely(below), 2 * last - below);
-      return Halide::clamp(likely(above), 0, last);
+      // The same, as it is not negative. Read twice it has a name in Halide's statement, as `below`
+      // has, and only of what has one Halide makes loops where the other border is not in reach.
+      const Scalar named =
+          rules_.borders == Borders::own_loops ? Halide::max(likely(above), -above) : above;
+      return Halide::clamp(likely(named), 0, last);
     }
     const int period = std::max(2 * (extent - 1), 1);
     const Scalar place = i % period;

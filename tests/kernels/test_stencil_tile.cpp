@@ -14,7 +14,6 @@ namespace {
 
 using kernels::StencilTile;
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 // Vectors of 512 bits, 32 KB of first and 1 MB of second cache.
 catalogue::Target wide_target(int threads = 1) {
@@ -127,6 +126,25 @@ TEST(StencilTile, TilesOfSums) {
   EXPECT_EQ(tiles[0].unrolled[0].size, 2);
   EXPECT_EQ(tiles[1].vectors, 1) << "along columns: rows";
   EXPECT_GE(tiles[1].unrolled[0].size, 8);
+}
+
+// Vectors at either border have loops of their own, also where no other read crosses both: of ten
+// in a row, eight are loaded without a look at places.
+TEST(StencilTile, LoopsBetweenBorders) {
+  for (const char* const text :
+       {"left(x: 40x160xf32)\nZ(i, j) = x(i, reflect(j - 1)) - x(i, j)",
+        "right(x: 40x160xf32)\nZ(i, j) = x(i, reflect(j + 1)) - x(i, j)",
+        "both(x: 40x160xf32)\n"
+        "Z(i, j) = x(i, reflect(j + 1)) - x(i, reflect(j - 1)) + x(i, j)"}) {
+    catalogue::KernelRequest request;
+    request.definition = bound(text);
+    request.target = wide_target();
+    request.symbol = "borders";
+    const std::string statement = kernels::make_halide_compiler()->dump(request).statement;
+    const bool is_both = request.definition.name == "both";
+    EXPECT_THAT(statement, HasSubstr(is_both ? ", 0, 8) {" : ", 0, 9) {"));
+    check(request.definition);
+  }
 }
 
 // One or two stages that read windows at random places, by random rules, with planes or without.
