@@ -2,6 +2,7 @@
 
 #include "compiler/kernels/contraction_order.hpp"
 #include "compiler/kernels/contraction_stages.hpp"
+#include "compiler/kernels/contraction_terms.hpp"
 #include "compiler/kernels/packing.hpp"
 #include "compiler/kernels/parallel_loops.hpp"
 #include "compiler/kernels/words.hpp"
@@ -15,16 +16,8 @@ namespace fovea::kernels {
 namespace {
 
 using catalogue::ceiling_quotient;
-using catalogue::largest_divisor;
 
 using catalogue::Target;
-
-// Multiply-adds in one loop body: more leave the cache of decoded instructions (a 5x5 window on 6
-// channels, all written out: 95 GFLOP/s instead of 220).
-constexpr int64_t most_unrolled = 320;
-// In a body of so many a loop costs nothing. Windows that overlap stay loops then: written out,
-// LLVM loads a pixel that two of them see once, has no register to keep it in, and stores it.
-constexpr int64_t enough_unrolled = 64;
 
 bool contains(const std::vector<int>& list, int value) {
   return std::find(list.begin(), list.end(), value) != list.end();
@@ -374,70 +367,16 @@ class Scheduler {
                                   : " compute_at(" + name(parts_.host) + ", " + tile_level_ + ")";
     text_ << own.name << ":" << place << unrolled(loops) << "\n" << own.name << ".1:";
 
-    // Terms: the last channel index innermost, written out, then windows, then other channels.
-    std::vector<std::string> terms;
-    std::string unroll;
-    int64_t body = tile_.accumulators();
-    const int free = static_cast<int>(own.free.size());
-    std::vector<int> order = parts_.contraction.channels;
-    std::reverse(order.begin(), order.end());
-    const auto range = [&](int r) -> const IndexRange& {
-      return own.reduced[static_cast<size_t>(r - free)];
-    };
-    std::vector<int> windows;
-    for (int r = free + static_cast<int>(own.reduced.size()) - 1; r >= free; --r)
-      if (!contains(order, r))
-        windows.push_back(r);
-    if (!order.empty()) {
-      const IndexRange& channel = range(order[0]);
-      const int64_t most = std::max<int64_t>(most_unrolled / body, 1);
-      const int64_t size = largest_divisor(channel.extent, std::min<int64_t>(most, 16));
-      if (size == channel.extent) {
-        terms.push_back(channel.name);
-        unroll += channel.name;
-      } else if (size > 1) {
-        text_ << " split(" << channel.name << ", " << channel.name << "_t, " << channel.name
-              << "_u, " << size << ")";
-        terms.push_back(channel.name + "_u");
-        unroll += channel.name + "_u";
-      }
-      body *= size;
-      for (const int r : windows) {
-        terms.push_back(range(r).name);
-        const bool shares = body >= enough_unrolled && shares_pixels(r, range(r).extent);
-        if (!shares && body * range(r).extent <= most_unrolled) {
-          unroll += (unroll.empty() ? "" : ", ") + range(r).name;
-          body *= range(r).extent;
-        }
-      }
-      if (size != channel.extent)
-        terms.push_back(size > 1 ? channel.name + "_t" : channel.name);
-      for (size_t k = 1; k < order.size(); ++k)
-        terms.push_back(range(order[k]).name);
-    } else {
-      for (const int r : windows)
-        terms.push_back(range(r).name);
-    }
+    const TermLoops terms = term_loops(parts_, tile_);
+    text_ << terms.split;
     std::vector<std::string> all = loops;
-    all.insert(all.end(), terms.begin(), terms.end());
+    all.insert(all.end(), terms.order.begin(), terms.order.end());
     if (all.size() > 1)
       text_ << " reorder(" << joined(all) << ")";
     text_ << unrolled(loops);
-    if (!unroll.empty())
-      text_ << " unroll(" << unroll << ")";
+    if (!terms.unrolled.empty())
+      text_ << " unroll(" << joined(terms.unrolled) << ")";
     text_ << "\n";
-  }
-
-  // Do neighbours of the tile read the same pixels, at different steps of the window's term?
-  bool shares_pixels(int term, int64_t extent) const {
-    return std::any_of(parts_.contraction.windows.begin(), parts_.contraction.windows.end(),
-                       [&](const Contraction::Window& window) {
-                         const int64_t pixels = window.row == parts_.row(1)   ? tile_.width
-                                                : window.row == parts_.row(2) ? tile_.height
-                                                                              : 1;
-                         return window.term == term && pixels > 1 &&
-                                window.dilation * (extent - 1) >= window.stride;
-                       });
   }
 
   const ContractionStages parts_;
