@@ -51,7 +51,7 @@ class DiffCommand {
   void run() const {
     const Network network =
         model_.network(Need::weights, [this](const std::vector<OpenInput>& inputs) {
-          return inputs_.shapes(inputs);
+          return inputs_.types(inputs);
         });
     driver::CompareOptions options{.compile = flags_.options(), .threads = threads_};
     options.samples = samples_for(network);

@@ -9,12 +9,15 @@
 namespace fovea::command {
 namespace {
 
-std::map<std::string, TensorType> types_of(const Equations& equations, const Shapes& shapes) {
+std::map<std::string, TensorType> types_of(const Equations& equations, const Shapes& shapes,
+                                           const ElementTypes& element_types) {
   std::map<std::string, TensorType> types;
   for (const Equations::Read& operand : equations.operands()) {
     const auto shape = shapes.find(operand.name);
+    const auto dtype = element_types.find(operand.name);
     if (shape != shapes.end())
-      types[operand.name] = {operand.dtype, shape->second};
+      types[operand.name] = {dtype != element_types.end() ? dtype->second : operand.dtype,
+                             shape->second};
     else if (!operand.typed)
       throw Error(
           {.what = fmt::format("the shape of '{}' is not known", operand.name),
@@ -46,8 +49,9 @@ std::vector<OpenInput> open_inputs(const Equations& equations) {
 }
 
 Network network_of(const Equations& equations, const Shapes& shapes,
+                   const ElementTypes& element_types,
                    const std::map<std::string, int64_t>& ranges) {
-  const Definition definition = equations.bind(types_of(equations, shapes), ranges);
+  const Definition definition = equations.bind(types_of(equations, shapes, element_types), ranges);
   Network network(equations.name(), nowhere);
   std::vector<Tensor<>> operands;
   for (const Operand& operand : definition.operands)

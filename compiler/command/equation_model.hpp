@@ -16,9 +16,10 @@ bool is_equation(const std::string& model);
 // What the equations read, for the files of --input: extents are open, their number is known.
 std::vector<OpenInput> open_inputs(const Equations& equations);
 
-// The network that takes all operands as inputs and gives the equations' results. `shapes`: of
-// operands whose declaration leaves them open. Throws Error.
+// The network that takes all operands as inputs and gives the equations' results. `shapes`,
+// `element_types`: of operands whose declaration leaves them open; f32 where they do not say it.
+// Throws Error.
 Network network_of(const Equations& equations, const Shapes& shapes,
-                   const std::map<std::string, int64_t>& ranges);
+                   const ElementTypes& element_types, const std::map<std::string, int64_t>& ranges);
 
 } // namespace fovea::command

@@ -63,11 +63,11 @@ std::string shapes_text(const fovea_program& program) {
   return text;
 }
 
-size_t pick_set(const host::Library& library, const Shapes& given, const ReadShapes& read_shapes) {
+size_t pick_set(const host::Library& library, const Shapes& given, const ReadTypes& read_types) {
   const size_t count = count_sets(library);
   Shapes wanted = given;
-  if (count > 1 && read_shapes)
-    for (const auto& [name, file] : read_shapes(inputs_of_sets(library)))
+  if (count > 1 && read_types)
+    for (const auto& [name, file] : read_types(inputs_of_sets(library)))
       wanted.emplace(name, file.shape);
   std::vector<size_t> fitting;
   std::string list;

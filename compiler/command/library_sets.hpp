@@ -15,6 +15,6 @@ std::string shapes_text(const fovea_program& program);
 // The number of the program whose inputs have the shapes that are given (--shape), else those of
 // the user's data, where the library has several. Throws Error, with a list of the sets, where none
 // fits, or more than one.
-size_t pick_set(const host::Library& library, const Shapes& given, const ReadShapes& read_shapes);
+size_t pick_set(const host::Library& library, const Shapes& given, const ReadTypes& read_types);
 
 } // namespace fovea::command

@@ -55,7 +55,8 @@ void ModelSource::add_to(CLI::App& verb, bool library_too) {
           "of a .onnx model, equations or filters: the shape of an input whose extents they leave "
           "open; for a library of several sets of shapes once for each: the k-th of an "
           "input is the "
-          "k-th set's, a single one all sets'")
+          "k-th set's, a single one all sets'; of equations and filters with an element type "
+          "behind it, 480x640xu8 (default: the file's, f32)")
       ->option_text("NAME=1x3x224x224")
       ->group(group)
       ->allow_extra_args(false);
@@ -125,6 +126,16 @@ static std::pair<std::string, std::string> name_and_value(const char* option,
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
+// Cuts the element type off "480x640xu8"; none where there is no such end.
+static std::optional<DType> cut_element_type(std::string& text) {
+  const size_t last = text.rfind('x');
+  DType dtype{};
+  if (last == std::string::npos || !parse(std::string_view(text).substr(last + 1), dtype))
+    return std::nullopt;
+  text.resize(last);
+  return dtype;
+}
+
 // "1x3x224x224".
 static Shape parse_shape(const char* option, const std::string& text) {
   std::vector<int64_t> extents;
@@ -149,7 +160,11 @@ std::vector<Shapes> ModelSource::sets() const {
   std::map<std::string, std::vector<Shape>> given;
   std::string most; // the input that is given most often
   for (const std::string& text : shapes_) {
-    const auto [name, shape] = name_and_value("--shape", text);
+    auto [name, shape] = name_and_value("--shape", text);
+    if (cut_element_type(shape) && !is_equations() && !is_filters())
+      throw CLI::ValidationError("--shape", "'" + text +
+                                                "': only equations and filters leave element "
+                                                "types open; expected extents alone");
     given[name].push_back(parse_shape("--shape", shape));
     if (most.empty() || given[name].size() > given[most].size())
       most = name;
@@ -165,6 +180,19 @@ std::vector<Shapes> ModelSource::sets() const {
       sets[k][name] = shapes[shapes.size() == 1 ? 0 : k];
   }
   return sets;
+}
+
+ElementTypes ModelSource::element_types() const {
+  ElementTypes types;
+  for (const std::string& text : shapes_) {
+    auto [name, shape] = name_and_value("--shape", text);
+    if (const std::optional<DType> dtype = cut_element_type(shape))
+      if (const auto [known, is_new] = types.emplace(name, *dtype); known->second != *dtype)
+        throw CLI::ValidationError("--shape",
+                                   fmt::format("'{}' is {} and {}: expected one type", name,
+                                               name_of(known->second), name_of(*dtype)));
+  }
+  return types;
 }
 
 Shapes ModelSource::shapes() const {
@@ -184,13 +212,13 @@ const OnnxModel& ModelSource::onnx() const {
 }
 
 // Adds what the inputs' files say to the shapes that the command line gives.
-static void add_shapes(Shapes& shapes, const std::vector<OpenInput>& inputs,
-                       const FileShapes& files, int64_t batch) {
+static void add_shapes(Shapes& shapes, const std::vector<OpenInput>& inputs, const FileTypes& files,
+                       int64_t batch) {
   for (const OpenInput& input : inputs) {
     const auto file = files.find(input.name);
     if (file == files.end())
       continue;
-    const auto& [shape, path] = file->second;
+    const auto& [shape, dtype, path] = file->second;
     const auto refuse = [&](const std::string& option, const std::string& expected) {
       throw Error({.what = fmt::format("{}: the array has another shape than {} gives input '{}'",
                                        path, option, input.name),
@@ -211,7 +239,16 @@ static void add_shapes(Shapes& shapes, const std::vector<OpenInput>& inputs,
   }
 }
 
-Network ModelSource::read_onnx(Shapes shapes, const ReadShapes& read_shapes) const {
+// The same of equations and filters, with element types.
+static void add_types(Shapes& shapes, ElementTypes& element_types,
+                      const std::vector<OpenInput>& inputs, const FileTypes& files) {
+  add_shapes(shapes, inputs, files, 0);
+  for (const auto& [name, file] : files)
+    if (file.dtype)
+      element_types.emplace(name, *file.dtype);
+}
+
+Network ModelSource::read_onnx(Shapes shapes, const ReadTypes& read_types) const {
   LoadOptions options;
   for (const std::string& text : fixed_) {
     const auto [name, file] = name_and_value("--fix", text);
@@ -220,13 +257,13 @@ Network ModelSource::read_onnx(Shapes shapes, const ReadShapes& read_shapes) con
   options.batch = batch_.value_or(0);
   std::vector<OpenInput> inputs = onnx().inputs();
   std::erase_if(inputs, [&](const OpenInput& input) { return options.fixed.contains(input.name); });
-  if (read_shapes)
-    add_shapes(shapes, inputs, read_shapes(inputs), options.batch);
+  if (read_types)
+    add_shapes(shapes, inputs, read_types(inputs), options.batch);
   options.shapes = std::move(shapes);
   return onnx().network(options, nowhere);
 }
 
-Network ModelSource::read_equations(Shapes shapes, const ReadShapes& read_shapes) const {
+Network ModelSource::read_equations(Shapes shapes, const ReadTypes& read_types) const {
   if (!fixed_.empty() || batch_)
     throw CLI::ValidationError(batch_ ? "--batch" : "--fix", "equations have no use for it");
   std::map<std::string, int64_t> ranges;
@@ -240,19 +277,21 @@ Network ModelSource::read_equations(Shapes shapes, const ReadShapes& read_shapes
   }
   const Equations equations(model_);
   const std::vector<OpenInput> inputs = open_inputs(equations);
-  if (read_shapes)
-    add_shapes(shapes, inputs, read_shapes(inputs), 0);
-  return network_of(equations, shapes, ranges);
+  ElementTypes types = element_types();
+  if (read_types)
+    add_types(shapes, types, inputs, read_types(inputs));
+  return network_of(equations, shapes, types, ranges);
 }
 
-Network ModelSource::read_filters(Shapes shapes, const ReadShapes& read_shapes) const {
+Network ModelSource::read_filters(Shapes shapes, const ReadTypes& read_types) const {
   if (!fixed_.empty() || !ranges_.empty())
     throw CLI::ValidationError(ranges_.empty() ? "--fix" : "--range", "filters have no use for it");
   const Block filters =
       filters::parse(std::string_view(model_).substr(filter_prefix.size()), nowhere);
   const std::vector<OpenInput> inputs = {{"image", std::nullopt}};
-  if (read_shapes)
-    add_shapes(shapes, inputs, read_shapes(inputs), 0);
+  ElementTypes types = element_types();
+  if (read_types)
+    add_types(shapes, types, inputs, read_types(inputs));
   for (const auto& [name, shape] : shapes)
     if (name != "image")
       throw CLI::ValidationError("--shape", "filters have no input '" + name + "', but 'image'");
@@ -262,22 +301,23 @@ Network ModelSource::read_filters(Shapes shapes, const ReadShapes& read_shapes) 
                  .hint = "give it with --shape image=1x3x480x640, or an array with --input "
                          "image=F.npy"});
   Network network("filters", nowhere);
-  const Tensor<> image = network.input("image", shapes.at("image"), DType::f32, nowhere);
+  const DType dtype = types.emplace("image", DType::f32).first->second;
+  const Tensor<> image = network.input("image", shapes.at("image"), dtype, nowhere);
   network.output("result", filters(image), nowhere);
   return network;
 }
 
-Network ModelSource::read(const Shapes& shapes, const ReadShapes& read_shapes) const {
+Network ModelSource::read(const Shapes& shapes, const ReadTypes& read_types) const {
   if (make_)
     return make_();
   if (is_filters())
-    return read_filters(shapes, read_shapes);
+    return read_filters(shapes, read_types);
   if (is_equation(model_))
-    return read_equations(shapes, read_shapes);
+    return read_equations(shapes, read_types);
   if (!ranges_.empty())
     throw CLI::ValidationError("--range", "is for equations, and " + model_ + " is a file");
   if (is_onnx(model_))
-    return read_onnx(shapes, read_shapes);
+    return read_onnx(shapes, read_types);
   if (!shapes_.empty() || !fixed_.empty())
     throw CLI::ValidationError(shapes_.empty() ? "--fix" : "--shape",
                                "only a .onnx model or an equation leaves something open");
@@ -286,8 +326,8 @@ Network ModelSource::read(const Shapes& shapes, const ReadShapes& read_shapes) c
              : load_network(model_, {}, nowhere);
 }
 
-Network ModelSource::network(Need need, const ReadShapes& read_shapes) const {
-  return with_weights(read(shapes(), read_shapes), need);
+Network ModelSource::network(Need need, const ReadTypes& read_types) const {
+  return with_weights(read(shapes(), read_types), need);
 }
 
 std::vector<Network> ModelSource::networks(Need need) const {

@@ -16,14 +16,17 @@ namespace fovea::command {
 // What a verb needs of weights.
 enum class Need { shapes_only, weights };
 
-// The shape of a tensor that the user gives in a file.
-struct FileShape {
+// What a file of the user's says of the tensor that it holds.
+struct FileType {
   Shape shape;
+  std::optional<DType> dtype; // none: an image, which becomes whatever is wanted
   std::string file;
 };
 // What the files say of a model's inputs, by name; inputs whose files leave it open are missing.
-using FileShapes = std::map<std::string, FileShape>;
-using ReadShapes = std::function<FileShapes(const std::vector<OpenInput>&)>;
+using FileTypes = std::map<std::string, FileType>;
+using ReadTypes = std::function<FileTypes(const std::vector<OpenInput>&)>;
+// Of inputs whose element types are open, by name.
+using ElementTypes = std::map<std::string, DType>;
 
 // The argument MODEL, and the options that say where its weights come from and how large a batch
 // is.
@@ -48,9 +51,10 @@ class ModelSource {
   std::string only_for_networks() const;
   // Reads the model. Where weights are needed and there are none, a network of the zoo gets random
   // ones of seed 0, and standard error says so; a file's network is refused. Extents that a model
-  // leaves open come from --shape, else from the files of the inputs where there are such. Throws
-  // Error; CLI::ValidationError where --shape gives several sets.
-  Network network(Need need, const ReadShapes& read_shapes = {}) const;
+  // leaves open come from --shape, else from the files of the inputs where there are such; so do
+  // the element types of equations and filters. Throws Error; CLI::ValidationError where --shape
+  // gives several sets.
+  Network network(Need need, const ReadTypes& read_types = {}) const;
   // The same for each set of shapes: the k-th --shape of an input belongs to the k-th set, and one
   // that is given once to all. One set where there is no --shape.
   std::vector<Network> networks(Need need) const;
@@ -59,11 +63,13 @@ class ModelSource {
 
  private:
   std::vector<Shapes> sets() const;
+  // As --shape says them. Throws CLI::ValidationError where it says two of one input.
+  ElementTypes element_types() const;
   const OnnxModel& onnx() const;
-  Network read(const Shapes& shapes, const ReadShapes& read_shapes) const;
-  Network read_equations(Shapes shapes, const ReadShapes& read_shapes) const;
-  Network read_filters(Shapes shapes, const ReadShapes& read_shapes) const;
-  Network read_onnx(Shapes shapes, const ReadShapes& read_shapes) const;
+  Network read(const Shapes& shapes, const ReadTypes& read_types) const;
+  Network read_equations(Shapes shapes, const ReadTypes& read_types) const;
+  Network read_filters(Shapes shapes, const ReadTypes& read_types) const;
+  Network read_onnx(Shapes shapes, const ReadTypes& read_types) const;
   Network with_weights(Network network, Need need) const;
   Network sliding(const Network& network) const;
 

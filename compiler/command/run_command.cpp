@@ -176,7 +176,7 @@ void RunCommand::run() const {
         top = top_options(signature.outputs);
         inputs = inputs_.read(signature);
       },
-      [&](const std::vector<OpenInput>& open) { return inputs_.shapes(open); });
+      [&](const std::vector<OpenInput>& open) { return inputs_.types(open); });
   std::vector<RunResult> results = run_once(runnable, threads_, inputs);
   if (!output_folder_.empty())
     write_results(output_folder_, results);

@@ -250,10 +250,12 @@ static std::optional<Shape> shape_of_image(const OpenInput& input) {
   return shape;
 }
 
-static Shape shape_of_array(const OpenInput& input, const std::string& path) {
-  const std::vector<int64_t> got = host::read_npy(path).shape();
+static FileType type_of_array(const OpenInput& input, const std::string& path) {
+  const host::HostTensor array = host::read_npy(path);
+  const std::vector<int64_t>& got = array.shape();
+  const auto dtype = static_cast<DType>(array.dtype());
   if (!input.extents)
-    return Shape(got);
+    return {Shape(got), dtype, path};
   std::vector<int64_t> shape = got;
   if (got.size() + 1 == input.extents->size() && input.extents->front() <= 1)
     shape.insert(shape.begin(), 1); // it may be missing
@@ -265,21 +267,21 @@ static Shape shape_of_array(const OpenInput& input, const std::string& path) {
                  .expected = open_text(input),
                  .got = host::to_string(got),
                  .hint = "reshape the array"});
-  return Shape(shape);
+  return {Shape(shape), dtype, path};
 }
 
-FileShapes RunInputs::shapes(const std::vector<OpenInput>& inputs) const {
+FileTypes RunInputs::types(const std::vector<OpenInput>& inputs) const {
   std::vector<Described> described;
   for (const OpenInput& input : inputs)
     described.push_back({input.name, open_text(input)});
   const std::vector<std::string> files = files_of(described);
-  FileShapes shapes;
+  FileTypes types;
   for (size_t k = 0; k < inputs.size(); ++k)
     if (!is_image(files[k]))
-      shapes.insert({inputs[k].name, {shape_of_array(inputs[k], files[k]), files[k]}});
+      types.insert({inputs[k].name, type_of_array(inputs[k], files[k])});
     else if (const std::optional<Shape> shape = shape_of_image(inputs[k]))
-      shapes.insert({inputs[k].name, {*shape, files[k]}});
-  return shapes;
+      types.insert({inputs[k].name, {*shape, std::nullopt, files[k]}});
+  return types;
 }
 
 } // namespace fovea::command

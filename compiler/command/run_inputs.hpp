@@ -18,10 +18,10 @@ class RunInputs {
   // is said on standard error. Throws Error, host::FileError; CLI::ValidationError for options that
   // are wrong in themselves.
   host::TensorMap read(const Signature& signature) const;
-  // What the files say of the shapes of inputs that a model leaves open: NumPy files all, images
+  // What the files say of the types of inputs that a model leaves open: NumPy files all, images
   // that there is one. Throws Error where they say another number of extents, or extents that the
   // model states otherwise.
-  FileShapes shapes(const std::vector<OpenInput>& inputs) const;
+  FileTypes types(const std::vector<OpenInput>& inputs) const;
 
  private:
   // An input, and what to say of it in messages.

@@ -100,15 +100,15 @@ void RunnableSource::add_to(CLI::App& verb) {
   flags_.add_to(verb);
 }
 
-Runnable RunnableSource::open(const Check& check, const ReadShapes& read_shapes) const {
-  return is_library() ? open_library(check, read_shapes) : compile_network(check, read_shapes);
+Runnable RunnableSource::open(const Check& check, const ReadTypes& read_types) const {
+  return is_library() ? open_library(check, read_types) : compile_network(check, read_types);
 }
 
-Runnable RunnableSource::compile_network(const Check& check, const ReadShapes& read_shapes) const {
+Runnable RunnableSource::compile_network(const Check& check, const ReadTypes& read_types) const {
   if (!weights_path_.empty())
     refuse("--weights", name() + " is no library; give a network's weights with --load FILE");
   CompileOptions options = flags_.options();
-  const Network network = model_.network(Need::weights, read_shapes);
+  const Network network = model_.network(Need::weights, read_types);
   if (check)
     check(signature_of(network));
   Progress progress("compiling " + network.name());
@@ -123,12 +123,12 @@ Runnable RunnableSource::compile_network(const Check& check, const ReadShapes& r
           .model = model.runtime()};
 }
 
-Runnable RunnableSource::open_library(const Check& check, const ReadShapes& read_shapes) const {
+Runnable RunnableSource::open_library(const Check& check, const ReadTypes& read_types) const {
   for (const std::string& option : {flags_.first_given(), model_.only_for_networks()})
     if (!option.empty())
       refuse(option, name() + " is a library: it is compiled already");
   const host::Library library = host::Library::open(name());
-  const size_t number = pick_set(library, model_.shapes(), read_shapes);
+  const size_t number = pick_set(library, model_.shapes(), read_types);
   const fovea_program& program = library.program(number);
   fovea_model_options options{};
   std::shared_ptr<host::TensorMap> weights;

@@ -45,12 +45,12 @@ class RunnableSource {
   using Check = std::function<void(const Signature&)>;
   // Compiles, with progress on standard error, or opens. Throws Error, host::FileError,
   // host::RunError; CLI::ValidationError for an option that the argument has no use for.
-  // `read_shapes`: what the user's data say of inputs that the model, or the library, leaves open.
-  Runnable open(const Check& check = {}, const ReadShapes& read_shapes = {}) const;
+  // `read_types`: what the user's data say of inputs that the model, or the library, leaves open.
+  Runnable open(const Check& check = {}, const ReadTypes& read_types = {}) const;
 
  private:
-  Runnable compile_network(const Check& check, const ReadShapes& read_shapes) const;
-  Runnable open_library(const Check& check, const ReadShapes& read_shapes) const;
+  Runnable compile_network(const Check& check, const ReadTypes& read_types) const;
+  Runnable open_library(const Check& check, const ReadTypes& read_types) const;
 
   ModelSource model_;
   CompileFlags flags_;

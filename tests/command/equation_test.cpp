@@ -50,6 +50,27 @@ TEST_F(EquationCommand, Run) {
   EXPECT_EQ(read_array(folder_ / "out" / "Z.npy"), (std::vector<float>{12, 23, 34, 45}));
 }
 
+// Operands that are not declared have their files' element types, or those that --shape says.
+TEST_F(EquationCommand, ElementTypes) {
+  host::HostTensor bytes(FOVEA_U8, {3});
+  bytes.data<uint8_t>()[1] = 200;
+  host::write_npy(folder_ / "bytes.npy", bytes);
+  host::HostTensor place(FOVEA_I64, {2});
+  place.data<int64_t>()[0] = 1;
+  host::write_npy(folder_ / "place.npy", place);
+  const CommandResult result = folder_.fovea(
+      "run 'Z(i) = f32(x(p(i))) / 2' --input x=bytes.npy --input p=place.npy --output-dir out");
+  ASSERT_EQ(result.code, 0) << result.err;
+  EXPECT_EQ(read_array(folder_ / "out" / "Z.npy"), (std::vector<float>{100, 0}));
+  EXPECT_THAT(folder_.fovea("explain 'Z(i) = x(i)' --shape x=64xf64").out, HasSubstr("x: 64xf64"));
+  EXPECT_THAT(refused("run 'f(x: i32); Z(i) = x(i)' --input x=bytes.npy"), HasSubstr("u8"));
+  EXPECT_THAT(refused("inspect zoo:lenet5 --shape image=1x1x28x28xu8", 2),
+              HasSubstr("only equations and filters leave element types open"));
+  EXPECT_THAT(refused("explain 'Z(i) = x(i)' --shape x=64xu9", 2), HasSubstr("got '64xu9'"));
+  EXPECT_THAT(refused("compile 'Z(i) = x(i)' --shape x=6xu8 --shape x=7xi8 -o x.so", 2),
+              HasSubstr("'x' is u8 and i8"));
+}
+
 // Several equations, those that nobody reads are results; a stated range.
 TEST_F(EquationCommand, RunSystem) {
   const CommandResult result =

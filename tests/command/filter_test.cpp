@@ -32,6 +32,18 @@ TEST_F(FilterCommand, Run) {
   EXPECT_THAT(edges.data<float>(), ::testing::ElementsAre(0, 8, 8, 0, 0, 8, 8, 0, 0, 8, 8, 0));
 }
 
+TEST_F(FilterCommand, OfBytes) {
+  host::HostTensor bytes(FOVEA_U8, {3, 3});
+  bytes.data<uint8_t>()[4] = 9; // which every window holds
+  host::write_npy(folder_ / "bytes.npy", bytes);
+  const CommandResult result =
+      folder_.fovea("run 'filter:mean(3, clamp)' --input image=bytes.npy --output-dir out");
+  ASSERT_EQ(result.code, 0) << result.err;
+  const host::HostTensor means = host::read_npy(folder_ / "out" / "result.npy");
+  EXPECT_THAT(means.data<uint8_t>(), ::testing::Each(1));
+  EXPECT_THAT(folder_.fovea("explain filter:median --shape image=4x4xu8").out, HasSubstr("4x4xu8"));
+}
+
 TEST_F(FilterCommand, OtherVerbs) {
   const std::string model = "'filter:median | gaussian(1, 2, wrap)' --shape image=1x3x9x20";
   EXPECT_THAT(folder_.fovea("inspect " + model).out, HasSubstr("sigma=1 radius=2 border=wrap"));
