@@ -12,11 +12,11 @@ using catalogue::ceiling_quotient;
 constexpr double multiply_adds_a_cycle = 2, loads_a_cycle = 2;
 constexpr double latency = 4; // cycles, of a multiply-add
 
-// Cycles in which a tile's vector is started, finished and stored. Of a result that leaves the
-// cache stores wait for their lines, which come faster one behind the other than from several rows
-// of each block: 27 terms for 64 filters on 111x111, 490 us by 1x6 pixels and 650 by 2x3.
+// Of a result that leaves the cache: cycles in which a tile's vector is finished and stored, beyond
+// those of its terms. Stores wait for their lines, which come faster one behind the other than from
+// several rows of each block: 27 terms for 64 filters on 111x111, 490 us by 1x6 pixels, 650 by 2x3.
 double cycles_of_ending(const TileProblem& problem, const TileShape& tile) {
-  return !problem.leaves_cache ? 2 : tile.height == 1 ? 4 : 10;
+  return !problem.leaves_cache ? 0 : tile.height == 1 ? 4 : 10;
 }
 
 bool fits_registers(const TileShape& tile, const catalogue::Target& target) {

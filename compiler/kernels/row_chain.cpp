@@ -120,9 +120,15 @@ class Finder {
     const ChannelWindows& windows = *part.windows;
     const Node& image = *read_of(equation_of(definition, windows.equation), windows.image);
     return map_of(definition.type_of(windows.image).shape) && padding_is_small(part) &&
-           (windows.weights >= 0 || !has_tables(part.problem, windows)) &&
+           (windows.weights >= 0 || pays_with_maxima(part)) &&
            walks_in_order(windows, image, map) && windows.channel == map.channel &&
            windows.channel_axis == map.channel && has_channel_vectors(part.problem, windows);
+  }
+
+  // Windows without weights are little work: a map that stays in the cache may as well be made.
+  static bool pays_with_maxima(const RowChain::Part& part) {
+    const int64_t bytes = part.problem.definition.type_of(part.windows->image).bytes();
+    return bytes > part.problem.target.l2_bytes / 4 && !has_tables(part.problem, *part.windows);
   }
 
   // Else what windows see is not copied with its padding (split_stages), and there is no copy whose

@@ -41,7 +41,8 @@ TEST_F(FilterCommand, OfBytes) {
   ASSERT_EQ(result.code, 0) << result.err;
   const host::HostTensor means = host::read_npy(folder_ / "out" / "result.npy");
   EXPECT_THAT(means.data<uint8_t>(), ::testing::Each(1));
-  EXPECT_THAT(folder_.fovea("explain filter:median --shape image=4x4xu8").out, HasSubstr("4x4xu8"));
+  EXPECT_THAT(folder_.fovea("explain filter:median:median --shape image=4x4xu8").out,
+              HasSubstr("4x4xu8"));
 }
 
 TEST_F(FilterCommand, OtherVerbs) {

@@ -141,7 +141,9 @@ TEST(RowChain, OfAConvolutionAndItsMaxima) {
                       .narrow = narrow};
       Case maxima_first = stem;
       maxima_first.expands = false;
-      const catalogue::Target target = instruction_sets()[k++ % instruction_sets().size()];
+      catalogue::Target target = instruction_sets()[k++ % instruction_sets().size()];
+      EXPECT_FALSE(row_chain().matches({definition_of(stem), target, {}})) << "in the cache";
+      target.l2_bytes = 4096;
       check_layouts(definition_of(stem), target);
       if (narrow > 0)
         check_layouts(definition_of(maxima_first), target);
