@@ -18,8 +18,15 @@ def bounds_are_sums_over_layers(options):
               zoo.LayerCost(macs=1_000, weight_bytes=700, winograd=False),  # 7 s of memory
               zoo.LayerCost(macs=3_000, weight_bytes=300, winograd=True))  # 6 s, or 3 s of memory
     rates = {"flops_per_second": 1e3, "bytes_per_second": 1e2}
-    assert zoo.bound_seconds(layers, **rates, winograd=False) == 8 + 12 + 7 + 6
-    assert zoo.bound_seconds(layers, **rates, winograd=True) == 2 + 12 + 7 + 3
+    assert zoo.bound_seconds(layers, **rates, winograd_saves=1) == 8 + 12 + 7 + 6
+    assert zoo.bound_seconds(layers, **rates, winograd_saves=4) == 2 + 12 + 7 + 3
+    assert zoo.bound_seconds(layers, **rates, winograd_saves=2) == 4 + 12 + 7 + 3
+    plain = {"kernel": (3, 3), "stride": (1, 1), "dilation": (1, 1), "groups": 1, "channels": 16,
+             "filters": 16}
+    assert zoo.suits_winograd(**plain)
+    for change in ({"kernel": (3, 1)}, {"stride": (1, 2)}, {"dilation": (2, 2)}, {"groups": 2},
+                   {"channels": 15}, {"filters": 3}):
+        assert not zoo.suits_winograd(**{**plain, **change}), change
     assert set(zoo.QUICK) < set(zoo.NETWORKS)
 
 
@@ -97,14 +104,14 @@ def made_up_zoo():
     compiled = results.NetworkCompilation(0.25, 30.0, 0.5, 900e6, 400e6, 98e6, 1.5e6)
     return results.ZooRun(
         {"command": "./dev bench zoo", "engines": "three"},
-        [results.Machine(1, 1e11, 1e10, {})],
+        [results.Machine(1, 1e11, 1e10, {})], [2.5],
         [results.ZooNetwork("resnet50", 1, 4_089_000_000, 102_200_000, compiled),
          results.ZooNetwork("unet", 1, 10_500_000_000, 31_000_000,
                             results.NetworkCompilation(failure="out of memory"))],
         [results.ZooResult(1, timings(fovea=0.02, onnxruntime=0.04, torch=0.06), "resnet50", 1,
-                           0.016, 0.008),
+                           {"direct": 0.016, "Winograd": 0.008, "measured": 0.015}),
          results.ZooResult(1, timings(fovea=0.08, onnxruntime=0.08, torch=0.04), "unet", 1,
-                           0.032, 0.016)],
+                           {"direct": 0.032, "Winograd": 0.016, "measured": 0.02})],
     )
 
 
@@ -112,11 +119,13 @@ def zoo_tables_are_right(options):
     run = made_up_zoo()
     (summary,) = report_zoo.summary_table(run).rows
     # threads, networks, faster; speed: of 2 and 1/2; ONNX Runtime: of 2 and 1; PyTorch: 3 and 1/2.
-    assert summary == ["1", "2", "1", "1.00", "1.41", "1.22", "-", "57%", "28%"], summary
+    # Of direct: 80% and 40%, of Winograd half of that, of measured 75% and 25%: 1.33 and 4 times.
+    assert summary == ["1", "2", "1", "1.00", "1.41", "1.22", "-", "57%", "28%", "43%",
+                       "1"], summary
     assert report_zoo.times_table(run).rows[1] == [
         "unet", "1", "80.0", "80.0", "40.0", "failed", "0.50", "PyTorch"]
     assert report_zoo.bounds_table(run).rows[0] == [
-        "resnet50", "4.09", "1", "20.0", "16.0", "80%", "8.000", "40%"]
+        "resnet50", "4.09", "1", "20.0", "16.0", "80%", "8.000", "40%", "15.0", "75%"]
     assert report_zoo.errors_table(run).rows[0] == ["resnet50", "1e-06", "1e-06", "1e-06", "5e-01"]
     assert [row[1:] for row in report_zoo.compilation_table(run).rows] == [
         ["0.25 s", "30.00 s", "0.50 s", "102.2 MB", "900.0 MB", "400.0 MB", "98.0 MB", "1.5 MB"],
@@ -169,11 +178,12 @@ def zoo_is_told_and_kept(options):
     assert sorted(written) == sorted((folder / "docs").iterdir()), "something is left over"
     page = written[0].read_text()
     assert all(f"({path.name})" in page for path in written[1:])
+    assert "40% with 1 thread of the direct algorithm's time" in " ".join(page.split())
     run.networks[0].batch = 8
     batch = report_zoo.write_zoo(run, folder / "more")
     assert [path.name for path in batch] == [path.name.replace("zoo", "zoo-batch8")
                                              for path in written]
-    for path, figures in zip(written[1:], ({"2.00", "0.50", "1.00"}, {"0.80", "0.40", "0.57"})):
+    for path, figures in zip(written[1:], ({"2.00", "0.50", "1.00"}, {"0.40", "0.20", "0.75"})):
         root = xml.etree.ElementTree.parse(path).getroot()
         texts = {"".join(text.itertext())
                  for text in root.iter("{http://www.w3.org/2000/svg}text")}

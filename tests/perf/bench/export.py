@@ -157,7 +157,9 @@ def costs(module: nn.Module, x: torch.Tensor) -> list[LayerCost]:
         found.append(LayerCost(
             macs=values.numel() * layer.weight[0].numel(),
             weight_bytes=4 * sum(p.numel() for p in layer.parameters()),
-            winograd=isinstance(layer, nn.Conv2d) and _suits_winograd(layer),
+            winograd=isinstance(layer, nn.Conv2d) and zoo.suits_winograd(
+                layer.kernel_size, layer.stride, layer.dilation, layer.groups, layer.in_channels,
+                layer.out_channels),
         ))
 
     hooks = [part.register_forward_hook(note) for part in module.modules()
@@ -166,12 +168,6 @@ def costs(module: nn.Module, x: torch.Tensor) -> list[LayerCost]:
     for hook in hooks:
         hook.remove()
     return found
-
-
-def _suits_winograd(conv: nn.Conv2d) -> bool:
-    return (conv.kernel_size == (3, 3) and conv.stride == (1, 1) and conv.dilation == (1, 1)
-            and conv.groups == 1
-            and min(conv.in_channels, conv.out_channels) >= zoo.WINOGRAD_CHANNELS)
 
 
 def main() -> None:

@@ -141,17 +141,15 @@ class NetworkResult(Result):
 class ZooResult(Result):
     network: str
     batch: int
-    bound_seconds: float = math.nan  # by the direct algorithm, and where Winograd's could be
-    winograd_seconds: float = math.nan
+    bounds: dict[str, float] = field(default_factory=dict)  # seconds; names as in zoo.BOUNDS
 
     @property
     def place(self) -> str:
         return self.network
 
-    def of_bound(self, winograd: bool) -> float:
+    def of_bound(self, name: str) -> float:
         """The part that fovea reaches."""
-        bound = self.winograd_seconds if winograd else self.bound_seconds
-        return bound / self.fovea.seconds if self.fovea.ok else math.nan
+        return self.bounds[name] / self.fovea.seconds if self.fovea.ok else math.nan
 
 
 @dataclass
@@ -327,6 +325,7 @@ class ZooNetwork:
 class ZooRun:
     about: dict[str, str]
     machines: list[Machine]
+    winograd_saves: list[float]  # of each machine, as measured: how many times less time
     networks: list[ZooNetwork]
     results: list[ZooResult]
 
@@ -338,7 +337,8 @@ class ZooRun:
         networks = [ZooNetwork(**{**n, "compilation": NetworkCompilation(**n["compilation"])})
                     for n in record["networks"]]
         results = [ZooResult(**{**r, "timings": _timings(r)}) for r in record["results"]]
-        return ZooRun(record["about"], _machines(record), networks, results)
+        return ZooRun(record["about"], _machines(record), record["winograd_saves"], networks,
+                      results)
 
     @property
     def threads(self) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -15,15 +16,18 @@ import numpy as np
 
 from .elf import code_bytes
 from .environment import LOGS, PYTHON
-from .jobs import Job
+from .layers import load
+from .jobs import Job, layer_job
 from .machine import Bench, about, measure_machine, say, warn_if_busy
 from .measure import measure
 from .results import FOVEA, Machine, NetworkCompilation, ZooNetwork, ZooResult, ZooRun
+from .run_kernels import WINOGRAD as WINOGRADS
 from .rooflines import LEVELS
 from .run import engines, tell, worker_for
 from .turns import Plan
 from .workers import EngineError, Worker, usable_cores
-from .zoo import Model, bound_seconds, folder_of
+from .zoo import (BOUNDS, RATED, WINOGRAD_SAVES, Model, bound_seconds, folder_of,
+                  suits_winograd)
 
 COMPILE_TIMEOUT = 3600.0  # seconds: of a hundred kernels, cold, on few cores
 
@@ -38,6 +42,9 @@ def run_zoo(bench: Bench, names: Sequence[str], batch: int, compilation: bool) -
     networks: list[ZooNetwork] = []
     results: list[ZooResult] = []
     with engines(bench) as workers:
+        say("Winograd's algorithm by itself ...")
+        saves = [_winograd_saves(bench, machine, workers[machine.threads][:1])
+                 for machine in machines]
         start = time.monotonic()
         for number, model in enumerate(models):
             with tempfile.TemporaryDirectory(prefix="fovea_bench_") as folder:
@@ -48,12 +55,12 @@ def run_zoo(bench: Bench, names: Sequence[str], batch: int, compilation: bool) -
                     compiled = _compile(bench, model, job, plan.cache)
                 networks.append(ZooNetwork(model.name, batch, model.macs, model.weight_bytes,
                                            compiled))
-                mine = [_result(bench, plan, model, job, machine, workers[machine.threads])
-                        for machine in machines]
+                mine = [_result(bench, plan, model, job, machine, saved, workers[machine.threads])
+                        for machine, saved in zip(machines, saves)]
             results += mine
             left = (time.monotonic() - start) / (number + 1) * (len(models) - number - 1)
             tell(bench, f"{number + 1:3}/{len(models)}  {model.name:<16}", mine, left)
-        return ZooRun(about(bench), machines, networks, results)
+        return ZooRun(about(bench), machines, saves, networks, results)
 
 
 def exported(names: Sequence[str], batch: int) -> list[Model]:
@@ -85,15 +92,31 @@ def job_of(model: Model, folder: Path) -> Job:
     return Job(command, np.load(model.expected), folder)
 
 
+def _winograd_saves(bench: Bench, machine: Machine, fovea: list[Worker]) -> float:
+    """How many times less a convolution takes than its direct arithmetic at the measured peak: the
+    geometric mean over layers which fovea does by Winograd's algorithm."""
+    ratios = []
+    for layer in load():
+        if not (any(network in layer.networks for network in RATED)
+                and suits_winograd(layer.kernel, layer.stride, layer.dilation, layer.groups,
+                                   layer.channels, layer.filters)):
+            continue
+        with tempfile.TemporaryDirectory(prefix="fovea_bench_") as folder:
+            timing = measure(layer_job(layer, Path(folder), seed=0), fovea, {}, bench.plan)[FOVEA]
+        if timing.ok and timing.algorithm.startswith(WINOGRADS):
+            ratios.append(layer.flops / machine.flops_per_second / timing.conv_seconds)
+    return max(statistics.geometric_mean(ratios), 1.0) if ratios else 1.0
+
+
 def _result(bench: Bench, plan: Plan, model: Model, job: Job, machine: Machine,
-            workers: list[Worker]) -> ZooResult:
+            winograd_saves: float, workers: list[Worker]) -> ZooResult:
     timings = measure(job, workers, bench.unavailable, plan)
     for timing in timings.values():
         timing.failure = timing.failure and _in_one_line(timing.failure, model)
-    bounds = [bound_seconds(model.layers, machine.flops_per_second,
-                            machine.bytes_per_second_of[model.weight_bytes], winograd)
-              for winograd in (False, True)]
-    return ZooResult(machine.threads, timings, model.name, model.batch, *bounds)
+    bounds = {name: bound_seconds(model.layers, machine.flops_per_second,
+                                  machine.bytes_per_second_of[model.weight_bytes], saved)
+              for name, saved in zip(BOUNDS, (1.0, WINOGRAD_SAVES, winograd_saves))}
+    return ZooResult(machine.threads, timings, model.name, model.batch, bounds)
 
 
 def _in_one_line(message: str, model: Model) -> str:

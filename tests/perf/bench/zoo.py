@@ -20,6 +20,11 @@ MODELS = ROOT / "build" / "bench-models"  # where networks are kept as files
 WINOGRAD_SAVES = 16 * 9 / 36
 WINOGRAD_CHANNELS = 16  # at least: below that its transformations outweigh what they save
 
+# By what arithmetic a bound counts layers that Winograd's algorithm can do: the direct algorithm's,
+# the multiplications alone of F(4x4, 3x3), or as fast as fovea does such layers by themselves.
+DIRECT, WINOGRAD, MEASURED = BOUNDS = ("direct", "Winograd", "measured")
+RATED = ("vgg16", "resnet50")  # whose layers are measured for that
+
 
 @dataclass(frozen=True)
 class LayerCost:
@@ -80,14 +85,21 @@ def folder_of(name: str, batch: int, models: Path = MODELS) -> Path:
     return models / f"{name}-batch{batch}"
 
 
+def suits_winograd(kernel: tuple[int, ...], stride: tuple[int, ...], dilation: tuple[int, ...],
+                   groups: int, channels: int, filters: int) -> bool:
+    """Could F(4x4, 3x3) do this convolution, and save by it?"""
+    return (kernel == (3, 3) and stride == (1, 1) and dilation == (1, 1) and groups == 1
+            and min(channels, filters) >= WINOGRAD_CHANNELS)
+
+
 def bound_seconds(layers: tuple[LayerCost, ...], flops_per_second: float, bytes_per_second: float,
-                  winograd: bool) -> float:
+                  winograd_saves: float) -> float:
     """The layers one after the other, each as long as its arithmetic at full rate, or reading its
-    weights once, whichever takes longer. With `winograd` those that it can do have its arithmetic:
-    its multiplications, as if its transformations cost nothing."""
+    weights once, whichever takes longer. Those that Winograd's algorithm can do have so many times
+    less arithmetic."""
     total = 0.0
     for layer in layers:
-        saved = WINOGRAD_SAVES if winograd and layer.winograd else 1
+        saved = winograd_saves if layer.winograd else 1
         total += max(2 * layer.macs / saved / flops_per_second,
                      layer.weight_bytes / bytes_per_second)
     return total
