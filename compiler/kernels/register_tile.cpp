@@ -41,7 +41,8 @@ double cycles_per_step(const TileProblem& problem, const TileShape& tile,
   return cycles * static_cast<double>(tiles);
 }
 
-TileShape choose_tile_shape(const TileProblem& problem, const catalogue::Target& target) {
+TileShape choose_tile_shape(const TileProblem& problem, const catalogue::Target& target,
+                            const std::function<double(const TileShape&)>& waits) {
   TileShape best;
   double least = 0;
   const int64_t registers = target.vector_registers();
@@ -51,7 +52,7 @@ TileShape choose_tile_shape(const TileProblem& problem, const catalogue::Target&
         const TileShape tile{height, width, columns};
         if (!fits_registers(tile, target))
           continue;
-        const double cycles = cycles_per_step(problem, tile, target);
+        const double cycles = cycles_per_step(problem, tile, target) + (waits ? waits(tile) : 0.0);
         if (least == 0 || cycles < least * 0.999) {
           least = cycles;
           best = tile;

@@ -2,6 +2,7 @@
 #include <fovea/catalogue/target.hpp>
 
 #include <cstdint>
+#include <functional>
 
 // Which elements of a contraction are accumulated at once: rows of pixels by columns of vectors, as
 // many as the registers hold.
@@ -22,8 +23,10 @@ struct TileProblem {
 };
 
 // The shape of least estimated time: full tiles, few loads a multiply-add, enough chains to hide
-// the latency of one, and on several threads about equal shares.
-TileShape choose_tile_shape(const TileProblem& problem, const catalogue::Target& target);
+// the latency of one, and on several threads about equal shares. `waits`: cycles of one step beyond
+// `cycles_per_step`.
+TileShape choose_tile_shape(const TileProblem& problem, const catalogue::Target& target,
+                            const std::function<double(const TileShape&)>& waits = {});
 
 // Estimated cycles of one core for one step of the reduction over all tiles; a multiply-add unit
 // that is always busy would need accumulators / 2 a tile.

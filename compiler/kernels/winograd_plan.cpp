@@ -13,7 +13,12 @@ namespace {
 using catalogue::ceiling_quotient;
 
 // Measured on processors of 2024 (docs/decisions/winograd.md); cycles and bytes of one core.
-constexpr double l3_bytes_a_cycle = 8;     // of weights, read ahead of their use
+constexpr double l3_bytes_a_cycle = 8;     // of weights, read ahead of their use,
+constexpr double memory_bytes_a_cycle = 7; // and from memory,
+constexpr double single_bytes_a_cycle = 4; // where that is one run at a time;
+constexpr double memory_shows = 0.4;       // of what would be hidden, but for memory's latency
+constexpr double run_cycles = 500;         // until L3's are ahead, where a run of them begins
+constexpr double l2_bytes_a_cycle = 10;    // of V, one element of each pixel at a time
 constexpr double spill_bytes_a_cycle = 8;  // of V and M, where they do not stay in L2
 constexpr double pass_cycles = 3;          // of a transform, for each vector that one pass makes,
 constexpr double spilling_pass_cycles = 4; // and where a pass has more vectors than registers
@@ -86,34 +91,66 @@ class Planner {
   }
 
   void estimate(WinogradPlan& plan) const {
-    const double vector_bytes = target_.vector_bits() / 8.0;
     double chunks = 1, tiles = 1; // tiles of one chunk
     for (size_t row = 0; row < tiles_.size(); ++row) {
       chunks *= static_cast<double>(ceiling_quotient(tiles_[row], plan.chunk[row]));
       tiles *= static_cast<double>(plan.chunk[row]);
     }
     const size_t rows = tiles_.size();
-    TileProblem product{rows > 1 ? plan.chunk[rows - 2] : 1, plan.chunk[rows - 1], columns_};
-    plan.tile = choose_tile_shape(product, target_);
-    product.other_tasks = points_;
+    TileProblem product{rows > 1 ? plan.chunk[rows - 2] : 1, plan.chunk[rows - 1], columns_,
+                        points_};
     for (size_t row = 0; row + 2 < rows; ++row)
       product.other_tasks *= plan.chunk[row];
+    plan.tile = choose_tile_shape(
+        product, target_, [&](const TileShape& tile) { return waits(product, tile) / channels(); });
 
-    const double channels = static_cast<double>(channels_ * form_.block);
-    const double weights = static_cast<double>(points_ * columns_) * channels * vector_bytes;
+    const double weights = weight_bytes();
+    const bool single = plan.tile.columns == 1;
+    const double weight_rate = !leave_l3() ? l3_bytes_a_cycle
+                               : single    ? single_bytes_a_cycle
+                                           : memory_bytes_a_cycle;
     const double between = static_cast<double>(points_) * tiles *
-                           static_cast<double>(channels_ + columns_) * vector_bytes;
+                           static_cast<double>(channels_ + columns_) * vector_bytes();
     const double l2 = static_cast<double>(target_.l2_bytes);
-    const double streamed = weights > l2 ? weights / l3_bytes_a_cycle : 0;
-    const double multiplied = cycles_per_step(product, plan.tile, target_) * channels;
+    const double streamed = leave_l2() ? weights / weight_rate : 0;
+    const double multiplied = cycles_per_step(product, plan.tile, target_) * channels();
     const double kept = std::min(weights, l2 / 4);
     const double spilled = std::clamp((between + kept - l2) / l2, 0.0, 1.0) * 2 * between;
-    plan.cycles = chunks * (std::max(multiplied, streamed) + transforms(plan, tiles) +
-                            spilled / spill_bytes_a_cycle);
+    const double seen = leave_l3() ? memory_shows * std::min(multiplied, streamed) : 0;
+    plan.cycles = chunks * (std::max(multiplied, streamed) + seen + waits(product, plan.tile) +
+                            transforms(plan, tiles) + spilled / spill_bytes_a_cycle);
     const int threads = target_.threads;
     const int64_t products = product.other_tasks * ceiling_quotient(columns_, plan.tile.columns);
     const int64_t tasks = plan.whole ? products : static_cast<int64_t>(chunks);
     plan.speedup = threads * evenness(tasks, threads);
+  }
+
+  double vector_bytes() const { return target_.vector_bits() / 8.0; }
+  double channels() const { return static_cast<double>(channels_ * form_.block); }
+  double weight_bytes() const {
+    return static_cast<double>(points_ * columns_) * channels() * vector_bytes();
+  }
+
+  bool leave_l2() const { return weight_bytes() > static_cast<double>(target_.l2_bytes); }
+  // Other layers' weights pass through it, too.
+  bool leave_l3() const { return weight_bytes() >= static_cast<double>(target_.l3_bytes) / 2; }
+
+  // Of one chunk: cycles in which its multiplication waits for what it reads. A vector of columns
+  // has its weights of all channels in one run; a tile of one such vector reads run after run from
+  // end to end of them all, a tile of several as many at a time. And V is read again for each tile
+  // of columns, from the second-level cache where it does not stay in the first.
+  double waits(const TileProblem& product, const TileShape& tile) const {
+    const double tasks = static_cast<double>(product.other_tasks);
+    const double run = channels() * vector_bytes();
+    const double image =
+        static_cast<double>(product.height * product.width) * channels() * sizeof(float);
+    double cycles = 0;
+    if (tile.columns > 1 && leave_l2() && !leave_l3())
+      cycles += tasks * static_cast<double>(product.columns) * run_cycles;
+    if (image + run > static_cast<double>(target_.l1_bytes))
+      cycles += tasks * static_cast<double>(ceiling_quotient(product.columns, tile.columns)) *
+                image / l2_bytes_a_cycle;
+    return cycles;
   }
 
   // Of one chunk.
