@@ -38,12 +38,9 @@ const Algorithm& Catalogue::find(std::string_view name) const {
   }
   const std::string near = nearest(name, names);
   throw Error({.what = "there is no algorithm '" + std::string(name) + "'",
-               .where = {},
                .expected = "one of " + listed(names),
                .got = "'" + std::string(name) + "'",
-               .detail = {},
-               .hint = near.empty() ? "" : "did you mean `" + near + "`?",
-               .trail = {}});
+               .hint = near.empty() ? "" : "did you mean `" + near + "`?"});
 }
 
 Forms preferred_forms(const Algorithm& algorithm, const Problem& problem) {
@@ -191,12 +188,8 @@ Choice Catalogue::best(const Problem& problem, const std::vector<bool>& known,
     return std::move(lean.front());
   fail_for_workspace(judge_all(problem, known, limits), limits);
   throw Error({.what = "no algorithm computes '" + problem.definition.name + "'",
-               .where = {},
                .expected = "an algorithm that matches",
-               .got = std::to_string(algorithms_.size()) + " that do not",
-               .detail = {},
-               .hint = {},
-               .trail = {}});
+               .got = std::to_string(algorithms_.size()) + " that do not"});
 }
 
 } // namespace fovea::catalogue

@@ -56,12 +56,8 @@ Layout parse_layout(std::string_view text) {
       text.empty() && layout.axis >= 0 && layout.axis < max_rank - 1 && layout.block >= 1)
     return layout;
   throw Error({.what = "there is no such layout",
-               .where = {},
                .expected = "row_major, or blocked(AXIS, ELEMENTS)",
-               .got = "'" + whole + "'",
-               .detail = {},
-               .hint = {},
-               .trail = {}});
+               .got = "'" + whole + "'"});
 }
 
 bool Forms::all_plain() const {

@@ -238,12 +238,9 @@ class Parser {
                          const std::string& hint) const {
     throw Error({.what = "schedule " + std::to_string(position.line) + ":" +
                          std::to_string(position.column) + ": " + what,
-                 .where = {},
                  .expected = expected,
                  .got = got,
-                 .detail = {},
-                 .hint = hint,
-                 .trail = {}});
+                 .hint = hint});
   }
 
   std::string_view text_;

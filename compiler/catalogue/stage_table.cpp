@@ -225,13 +225,8 @@ void StageTable::fail(const std::string& what, const std::string& expected, cons
   const SchedulePosition at = directive_ ? directive_->position : here_->position;
   const std::string where =
       at.line ? " " + std::to_string(at.line) + ":" + std::to_string(at.column) : "";
-  throw Error({.what = "schedule" + where + ": " + what,
-               .where = {},
-               .expected = expected,
-               .got = got,
-               .detail = {},
-               .hint = hint,
-               .trail = {}});
+  throw Error(
+      {.what = "schedule" + where + ": " + what, .expected = expected, .got = got, .hint = hint});
 }
 
 } // namespace fovea::catalogue

@@ -91,13 +91,9 @@ void detect_features(Target& target) {
 
 [[noreturn]] void refuse(std::string_view word) {
   throw Error({.what = "target: '" + std::string(word) + "' is not known",
-               .where = {},
                .expected = "x86-64, x86-64-v2, x86-64-v3, x86-64-v4 or aarch64, then sse41, avx, "
                            "avx2, fma, f16c, avx512 (of x86-64), threads=, l1=, l2=, l3=",
-               .got = "'" + std::string(word) + "'",
-               .detail = {},
-               .hint = {},
-               .trail = {}});
+               .got = "'" + std::string(word) + "'"});
 }
 
 bool read_number(std::string_view text, int64_t& number) {

@@ -58,12 +58,9 @@ class AssertStripper : public IRMutator {
 
   [[noreturn]] static void refuse_bounds(const std::string& whose, const std::string& got) {
     throw Error({.what = "schedule: " + whose + " bounds that are too small",
-                 .where = {},
                  .expected = "bounds that hold all elements which are read",
                  .got = got,
-                 .detail = {},
-                 .hint = "leave `bound` and `bound_extent` out, or make them larger",
-                 .trail = {}});
+                 .hint = "leave `bound` and `bound_extent` out, or make them larger"});
   }
 
   // Arguments: "Input buffer V", dimension, first and last element touched, then what there is.
@@ -90,13 +87,10 @@ class AssertStripper : public IRMutator {
                                   const std::string& got) {
     throw Error(
         {.what = "schedule: under it the kernel would access memory outside '" + buffer + "'",
-         .where = {},
          .expected = expected,
          .got = got,
-         .detail = {},
          .hint = "a tail rounds up beyond the end or shifts before the start: use `guard`, "
-                 "or a factor that divides the extent",
-         .trail = {}});
+                 "or a factor that divides the extent"});
   }
 
   const BufferExtents& extents_;

@@ -32,13 +32,7 @@ int64_t magnitude(const IndexExpr& expr, const std::vector<Interval>& intervals)
 
 void refuse(const std::string& what, const std::string& expected, const std::string& got,
             const std::string& hint) {
-  throw Error({.what = what,
-               .where = {},
-               .expected = expected,
-               .got = got,
-               .detail = {},
-               .hint = hint,
-               .trail = {}});
+  throw Error({.what = what, .expected = expected, .got = got, .hint = hint});
 }
 
 BodyLowering::BodyLowering(const Definition& stages, const Realisation& realisation,

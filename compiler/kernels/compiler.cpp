@@ -45,13 +45,7 @@ class MemoryFile {
  public:
   MemoryFile() : descriptor_(memfd_create("fovea kernel", MFD_CLOEXEC)) {
     if (descriptor_ < 0)
-      throw Error({.what = "no file in memory for a kernel's code",
-                   .where = {},
-                   .expected = {},
-                   .got = std::strerror(errno),
-                   .detail = {},
-                   .hint = {},
-                   .trail = {}});
+      throw Error({.what = "no file in memory for a kernel's code", .got = std::strerror(errno)});
   }
   ~MemoryFile() { close(descriptor_); }
   MemoryFile(const MemoryFile&) = delete;
@@ -154,12 +148,9 @@ const HalideAlgorithm& algorithm_of(const KernelRequest& request) {
   if (!found.matches(request.problem()))
     throw Error({.what = "algorithm '" + request.algorithm + "' does not compute '" +
                          request.definition.name + "'",
-                 .where = {},
                  .expected = "a definition, and forms of its tensors, that it matches",
                  .got = request.forms.all_plain() ? "another" : to_string(request.forms),
-                 .detail = {},
-                 .hint = "use `generic`",
-                 .trail = {}});
+                 .hint = "use `generic`"});
   return dynamic_cast<const HalideAlgorithm&>(found);
 }
 
@@ -174,12 +165,7 @@ std::invoke_result_t<Work, const Lowered&> guarded(const KernelRequest& request,
   } catch (const Halide::Error& error) {
     throw Error(
         {.what = "the kernel compiler refuses '" + request.definition.name + "'",
-         .where = {},
-         .expected = {},
-         .got = {},
-         .detail = {},
-         .hint = std::string(error.what()) + "\nunder the schedule\n" + schedule.to_string(),
-         .trail = {}});
+         .hint = std::string(error.what()) + "\nunder the schedule\n" + schedule.to_string()});
   }
 }
 

@@ -216,12 +216,8 @@ const StageFunc& Stages::find(const std::string& name) const {
     if (known == name)
       return stage;
   throw Error({.what = "the algorithm has no stage '" + name + "'",
-               .where = {},
                .expected = "a stage that it names",
-               .got = name,
-               .detail = {},
-               .hint = {},
-               .trail = {}});
+               .got = name});
 }
 
 std::vector<std::string> Stages::names() const {

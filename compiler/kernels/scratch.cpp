@@ -117,12 +117,9 @@ class Scratch : public IRVisitor {
 
   [[noreturn]] static void refuse_stack(const std::string& name, const std::string& got) {
     throw Error({.what = "schedule: stage '" + name + "' does not fit the stack",
-                 .where = {},
                  .expected = "at most " + std::to_string(stack_limit) + " bytes",
                  .got = got,
-                 .detail = {},
-                 .hint = "use store_in(heap), or compute less of it at once",
-                 .trail = {}});
+                 .hint = "use store_in(heap), or compute less of it at once"});
   }
 
   int64_t upper_bound(const std::string& name, const Halide::Expr& extent) {
@@ -133,12 +130,9 @@ class Scratch : public IRVisitor {
     throw Error({.what = "internal: the memory of stage '" + name +
                          "' has no size known before "
                          "the run",
-                 .where = {},
                  .expected = "a constant extent",
                  .got = "another",
-                 .detail = {},
-                 .hint = "give the stage compute_root or a bound_extent",
-                 .trail = {}});
+                 .hint = "give the stage compute_root or a bound_extent"});
   }
 
   std::map<std::string, const LoweredFunc*> functions_;

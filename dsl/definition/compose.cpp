@@ -7,13 +7,7 @@ namespace fovea {
 namespace {
 
 [[noreturn]] void fail(std::string what, std::string expected, std::string got) {
-  throw Error({.what = std::move(what),
-               .where = {},
-               .expected = std::move(expected),
-               .got = std::move(got),
-               .detail = {},
-               .hint = {},
-               .trail = {}});
+  throw Error({.what = std::move(what), .expected = std::move(expected), .got = std::move(got)});
 }
 
 template <class T>

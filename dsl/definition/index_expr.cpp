@@ -72,12 +72,8 @@ int64_t common_factor(const IndexExpr& expr, int64_t divisor) {
 void require_positive(int64_t divisor) {
   if (divisor <= 0)
     throw Error({.what = "an index is divided by " + std::to_string(divisor),
-                 .where = {},
                  .expected = "a divisor > 0",
-                 .got = std::to_string(divisor),
-                 .detail = {},
-                 .hint = {},
-                 .trail = {}});
+                 .got = std::to_string(divisor)});
 }
 
 // floor(expr / factor), for a factor of all coefficients.

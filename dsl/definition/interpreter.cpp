@@ -17,12 +17,9 @@ namespace {
 [[noreturn]] void fail(std::string what, std::string expected, std::string got,
                        std::string hint = "") {
   throw Error({.what = std::move(what),
-               .where = {},
                .expected = std::move(expected),
                .got = std::move(got),
-               .detail = {},
-               .hint = std::move(hint),
-               .trail = {}});
+               .hint = std::move(hint)});
 }
 
 } // namespace

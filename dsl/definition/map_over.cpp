@@ -39,12 +39,8 @@ void check_rank(const Definition& definition, const std::string& tensor, const S
                 int leading) {
   if (shape.rank() + leading > max_rank)
     throw Error({.what = definition.name + ": '" + tensor + "' gets too many dimensions",
-                 .where = {},
                  .expected = "at most " + std::to_string(max_rank),
-                 .got = std::to_string(shape.rank() + leading),
-                 .detail = {},
-                 .hint = {},
-                 .trail = {}});
+                 .got = std::to_string(shape.rank() + leading)});
 }
 
 } // namespace

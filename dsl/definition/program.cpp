@@ -26,12 +26,8 @@ class Flattener {
   [[noreturn]] void fail(std::string what, std::string expected = "", std::string got = "") const {
     throw Error({.what = fmt::format("definition '{}', equation {} ('{}'): {}", definition_.name,
                                      number_, equation_.name, what),
-                 .where = {},
                  .expected = std::move(expected),
-                 .got = std::move(got),
-                 .detail = {},
-                 .hint = {},
-                 .trail = {}});
+                 .got = std::move(got)});
   }
 
   int flatten(const Expr& expr) {

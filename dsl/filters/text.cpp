@@ -130,8 +130,7 @@ class Reader {
     if (entry == std::end(entries))
       throw Error({.what = fmt::format("filter '{}' is not known", name),
                    .where = location_,
-                   .expected = "one of " + names(),
-                   .got = {}});
+                   .expected = "one of " + names()});
     std::vector<double> numbers;
     Border border;
     if (skips('(') && !skips(')')) {
