@@ -44,6 +44,11 @@ Definition with_epilogue(const Definition& anchor, Epilogue epilogue);
 // and another tensor, or for `tanh` its product with a scale for each channel.
 Definition with_prologue(const Definition& anchor, int operand, Epilogue prologue);
 
+// The definition as a network asks for it: in the layouts that the algorithm prefers, with all that
+// it prepares of the operands behind the first one prepared.
+Problem as_preferred(const Algorithm& algorithm, const Definition& definition,
+                     const catalogue::Target& target = test_target());
+
 // Every combination of layouts and preparations that the algorithm takes: of each tensor row-major,
 // the preferred layout, and the second axis in blocks of a vector.
 std::vector<Forms> accepted_forms(const Algorithm& algorithm, const Problem& problem);

@@ -61,6 +61,15 @@ uint64_t base_seed(uint64_t otherwise) {
   return text ? std::strtoull(text, nullptr, 10) : otherwise;
 }
 
+Problem as_preferred(const Algorithm& algorithm, const Definition& definition,
+                     const catalogue::Target& target) {
+  Problem problem{definition, target, {}};
+  problem.forms = preferred_forms(algorithm, problem);
+  std::vector<bool> weights(definition.operands.size(), true);
+  weights[0] = false;
+  return catalogue::with_preparations(algorithm, problem, weights);
+}
+
 std::vector<Forms> accepted_forms(const Algorithm& algorithm, const Problem& problem) {
   const std::vector<std::vector<Layout>> lists = candidates(algorithm, problem, false);
   std::vector<Forms> found;

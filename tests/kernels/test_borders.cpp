@@ -94,18 +94,10 @@ TEST(Borders, HaveLoopsOfTheirOwn) {
   }
 }
 
-// Channels in blocks, weights prepared.
-Problem preferred(const Algorithm& algorithm, const Definition& definition) {
-  Problem problem{definition, test_target(), {}};
-  problem.forms = preferred_forms(algorithm, problem);
-  std::vector<bool> weights(definition.operands.size(), true);
-  weights[0] = false;
-  return catalogue::with_preparations(algorithm, problem, weights);
-}
-
 TEST(Borders, OfDepthwiseConvolutionsHaveLoopsOfTheirOwn) {
   const Algorithm& depthwise = algorithm("depthwise");
-  const Problem problem = preferred(depthwise, convolution({1, 32, 40, 40}, 32, {5, 5}, 1, 2, 32));
+  const Problem problem =
+      as_preferred(depthwise, convolution({1, 32, 40, 40}, 32, {5, 5}, 1, 2, 32));
   ASSERT_FALSE(problem.forms.operand(0).is_row_major());
   const std::string statement = statement_of(depthwise, problem);
   EXPECT_TRUE(has_loop_inside(statement, problem.definition.operands[0].name)) << statement;
@@ -116,8 +108,8 @@ TEST(Borders, OfDepthwiseConvolutionsHaveLoopsOfTheirOwn) {
 
 TEST(Borders, OfTransformsShareTheirCode) {
   const Algorithm& winograd = algorithm("winograd4");
-  const std::string statement =
-      statement_of(winograd, preferred(winograd, convolution({1, 32, 40, 40}, 32, {3, 3}, 1, 1)));
+  const std::string statement = statement_of(
+      winograd, as_preferred(winograd, convolution({1, 32, 40, 40}, 32, {3, 3}, 1, 1)));
   const std::string transform = "produce V_rows";
   const size_t first = statement.find(transform);
   ASSERT_NE(first, statement.npos);
@@ -127,7 +119,8 @@ TEST(Borders, OfTransformsShareTheirCode) {
 TEST(Borders, ImagesInBlocksAreTransformedWhereTheyAre) {
   const Algorithm& winograd = algorithm("winograd4");
   const Definition definition = convolution({1, 32, 40, 40}, 32, {3, 3}, 1, 1);
-  EXPECT_THAT(statement_of(winograd, preferred(winograd, definition)), Not(HasSubstr("produce D")));
+  EXPECT_THAT(statement_of(winograd, as_preferred(winograd, definition)),
+              Not(HasSubstr("produce D")));
   const Problem row_major{definition, test_target(), {}};
   EXPECT_THAT(statement_of(winograd, row_major), HasSubstr("produce D"));
 }
@@ -162,7 +155,7 @@ TEST(Borders, OfTransformsFollowAnyRule) {
     const Definition definition =
         bordered(c.rule, {2, 24, 11, 9}, c.top, c.left, c.height, c.width);
     const Algorithm& winograd = algorithm(c.algorithm);
-    const Problem problem = preferred(winograd, definition);
+    const Problem problem = as_preferred(winograd, definition);
     ASSERT_TRUE(winograd.matches(problem)) << describe(winograd, problem);
     ASSERT_FALSE(problem.forms.operand(0).is_row_major());
     check_forms(winograd, problem);

@@ -32,9 +32,7 @@ void check_layouts(const Definition& definition, const catalogue::Target& target
   Problem problem{definition, target, {}};
   ASSERT_TRUE(pooled_direct().matches(problem)) << to_string(definition);
   check_forms(pooled_direct(), problem, options);
-  problem = catalogue::with_preparations(
-      pooled_direct(), {definition, target, catalogue::preferred_forms(pooled_direct(), problem)},
-      std::vector<bool>(definition.operands.size(), true));
+  problem = as_preferred(pooled_direct(), definition, target);
   problem.forms.results = {Layout::blocked(1, target.lanes(4))};
   ASSERT_TRUE(pooled_direct().matches(problem)) << to_string(definition);
   check_forms(pooled_direct(), problem, options);
@@ -112,10 +110,7 @@ TEST(PooledDirect, NeedsMemoryForSomeMapsAlone) {
   target.threads = 1;
   const Definition definition =
       pooled<ops::GlobalAvgPool>(convolution({1, 320, 7, 7}, 1280, {1, 1}));
-  const Problem problem = catalogue::with_preparations(
-      pooled_direct(),
-      {definition, target, catalogue::preferred_forms(pooled_direct(), {definition, target, {}})},
-      std::vector<bool>(definition.operands.size(), true));
+  const Problem problem = as_preferred(pooled_direct(), definition, target);
   EXPECT_LT(pooled_direct().workspace_bytes(problem, pooled_direct().default_schedule(problem)),
             49 * 8 * target.lanes(4) * 4 + 2 * 1280 * 4);
 }

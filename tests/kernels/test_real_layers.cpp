@@ -66,15 +66,6 @@ Definition definition_of(const Layer& layer) {
   return op.definition(operands_of(op, {TensorType{DType::f32, layer.image}}));
 }
 
-// As a network asks for it.
-Problem preferred(const Algorithm& algorithm, const Definition& definition) {
-  Problem problem{definition, test_target(), {}};
-  problem.forms = preferred_forms(algorithm, problem);
-  std::vector<bool> weights(definition.operands.size(), true);
-  weights[0] = false;
-  return catalogue::with_preparations(algorithm, problem, weights);
-}
-
 TEST(RealLayers, AgreeWithTheDefinition) {
   std::vector<Layer> chosen = layers();
   const uint64_t seed = base_seed(1);
@@ -90,7 +81,7 @@ TEST(RealLayers, AgreeWithTheDefinition) {
     for (const Algorithm* algorithm : catalogue.algorithms()) {
       if (!algorithm->matches({definition, test_target(), {}}))
         continue;
-      const Problem problem = preferred(*algorithm, definition);
+      const Problem problem = as_preferred(*algorithm, definition);
       EXPECT_TRUE(algorithm->matches(problem)) << describe(*algorithm, problem);
       const bool large = count_macs(definition) > few_macs;
       const bool transforms = algorithm->error_bound() == catalogue::ErrorBound::transform;

@@ -209,10 +209,7 @@ TEST(RowChain, NeedsMemoryForRowsAlone) {
   target.threads = 1;
   const Definition definition =
       definition_of({.image = {1, 16, 112, 112}, .wide = 96, .stride = 2, .narrow = 24});
-  const Problem problem = catalogue::with_preparations(
-      row_chain(),
-      {definition, target, catalogue::preferred_forms(row_chain(), {definition, target, {}})},
-      std::vector<bool>(definition.operands.size(), true));
+  const Problem problem = as_preferred(row_chain(), definition, target);
   const int64_t row = 96 * 4 * 112;
   EXPECT_LT(row_chain().workspace_bytes(problem, row_chain().default_schedule(problem)), 6 * row);
 }
