@@ -396,9 +396,8 @@ catalogue::Schedule contraction_schedule(const Definition& stages, const Target&
 
 ChosenTile tile_of(const Definition& stages, const Target& target) {
   const Scheduler scheduler(stages, target);
-  ChosenTile chosen{scheduler.problem(), scheduler.shape(), 1, scheduler.tasks()};
+  ChosenTile chosen{scheduler.problem(), scheduler.shape(), scheduler.tasks()};
   const ContractionStages parts(stages);
-  chosen.steps = chosen.problem.steps;
   for (const int k : parts.outer_rows())
     chosen.problem.other_tasks *= parts.extent(k);
   return chosen;

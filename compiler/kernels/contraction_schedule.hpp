@@ -18,7 +18,6 @@ constexpr double cycles_a_copy = 0.5;
 struct ChosenTile {
   TileProblem problem;
   TileShape shape;
-  int64_t steps = 1; // of the reduction
   int64_t tasks = 1; // that threads share; 1: it does not run in parallel
 };
 ChosenTile tile_of(const Definition& stages, const catalogue::Target& target);

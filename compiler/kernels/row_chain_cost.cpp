@@ -20,8 +20,8 @@ double cycles_by_rows(const Definition& stages, const RowChain& chain, size_t p)
   catalogue::Target target = part.problem.target;
   target.threads = 1;
   const ChosenTile tile = tile_of(one_row(stages, needed_columns(chain, p)), target);
-  return cycles_per_step(tile.problem, tile.shape, target) * static_cast<double>(tile.steps) *
-         static_cast<double>(part.rows());
+  return cycles_per_step(tile.problem, tile.shape, target) *
+         static_cast<double>(tile.problem.steps) * static_cast<double>(part.rows());
 }
 
 // Padded images, weights that come unpacked, the result in its own order.
