@@ -11,9 +11,6 @@ namespace fovea::kernels {
 // `stages`: what split_stages made of it.
 catalogue::Schedule contraction_schedule(const Definition& stages, const catalogue::Target& target);
 
-// Of an element, turned around on its way or not: measured on results of 64 to 2048 channels.
-constexpr double cycles_a_copy = 0.5;
-
 // The tile that the schedule uses, and the problem that it was chosen for.
 struct ChosenTile {
   TileProblem problem;

@@ -1,7 +1,7 @@
 #include "compiler/kernels/row_chain_cost.hpp"
 
 #include "compiler/kernels/chain.hpp"
-#include "compiler/kernels/contraction_schedule.hpp"
+#include "compiler/kernels/contraction_cost.hpp"
 #include "compiler/kernels/parallel_loops.hpp"
 #include "compiler/kernels/row_chain_schedule.hpp"
 
