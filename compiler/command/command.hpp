@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include <optional>
 #include <string>
 
 // The verbs of the `fovea` command, a file each. A verb adds its options to its own subcommand and
@@ -46,6 +47,12 @@ class Program : public CLI::App {
 // `fovea VERB` with its help: one paragraph, then examples, one a line.
 CLI::App* add_verb(CLI::App& fovea, const std::string& name, const std::string& summary,
                    const std::string& examples);
+
+// "conv1=direct" at its first '='; none where there is no '='.
+struct NameAndValue {
+  std::string name, value;
+};
+std::optional<NameAndValue> name_and_value(const std::string& text);
 
 // What the library says of its own options, with the names that they have on the command line.
 std::string with_names_of_flags(std::string text);

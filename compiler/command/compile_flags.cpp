@@ -20,12 +20,11 @@ std::map<std::string, std::string> by_layer(const std::string& option,
                                             const std::string& form) {
   std::map<std::string, std::string> result;
   for (const std::string& value : values) {
-    const size_t equals = value.find('=');
-    if (equals == std::string::npos || equals == 0 || equals + 1 == value.size())
+    const std::optional<NameAndValue> parts = name_and_value(value);
+    if (!parts || parts->name.empty() || parts->value.empty())
       throw CLI::ValidationError(option, "expected " + form + ", got '" + value + "'");
-    const std::string layer = value.substr(0, equals);
-    if (!result.emplace(layer, value.substr(equals + 1)).second)
-      throw CLI::ValidationError(option, "layer '" + layer + "' is given twice");
+    if (!result.emplace(parts->name, parts->value).second)
+      throw CLI::ValidationError(option, "layer '" + parts->name + "' is given twice");
   }
   return result;
 }

@@ -117,13 +117,11 @@ static bool is_onnx(const std::string& model) {
   return std::filesystem::path(model).extension() == ".onnx";
 }
 
-// "x=F" at the first '='.
-static std::pair<std::string, std::string> name_and_value(const char* option,
-                                                          const std::string& text) {
-  const size_t equals = text.find('=');
-  if (equals == 0 || equals == std::string::npos)
+static NameAndValue name_and_value(const char* option, const std::string& text) {
+  std::optional<NameAndValue> parts = name_and_value(text);
+  if (!parts || parts->name.empty())
     throw CLI::ValidationError(option, "expected NAME=VALUE, got '" + text + "'");
-  return {text.substr(0, equals), text.substr(equals + 1)};
+  return *std::move(parts);
 }
 
 // Cuts the element type off "480x640xu8"; none where there is no such end.

@@ -143,21 +143,20 @@ std::string RunInputs::list_of(const std::vector<Described>& inputs) {
 std::vector<std::string> RunInputs::files_of(const std::vector<Described>& inputs) const {
   std::vector<std::string> files(inputs.size());
   for (const std::string& given : inputs_) {
-    const size_t equals = given.find('=');
+    const std::optional<NameAndValue> parts = name_and_value(given);
     auto input = inputs.end();
-    if (equals != std::string::npos)
-      input = std::ranges::find(inputs, given.substr(0, equals), &Described::name);
-    std::string file = input == inputs.end() ? given : given.substr(equals + 1);
+    if (parts)
+      input = std::ranges::find(inputs, parts->name, &Described::name);
+    std::string file = input == inputs.end() ? given : parts->value;
     std::error_code ignored;
-    const bool named = equals != std::string::npos && !std::filesystem::exists(given, ignored);
+    const bool named = parts && !std::filesystem::exists(given, ignored);
     if (input == inputs.end() && inputs.size() == 1 && !named)
       input = inputs.begin();
     if (input == inputs.end())
-      throw Error({.what = equals == std::string::npos
-                               ? "--input " + given + ": which input is it?"
-                               : "--input " + given + ": the model has no input '" +
-                                     given.substr(0, equals) + "'",
-                   .expected = "NAME=FILE, where NAME is one of: " + list_of(inputs)});
+      throw Error(
+          {.what = parts ? "--input " + given + ": the model has no input '" + parts->name + "'"
+                         : "--input " + given + ": which input is it?",
+           .expected = "NAME=FILE, where NAME is one of: " + list_of(inputs)});
     std::string& place = files[static_cast<size_t>(input - inputs.begin())];
     if (file.empty() || !place.empty())
       throw Error({.what = "--input " + given + ": input '" + input->name + "' " +
