@@ -23,10 +23,6 @@ void print_section(const std::string& title, const std::string& text) {
   fmt::print("{}", section(title, text));
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  return fmt::format("{}", fmt::join(words, ", "));
-}
-
 int64_t macs_of(const KernelExplanation& kernel) {
   return count_macs(kernel.request.definition);
 }

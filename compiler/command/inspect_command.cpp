@@ -35,13 +35,6 @@ const ValueInfo& value_of(const Network& network, int number) {
   return network.values()[static_cast<size_t>(number)];
 }
 
-bool weights_are_set(const Network& network) {
-  for (int parameter : network.parameters())
-    if (!network.weight(parameter).data)
-      return false;
-  return true;
-}
-
 Json tensor_json(const std::string& name, const TensorType& type) {
   return {{"name", name},
           {"dtype", std::string(name_of(type.dtype))},
@@ -93,7 +86,7 @@ Json network_json(const Network& network, const Summary& facts) {
           {"layers", std::move(layers)},
           {"parameters", facts.parameters},
           {"parameter_bytes", facts.parameter_bytes},
-          {"weights_set", weights_are_set(network)},
+          {"weights_set", has_weights(network)},
           {"macs", facts.macs},
           {"peak_bytes", facts.peak_bytes}};
 }
@@ -142,7 +135,7 @@ void print_network(const Network& network, const Summary& facts) {
   fmt::print("\nweights  {}{}\n"
              "memory   at most {} of values at once, if each layer runs on its own\n",
              human_bytes(facts.parameter_bytes),
-             facts.parameters == 0 || weights_are_set(network) ? "" : ", not set",
+             facts.parameters == 0 || has_weights(network) ? "" : ", not set",
              human_bytes(facts.peak_bytes));
 }
 

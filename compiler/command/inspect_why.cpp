@@ -15,10 +15,6 @@ namespace {
 using driver::KernelExplanation;
 using StoredTensor = KernelExplanation::StoredTensor;
 
-std::string joined(const std::vector<std::string>& words) {
-  return fmt::format("{}", fmt::join(words, ", "));
-}
-
 std::string milliseconds(double seconds) {
   return fmt::format("{:.6f}", seconds * 1e3);
 }

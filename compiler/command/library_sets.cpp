@@ -1,6 +1,7 @@
 #include "compiler/command/library_sets.hpp"
 
 #include "compiler/command/inspect_program.hpp"
+#include "compiler/driver/shape_sets.hpp"
 
 #include <fmt/format.h>
 
@@ -14,13 +15,6 @@ Shapes shapes_of(const fovea_program& program) {
   for (const ProgramTensor& input : inputs_of(program))
     shapes[input.name] = Shape(input.shape);
   return shapes;
-}
-
-std::string text_of(const Shapes& shapes) {
-  std::string text;
-  for (const auto& [name, shape] : shapes)
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, to_string(shape));
-  return text;
 }
 
 // The inputs, open where the sets differ.
@@ -82,11 +76,11 @@ size_t pick_set(const host::Library& library, const Shapes& given, const ReadTyp
   if (fitting.empty())
     throw Error({.what = path + ": the library was not compiled for these shapes",
                  .expected = list,
-                 .got = text_of(wanted),
+                 .got = driver::shapes_text(wanted),
                  .hint = "compile its model for them: fovea compile MODEL.onnx --shape ..."});
   throw Error({.what = path + ": the library holds several sets of shapes",
                .expected = "one of them: " + list,
-               .got = wanted.empty() ? "none" : text_of(wanted),
+               .got = wanted.empty() ? "none" : driver::shapes_text(wanted),
                .hint = "say which with --shape NAME=EXTENTS"});
 }
 

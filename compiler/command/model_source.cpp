@@ -106,7 +106,7 @@ std::string ModelSource::only_for_networks() const {
   return seed_ ? "--random" : batch_ ? "--batch" : slides_.empty() ? "" : "--slide";
 }
 
-static bool has_weights(const Network& network) {
+bool has_weights(const Network& network) {
   for (int parameter : network.parameters())
     if (!network.weight(parameter).data)
       return false;

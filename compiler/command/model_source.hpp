@@ -28,6 +28,9 @@ using ReadTypes = std::function<FileTypes(const std::vector<OpenInput>&)>;
 // Of inputs whose element types are open, by name.
 using ElementTypes = std::map<std::string, DType>;
 
+// Are all its weights given?
+bool has_weights(const Network& network);
+
 // The argument MODEL, and the options that say where its weights come from and how large a batch
 // is.
 class ModelSource {

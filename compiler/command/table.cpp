@@ -83,6 +83,10 @@ std::string Table::to_string() const {
   return text;
 }
 
+std::string joined(const std::vector<std::string>& words) {
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
 std::string with_commas(int64_t number) {
   std::string digits = std::to_string(number);
   const size_t first = digits.starts_with('-') ? 1 : 0;

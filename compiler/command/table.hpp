@@ -27,6 +27,8 @@ class Table {
   std::vector<std::vector<std::string>> rows_; // an empty row is a rule
 };
 
+// "a, b, c"
+std::string joined(const std::vector<std::string>& words);
 // 1234567 -> "1,234,567"
 std::string with_commas(int64_t number);
 // 1536 -> "1.5 KB" (of 1024 bytes); "312 B"

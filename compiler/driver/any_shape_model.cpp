@@ -1,18 +1,12 @@
 #include <fovea/any_shape_model.hpp>
 
+#include "compiler/driver/shape_sets.hpp"
+
 #include <condition_variable>
 #include <mutex>
 
 namespace fovea {
 namespace {
-
-// "x 1x3x224x224, mask 1x224"
-std::string text_of(const Shapes& shapes) {
-  std::string text;
-  for (const auto& [name, shape] : shapes)
-    text += (text.empty() ? "" : ", ") + name + " " + to_string(shape);
-  return text;
-}
 
 void check_extents(const Shapes& shapes, SourceLocation location) {
   for (const auto& [name, shape] : shapes)
@@ -112,7 +106,7 @@ struct AnyShapeModel::State {
     Model model;
     uint64_t last_use = 0;
   };
-  static std::string key_of(const Shapes& shapes) { return text_of(shapes); }
+  static std::string key_of(const Shapes& shapes) { return driver::shapes_text(shapes); }
 
   // One set at a time: a compilation uses all cores by itself.
   Model compile_located(const Shapes& shapes, SourceLocation location) const {
@@ -120,7 +114,8 @@ struct AnyShapeModel::State {
       return compile(make_(shapes), options_.compile, location);
     } catch (const Error& error) {
       ErrorParts parts = error.parts();
-      parts.detail += (parts.detail.empty() ? "" : "\n") + ("for the inputs " + text_of(shapes));
+      parts.detail +=
+          (parts.detail.empty() ? "" : "\n") + ("for the inputs " + driver::shapes_text(shapes));
       if (!parts.where.known())
         parts.where = location;
       throw Error(std::move(parts));

@@ -38,6 +38,13 @@ std::string first_other_weight(const Network& a, const Network& b) {
 
 } // namespace
 
+std::string shapes_text(const Shapes& shapes) {
+  std::string text;
+  for (const auto& [name, shape] : shapes)
+    text += (text.empty() ? "" : ", ") + name + " " + to_string(shape);
+  return text;
+}
+
 std::string shapes_text(const Network& network) {
   std::string text;
   for (const int input : network.inputs())

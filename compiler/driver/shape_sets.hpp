@@ -1,4 +1,5 @@
 #pragma once
+#include <fovea/any_shape_model.hpp>
 #include <fovea/emit.hpp>
 
 #include <span>
@@ -9,7 +10,8 @@ namespace fovea::driver {
 // tell apart: see emit().
 void check_sets(std::span<const Network> sets, WeightsPlace weights, SourceLocation location);
 
-// The shapes of a network's inputs: "x 1x3x224x224, mask 1x224".
+// The shapes of inputs, or of a network's: "x 1x3x224x224, mask 1x224".
+std::string shapes_text(const Shapes& shapes);
 std::string shapes_text(const Network& network);
 
 } // namespace fovea::driver
