@@ -1,5 +1,7 @@
 // From equations as written to definitions: ranges, hoisted reductions, boundary rules, canonical
 // text.
+#include "support/indices.hpp"
+
 #include <fovea/dsl.hpp>
 
 #include <gmock/gmock.h>
@@ -8,19 +10,12 @@
 namespace fovea {
 namespace {
 
+using namespace testing;
 using ::testing::HasSubstr;
-
-const Index<'i'> i{};
-const Index<'j'> j{};
-const Index<'l'> l{};
-const Index<'m'> m{};
 
 template <class Lambda>
 Definition bound(Lambda lambda, const Types& types) {
   return define("f", lambda).definition(types);
-}
-TensorType f32(const Shape& shape) {
-  return {DType::f32, shape};
 }
 
 Shape result_shape(const Definition& definition) {

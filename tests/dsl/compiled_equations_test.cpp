@@ -1,5 +1,6 @@
 // Equations of a user's own, compiled: every realisation against the interpreter.
 #include "check_op.hpp"
+#include "support/indices.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,13 +8,6 @@ namespace fovea {
 namespace {
 
 using namespace testing;
-
-const Index<'i'> i{};
-const Index<'j'> j{};
-const Index<'k'> k{};
-const Index<'l'> l{};
-const Index<'m'> m{};
-const Index<'n'> n{};
 
 template <class Lambda>
 void check(const std::string& name, const std::vector<Shape>& shapes, Lambda lambda,

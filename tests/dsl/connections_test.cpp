@@ -1,4 +1,6 @@
 // Which element reads which, by hand.
+#include "support/indices.hpp"
+
 #include <expect_error.hpp>
 
 #include <fovea/definition/connections.hpp>
@@ -11,12 +13,9 @@
 namespace fovea {
 namespace {
 
+using namespace testing;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-const Index<'i'> i{};
-const Index<'j'> j{};
-const Index<'m'> m{};
 
 template <class Lambda>
 Definition made(Lambda lambda, const std::vector<Shape>& shapes) {

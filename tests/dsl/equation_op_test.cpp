@@ -1,5 +1,6 @@
 // What is said of a user's op beside its equation: attributes, a doc, a schedule.
 #include "expect_error.hpp"
+#include "support/indices.hpp"
 
 #include <fovea/dsl.hpp>
 #include <fovea/equation/text.hpp>
@@ -11,16 +12,9 @@
 namespace fovea {
 namespace {
 
-using testing::error_of;
+using namespace testing;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-const Index<'i'> i{};
-const Index<'j'> j{};
-const Index<'k'> k{};
-const Index<'l'> l{};
-const Index<'m'> m{};
-const Index<'n'> n{};
 
 const auto unshared = define("unshared", [](Tensor<3> V, Weight<6> K) {
   return Z(i, j, k) = sum(l, m, n)(V(l, j + m, k + n) * K(i, l, m, n, j, k));

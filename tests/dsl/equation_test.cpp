@@ -1,6 +1,7 @@
 // The language of equations: index arithmetic, scalar functions, reductions, systems, packs,
 // batches.
 #include "interpret.hpp"
+#include "support/indices.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,11 +13,6 @@ namespace {
 
 using namespace testing;
 using ::testing::ElementsAre;
-
-const Index<'i'> i{};
-const Index<'j'> j{};
-const Index<'k'> k{};
-const Index<'m'> m{};
 
 Numbers run(const UserEquation& equation, const std::vector<Filled>& operands) {
   return interpret(equation, operands);

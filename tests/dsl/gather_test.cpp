@@ -1,5 +1,6 @@
 // Reads at computed indices: the language, what it binds to, and everything that follows from it.
 #include "expect_error.hpp"
+#include "support/indices.hpp"
 
 #include <fovea/definition/interpreter.hpp>
 #include <fovea/dsl.hpp>
@@ -16,14 +17,6 @@ using namespace testing;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-const Index<'i'> i{};
-const Index<'j'> j{};
-const Index<'k'> k{};
-const Index<'m'> m{};
-
-TensorType f32(const Shape& shape) {
-  return {DType::f32, shape};
-}
 TensorType i64(const Shape& shape) {
   return {DType::i64, shape};
 }

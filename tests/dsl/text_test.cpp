@@ -2,6 +2,7 @@
 // equation of C++ means.
 #include "expect_error.hpp"
 #include "interpret.hpp"
+#include "support/indices.hpp"
 
 #include <fovea/dsl.hpp>
 #include <fovea/equation/text.hpp>
@@ -17,10 +18,6 @@ namespace {
 using namespace testing;
 using ::testing::ElementsAre;
 using Types = std::map<std::string, TensorType>;
-
-TensorType f32(const Shape& shape) {
-  return {DType::f32, shape};
-}
 
 Shape shape_of(const std::string& text, const Types& types) {
   const Definition definition = Equations(text).bind(types);

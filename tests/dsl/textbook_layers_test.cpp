@@ -1,6 +1,7 @@
 // Exact cases of pools, normalisation and softmax, and properties that textbooks state of
 // convolution; by the interpreter in float64.
 #include "interpret.hpp"
+#include "support/indices.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,11 +16,6 @@ using namespace testing;
 using ::testing::DoubleNear;
 using ::testing::ElementsAre;
 using ::testing::Pointwise;
-
-const Index<'i'> i{};
-const Index<'j'> j{};
-const Index<'m'> m{};
-const Index<'n'> n{};
 
 const Filled corner{{1, 1, 4, 4}, {3, 1, 4, 1, 9, 2, 6, 5, 5, 8, 9, 7, 3, 2, 3, 8}};
 

@@ -1,6 +1,7 @@
 // Exact cases from textbooks of image processing and of neural networks: small integers that can be
 // checked by hand. Ops and equations are computed by the interpreter in float64.
 #include "interpret.hpp"
+#include "support/indices.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -30,12 +31,6 @@ Numbers negative(Numbers numbers) {
     number = -number;
   return numbers;
 }
-
-const Index<'i'> i{};
-const Index<'j'> j{};
-const Index<'k'> k{};
-const Index<'m'> m{};
-const Index<'n'> n{};
 
 // Z(i,j) = sum V(i+m, j+n) K(m,n), the textbooks' cross-correlation, and with K turned round.
 const UserEquation correlation = define("correlation", [](Tensor<2> V, Tensor<2> K) {

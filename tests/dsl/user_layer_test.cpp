@@ -1,6 +1,7 @@
 // Layers of the user's own: equations whose weights come with them.
 #include "expect_error.hpp"
 #include "interpret.hpp"
+#include "support/indices.hpp"
 
 #include <fovea/equation/text.hpp>
 
@@ -14,13 +15,6 @@ using namespace testing;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-const Index<'i'> i{};
-const Index<'j'> j{};
-const Index<'k'> k{};
-const Index<'l'> l{};
-const Index<'m'> m{};
-const Index<'n'> n{};
-
 const auto unshared =
     define("unshared",
            [](Tensor<3> V, Weight<6> K, Weight<1> B) {
@@ -28,9 +22,6 @@ const auto unshared =
            },
            {"V", "K", "B"});
 
-TensorType f32(const Shape& shape) {
-  return {DType::f32, shape};
-}
 // The types of the weights that a layer brings for an input.
 std::vector<TensorType> weights_of(const UserEquation& layer, const TensorType& input) {
   Network net("n");

@@ -1,5 +1,6 @@
 // A network for another batch: the same numbers, row by row.
 #include "expect_error.hpp"
+#include "support/indices.hpp"
 
 #include <fovea/definition/interpreter.hpp>
 #include <fovea/dsl.hpp>
@@ -15,9 +16,6 @@ namespace {
 
 using namespace testing;
 using ::testing::HasSubstr;
-
-const Index<'i'> i;
-const Index<'j'> j;
 
 // Layers, a skip, two outputs, an equation that is mapped over the batch and shares a weight.
 Network small_net(int64_t batch) {
