@@ -16,11 +16,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-Json json_of(const CommandResult& result) {
-  EXPECT_EQ(result.code, 0) << result.err;
-  return Json::parse(result.out, nullptr, false);
-}
-
 void expect_near(double got, double wanted, const char* what) {
   EXPECT_NEAR(got, wanted, 1e-6 * std::abs(wanted)) << what;
 }

@@ -18,15 +18,6 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using Json = nlohmann::json;
 
-Json json_of(const CommandResult& result) {
-  EXPECT_EQ(result.code, 0) << result.err;
-  return Json::parse(result.out, nullptr, false);
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 // small.mlir, small.safetensors, and x.npy for its input.
 class Compile : public ::testing::Test {
  protected:

@@ -10,10 +10,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 // A model on disk with an input for it.
 class Model : public ::testing::Test {
  protected:

@@ -21,11 +21,6 @@ size_t widest_line(const std::string& text) {
   return widest;
 }
 
-Json json_of(const CommandResult& result) {
-  EXPECT_EQ(result.code, 0) << result.err;
-  return Json::parse(result.out, nullptr, false);
-}
-
 // A stand-in for Graphviz: a shell script of that name, in a folder of its own.
 std::string path_with_dot(const CommandFolder& folder, const std::string& script) {
   const auto bin = folder / "bin";

@@ -132,6 +132,11 @@ std::string contents(const fs::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+nlohmann::json json_of(const CommandResult& result) {
+  EXPECT_EQ(result.code, 0) << result.err;
+  return nlohmann::json::parse(result.out, nullptr, false);
+}
+
 CommandFolder::CommandFolder() : path_(new_folder("command")) {}
 
 CommandFolder::~CommandFolder() {

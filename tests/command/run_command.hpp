@@ -1,6 +1,8 @@
 // The built `fovea`, run as a user runs it, in a folder of the test's own.
 #pragma once
 
+#include <nlohmann/json.hpp>
+
 #include <cstdint>
 #include <filesystem>
 #include <fstream> // for those who include this
@@ -20,6 +22,13 @@ struct CommandLimits {
 };
 
 std::string contents(const std::filesystem::path& path);
+
+// What it printed with --json; the current test fails where it failed.
+nlohmann::json json_of(const CommandResult& result);
+
+inline bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
 
 // A folder that is gone with the test.
 class CommandFolder {

@@ -20,10 +20,6 @@ using Json = nlohmann::json;
 
 constexpr float nan = std::numeric_limits<float>::quiet_NaN();
 
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 template <class T>
 void write(const fs::path& path, const std::vector<int64_t>& shape, const std::vector<T>& values) {
   host::write_npy(path, host::HostTensor(shape, std::span<const T>(values)));
