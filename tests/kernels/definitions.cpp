@@ -1,5 +1,7 @@
 #include "tests/kernels/kernel_test.hpp"
 
+#include <fovea/equation/text.hpp>
+
 namespace fovea::kernel_test {
 
 Expr constant(double value, DType type) {
@@ -82,6 +84,10 @@ Definition Builder::results(const std::vector<int>& tensors) {
   for (const int tensor : tensors)
     definition_.results.push_back(tensor - static_cast<int>(definition_.operands.size()));
   return definition_;
+}
+
+Definition bound(const std::string& text) {
+  return Equations(text).bind();
 }
 
 } // namespace fovea::kernel_test

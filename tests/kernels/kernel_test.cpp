@@ -14,6 +14,16 @@
 
 namespace fovea::kernel_test {
 
+// --- algorithms ---------------------------------------------------------------------------------
+
+const catalogue::Algorithm& find_algorithm(std::string_view name) {
+  return kernels::make_catalogue().find(name);
+}
+
+std::string generic_schedule(const Definition& definition, const catalogue::Target& target) {
+  return find_algorithm("generic").default_schedule({definition, target}).to_string();
+}
+
 // --- memory and libraries -----------------------------------------------------------------------
 
 catalogue::Target test_target() {

@@ -68,6 +68,15 @@ class Builder {
   Definition definition_;
 };
 
+// Equations as text, whose operands state their types.
+Definition bound(const std::string& text);
+
+// --- algorithms ----------------------------------------------------------------------------------
+
+const catalogue::Algorithm& find_algorithm(std::string_view name);
+// The text of `generic`'s schedule.
+std::string generic_schedule(const Definition& definition, const catalogue::Target& target);
+
 // --- running ------------------------------------------------------------------------------------
 
 // This machine with four threads, or what FOVEA_TEST_TARGET says.

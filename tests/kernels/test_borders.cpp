@@ -25,11 +25,6 @@ std::string statement_of(const Algorithm& algorithm, const Problem& problem,
   return kernels::make_halide_compiler()->dump(request).statement;
 }
 
-const Algorithm& algorithm(std::string_view name) {
-  static const catalogue::Catalogue catalogue = kernels::make_catalogue();
-  return catalogue.find(name);
-}
-
 // The bodies of loops without a loop in them. Lines of a statement are indented by what holds them.
 std::vector<std::string> innermost_loops(const std::string& statement) {
   std::istringstream stream(statement);
@@ -88,14 +83,14 @@ TEST(Borders, HaveLoopsOfTheirOwn) {
         builder.results({builder.equation("Z", {{"y", 60}, {"x", 96}}, add(above, below))});
     const Schedule vectors = schedule("Z: vectorize(x, 8)");
     const std::string statement =
-        statement_of(algorithm("generic"), {definition, test_target(), {}}, vectors);
+        statement_of(find_algorithm("generic"), {definition, test_target(), {}}, vectors);
     EXPECT_TRUE(has_loop_inside(statement, "V")) << statement;
     check(definition, vectors);
   }
 }
 
 TEST(Borders, OfDepthwiseConvolutionsHaveLoopsOfTheirOwn) {
-  const Algorithm& depthwise = algorithm("depthwise");
+  const Algorithm& depthwise = find_algorithm("depthwise");
   const Problem problem =
       as_preferred(depthwise, convolution({1, 32, 40, 40}, 32, {5, 5}, 1, 2, 32));
   ASSERT_FALSE(problem.forms.operand(0).is_row_major());
@@ -107,7 +102,7 @@ TEST(Borders, OfDepthwiseConvolutionsHaveLoopsOfTheirOwn) {
 // --- Winograd's transforms, which are too long for that -----------------------------------------
 
 TEST(Borders, OfTransformsShareTheirCode) {
-  const Algorithm& winograd = algorithm("winograd4");
+  const Algorithm& winograd = find_algorithm("winograd4");
   const std::string statement = statement_of(
       winograd, as_preferred(winograd, convolution({1, 32, 40, 40}, 32, {3, 3}, 1, 1)));
   const std::string transform = "produce V_rows";
@@ -117,7 +112,7 @@ TEST(Borders, OfTransformsShareTheirCode) {
 }
 
 TEST(Borders, ImagesInBlocksAreTransformedWhereTheyAre) {
-  const Algorithm& winograd = algorithm("winograd4");
+  const Algorithm& winograd = find_algorithm("winograd4");
   const Definition definition = convolution({1, 32, 40, 40}, 32, {3, 3}, 1, 1);
   EXPECT_THAT(statement_of(winograd, as_preferred(winograd, definition)),
               Not(HasSubstr("produce D")));
@@ -154,7 +149,7 @@ TEST(Borders, OfTransformsFollowAnyRule) {
   for (const auto& c : cases) {
     const Definition definition =
         bordered(c.rule, {2, 24, 11, 9}, c.top, c.left, c.height, c.width);
-    const Algorithm& winograd = algorithm(c.algorithm);
+    const Algorithm& winograd = find_algorithm(c.algorithm);
     const Problem problem = as_preferred(winograd, definition);
     ASSERT_TRUE(winograd.matches(problem)) << describe(winograd, problem);
     ASSERT_FALSE(problem.forms.operand(0).is_row_major());

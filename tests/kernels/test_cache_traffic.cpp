@@ -112,9 +112,8 @@ TEST(BlocksApart, SumsAndWhatReadsThem) {
     EXPECT_EQ(equation.free[0].extent, 3);
     EXPECT_EQ(equation.free[1].extent, 8);
   }
-  EXPECT_THAT(
-      kernels::make_catalogue().find("generic").default_schedule(blocked_mean(24)).to_string(),
-      HasSubstr("vectorize(c_i"));
+  EXPECT_THAT(find_algorithm("generic").default_schedule(blocked_mean(24)).to_string(),
+              HasSubstr("vectorize(c_i"));
 }
 
 // 20 channels are two blocks and half of one: the sum has no index for each.
@@ -125,7 +124,7 @@ TEST(BlocksApart, NotWhereTheLastBlockIsNotFull) {
 
 TEST(BlocksApart, GiveTheSame) {
   for (const int64_t channels : {16, 20, 24, 40})
-    check_forms(kernels::make_catalogue().find("generic"), blocked_mean(channels));
+    check_forms(find_algorithm("generic"), blocked_mean(channels));
 }
 
 } // namespace

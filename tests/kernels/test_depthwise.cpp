@@ -10,8 +10,7 @@ using catalogue::Layout;
 using catalogue::Machine;
 
 const Algorithm& depthwise() {
-  static const catalogue::Catalogue catalogue = kernels::make_catalogue();
-  return catalogue.find("depthwise");
+  return find_algorithm("depthwise");
 }
 
 struct Case {

@@ -16,11 +16,6 @@ std::vector<std::string> algorithm_names() {
   return names;
 }
 
-const Algorithm& find(const std::string& name) {
-  static const catalogue::Catalogue catalogue = kernels::make_catalogue();
-  return catalogue.find(name);
-}
-
 // The machine itself, and what it has of older ones.
 std::vector<catalogue::Target> targets() {
   std::vector<catalogue::Target> list{test_target()};
@@ -39,7 +34,7 @@ class AlgorithmForms : public ::testing::TestWithParam<std::string> {};
 
 // Fails with the seed of the case that is wrong: FOVEA_TEST_SEED=... runs that one first.
 TEST_P(AlgorithmForms, AgreeWithTheDefinition) {
-  const Algorithm& algorithm = find(GetParam());
+  const Algorithm& algorithm = find_algorithm(GetParam());
   const std::vector<catalogue::Target> all_targets = targets();
   const size_t kernels = runs_all() ? 150 : std::max<size_t>(5, 60 / algorithm_names().size());
   const uint64_t first = base_seed(1);
@@ -63,7 +58,7 @@ TEST_P(AlgorithmForms, AgreeWithTheDefinition) {
 
 // Every combination of forms, for a few problems.
 TEST_P(AlgorithmForms, EveryCombination) {
-  const Algorithm& algorithm = find(GetParam());
+  const Algorithm& algorithm = find_algorithm(GetParam());
   const uint64_t problems = runs_all() ? 2 : 1;
   const uint64_t first = base_seed(1);
   for (uint64_t seed = first; seed < first + problems; ++seed)

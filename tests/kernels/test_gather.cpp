@@ -183,8 +183,7 @@ TEST(Gather, JoinsTheDimensionsBeside) {
 
 // With blocks along any axis, of tensors and places, and what follows element by element.
 TEST(Gather, InAnyForm) {
-  static const catalogue::Catalogue catalogue = kernels::make_catalogue();
-  const Algorithm& generic = catalogue.find("generic");
+  const Algorithm& generic = find_algorithm("generic");
   const uint64_t first = base_seed(1), wanted = runs_all() ? 400 : 16;
   for (uint64_t seed = first; seed < first + wanted; ++seed) {
     SCOPED_TRACE("FOVEA_TEST_SEED=" + std::to_string(seed));

@@ -10,8 +10,7 @@ using catalogue::Layout;
 using catalogue::Machine;
 
 const Algorithm& gemv() {
-  static const catalogue::Catalogue catalogue = kernels::make_catalogue();
-  return catalogue.find("gemv");
+  return find_algorithm("gemv");
 }
 
 Definition dense(int64_t batch, int64_t features, int64_t outputs, bool bias = true) {

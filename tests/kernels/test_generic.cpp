@@ -224,10 +224,7 @@ TEST(Generic, LoopsOfOneIterationJoinOthers) {
 }
 
 TEST(Generic, AccumulatorsLieAsTheirVectors) {
-  const std::string text = kernels::make_catalogue()
-                               .find("generic")
-                               .default_schedule({two_products(), test_target()})
-                               .to_string();
+  const std::string text = generic_schedule(two_products(), test_target());
   EXPECT_NE(text.find("reorder_storage(i, q) vectorize(i, "), std::string::npos) << text;
 }
 

@@ -14,8 +14,7 @@ using kernels::groups_apart;
 using ::testing::ElementsAre;
 
 const Algorithm& direct() {
-  static const catalogue::Catalogue catalogue = kernels::make_catalogue();
-  return catalogue.find("direct");
+  return find_algorithm("direct");
 }
 
 struct Grouped {

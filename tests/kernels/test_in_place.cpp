@@ -9,8 +9,7 @@ using catalogue::Layout;
 
 bool overwrites(std::string_view algorithm, const Problem& problem, int operand,
                 const std::string& schedule = "") {
-  static const catalogue::Catalogue catalogue = kernels::make_catalogue();
-  const Algorithm& found = catalogue.find(algorithm);
+  const Algorithm& found = find_algorithm(algorithm);
   EXPECT_TRUE(found.matches(problem)) << describe(found, problem);
   return found.overwrites(
       problem, schedule.empty() ? found.default_schedule(problem) : Schedule::parse(schedule),

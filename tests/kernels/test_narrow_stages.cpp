@@ -3,7 +3,6 @@
 #include "compiler/kernels/normalise.hpp"
 #include "tests/kernels/kernel_test.hpp"
 
-#include <fovea/equation/text.hpp>
 #include <fovea/filters.hpp>
 
 #include <gmock/gmock.h>
@@ -93,10 +92,6 @@ int64_t lane_bytes(const Definition& definition) {
 Definition of_bytes(const filters::Filter& filter) {
   return filter.definition({DType::u8, {40, 70}});
 }
-Definition bound(const std::string& text) {
-  return Equations(text).bind();
-}
-
 TEST(NarrowStages, OfFiltersOfBytes) {
   EXPECT_THAT(narrow(of_bytes(filters::box(5))),
               ElementsAre("P 1", "R_sum 2", "R 2", "sum_sum 2", "sum 2"));

@@ -13,8 +13,7 @@ using kernels::phases_apart;
 using ::testing::ElementsAre;
 
 const Algorithm& direct() {
-  static const catalogue::Catalogue catalogue = kernels::make_catalogue();
-  return catalogue.find("direct");
+  return find_algorithm("direct");
 }
 
 // Z(b, i, y, x) = sum(l, m, n) V(b, l, s y + m - p, s x + n - p) K(i, l, m, n, y mod t, x mod u)

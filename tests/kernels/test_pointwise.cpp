@@ -9,8 +9,7 @@ namespace {
 using catalogue::Layout;
 
 const Algorithm& pointwise() {
-  static const catalogue::Catalogue catalogue = kernels::make_catalogue();
-  return catalogue.find("pointwise");
+  return find_algorithm("pointwise");
 }
 
 void expect_right(const Problem& problem) {

@@ -13,8 +13,7 @@ using catalogue::Layout;
 using catalogue::Machine;
 
 const Algorithm& pooled_direct() {
-  static const catalogue::Catalogue catalogue = kernels::make_catalogue();
-  return catalogue.find("pooled_direct");
+  return find_algorithm("pooled_direct");
 }
 
 TensorType result_of(const Definition& definition) {

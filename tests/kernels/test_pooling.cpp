@@ -11,8 +11,7 @@ namespace {
 using catalogue::Layout;
 
 const Algorithm& pooling() {
-  static const catalogue::Catalogue catalogue = kernels::make_catalogue();
-  return catalogue.find("pooling");
+  return find_algorithm("pooling");
 }
 
 struct Case {

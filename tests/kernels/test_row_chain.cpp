@@ -10,8 +10,7 @@ using catalogue::Layout;
 using catalogue::Machine;
 
 const Algorithm& row_chain() {
-  static const catalogue::Catalogue catalogue = kernels::make_catalogue();
-  return catalogue.find("row_chain");
+  return find_algorithm("row_chain");
 }
 
 struct Case {

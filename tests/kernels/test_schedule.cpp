@@ -29,7 +29,7 @@ Definition convolution(DType type = DType::f32) {
 }
 
 std::vector<catalogue::StageInfo> stages(DType type = DType::f32) {
-  return kernels::make_catalogue().find("generic").stages({convolution(type), test_target()});
+  return find_algorithm("generic").stages({convolution(type), test_target()});
 }
 
 std::string parse_error(const std::string& text) {
@@ -64,8 +64,7 @@ TEST(ScheduleText, PrintsWhatItParses) {
 }
 
 TEST(ScheduleText, DefaultSchedulesAreTheirOwnText) {
-  const Schedule made =
-      kernels::make_catalogue().find("generic").default_schedule({convolution(), test_target()});
+  const Schedule made = find_algorithm("generic").default_schedule({convolution(), test_target()});
   EXPECT_EQ(schedule(made.to_string()), made);
 }
 

@@ -4,7 +4,6 @@
 #include "compiler/kernels/selections.hpp"
 #include "tests/kernels/kernel_test.hpp"
 
-#include <fovea/equation/text.hpp>
 #include <fovea/filters.hpp>
 
 #include <gmock/gmock.h>
@@ -20,10 +19,6 @@ using kernels::selections_of;
 
 Definition stages_of(const Definition& definition) {
   return kernels::split_stages(kernels::simplify(definition));
-}
-
-Definition bound(const std::string& text) {
-  return Equations(text).bind();
 }
 
 size_t count(const Selections& selections, Selections::Kind kind) {

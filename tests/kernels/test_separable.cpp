@@ -32,8 +32,7 @@ std::string text_of(const Definition& definition) {
 
 void check_separable(const Definition& definition, uint64_t seed) {
   ASSERT_TRUE(separated(definition)) << to_string(definition);
-  check_forms(kernels::make_catalogue().find("separable"), {definition, test_target()},
-              {.seed = seed});
+  check_forms(find_algorithm("separable"), {definition, test_target()}, {.seed = seed});
 }
 
 TEST(Separable, AreSumsOneBehindTheOther) {

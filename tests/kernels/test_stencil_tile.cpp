@@ -4,7 +4,6 @@
 #include "compiler/kernels/tile.hpp"
 #include "tests/kernels/forms.hpp"
 
-#include <fovea/equation/text.hpp>
 #include <fovea/filters.hpp>
 
 #include <gmock/gmock.h>
@@ -19,10 +18,6 @@ using ::testing::HasSubstr;
 catalogue::Target wide_target(int threads = 1) {
   return catalogue::parse_target("x86-64-v4 threads=" + std::to_string(threads) +
                                  " l1=32768 l2=1048576");
-}
-
-Definition bound(const std::string& text) {
-  return Equations(text).bind();
 }
 
 Definition image_filter(const std::string& name, DType type, int64_t height, int64_t width) {
@@ -95,19 +90,12 @@ TEST(StencilTile, MinimaOfIntegersInShorterVectors) {
   EXPECT_EQ(tile_of(image_filter("sobel", DType::u8, 100, 200), 16).lanes, 16);
 }
 
-std::string schedule_of(const Definition& definition, const catalogue::Target& target) {
-  return kernels::make_catalogue()
-      .find("generic")
-      .default_schedule({definition, target})
-      .to_string();
-}
-
 TEST(StencilTile, StandsInTheSchedule) {
-  EXPECT_THAT(schedule_of(image_filter("median", DType::f32, 100, 100), wide_target()),
+  EXPECT_THAT(generic_schedule(image_filter("median", DType::f32, 100, 100), wide_target()),
               HasSubstr("Z: split(i, i_o, i_i, 4) split(j, j_o, j_i, 16) reorder(j_i, i_i, j_o) "
                         "vectorize(j_i) unroll(i_i)"));
   const std::string in_strips =
-      schedule_of(image_filter("gaussian5x5", DType::f32, 2048, 2000), wide_target());
+      generic_schedule(image_filter("gaussian5x5", DType::f32, 2048, 2000), wide_target());
   EXPECT_THAT(in_strips, HasSubstr("Z: split(i, i_o, i_i, 4) split(i_o, i_strip, i_part, "));
   EXPECT_THAT(in_strips, HasSubstr("R: compute_at(Z, i_strip)"));
 }
@@ -199,7 +187,8 @@ TEST(StencilTile, RandomWindows) {
     std::vector<Bytes> operands;
     for (const Operand& operand : definition.operands)
       operands.push_back(random_tensor(operand.type, static_cast<uint32_t>(k)));
-    tiled += schedule_of(definition, target).find("reorder(j_i, i_i, j_o)") != std::string::npos;
+    tiled +=
+        generic_schedule(definition, target).find("reorder(j_i, i_i, j_o)") != std::string::npos;
     expect_interpreted(definition, operands, run(definition, operands, std::nullopt, target));
   }
   EXPECT_GT(tiled, 0) << "windows of neighbouring rows overlap";

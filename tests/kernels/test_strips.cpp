@@ -24,13 +24,6 @@ Strips strips_of(const Definition& definition, const catalogue::Target& target) 
   return kernels::plan_strips(definition, kernels::place(definition), target);
 }
 
-std::string schedule_of(const Definition& definition, const catalogue::Target& target) {
-  return kernels::make_catalogue()
-      .find("generic")
-      .default_schedule({definition, target})
-      .to_string();
-}
-
 void check_on(const catalogue::Target& target, const Definition& definition, uint32_t seed = 1) {
   std::vector<Bytes> operands;
   for (const Operand& operand : definition.operands)
@@ -76,7 +69,7 @@ TEST(Strips, KeepWhatIsBetweenInTheCache) {
   EXPECT_LE((rows + 2) * (52 + 50) * 4, 16 << 10) << "half of the cache";
   EXPECT_GT((rows + 8) * (52 + 50) * 4, 16 << 10) << "as high as fits: " << rows;
   EXPECT_THAT(
-      schedule_of(blur, small_cache(32 << 10, 1)),
+      generic_schedule(blur, small_cache(32 << 10, 1)),
       AllOf(HasSubstr("P: compute_at(Z, i_strip)"), HasSubstr("R: compute_at(Z, i_strip)")));
 }
 
@@ -114,7 +107,7 @@ TEST(Strips, TablesAreWhole) {
                                   mul(builder.read(p, {At(index(0) + index(2)), At(index(1))}),
                                       builder.read(t, {At(index(2))})));
   const Definition definition = builder.results({z});
-  const std::string text = schedule_of(definition, small_cache(16 << 10));
+  const std::string text = generic_schedule(definition, small_cache(16 << 10));
   EXPECT_THAT(text, HasSubstr("T: compute_root"));
   EXPECT_THAT(text, HasSubstr("P: compute_at(Z, "));
   check_on(small_cache(16 << 10), definition);
@@ -130,7 +123,7 @@ TEST(Strips, WhatGoesRoundIsWhole) {
   sum = add(sum, builder.read(a, {At(mod(index(0) * 7, 64)), At(index(1))}));
   const int z = builder.equation("Z", {{"i", 64}, {"j", 64}}, sum);
   const Definition definition = builder.results({z});
-  EXPECT_THAT(schedule_of(definition, small_cache(8 << 10)), HasSubstr("A: compute_root"));
+  EXPECT_THAT(generic_schedule(definition, small_cache(8 << 10)), HasSubstr("A: compute_root"));
   check_on(small_cache(8 << 10), definition);
 }
 

@@ -85,10 +85,7 @@ TEST(TermsInRows, OnlyWhereItPays) {
 // One place after the other is written out, and none of them is computed while the kernel runs.
 TEST(TermsInRows, PlacesAreConstants) {
   const std::string text =
-      kernels::make_catalogue()
-          .find("generic")
-          .default_schedule({Unshared{4, 8, 20, 18, 3, 5}.definition(), test_target()})
-          .to_string();
+      generic_schedule(Unshared{4, 8, 20, 18, 3, 5}.definition(), test_target());
   EXPECT_THAT(text, HasSubstr("Z_sum_terms: compute_root split(t, t_o, t_i, 15) unroll(t_i)"));
   EXPECT_THAT(text, HasSubstr("rfactor(t, lane"));
 }

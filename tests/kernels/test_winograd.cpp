@@ -18,8 +18,7 @@ using kernels::winograd_bound;
 using kernels::WinogradTransform;
 
 const Algorithm& winograd(int64_t tile) {
-  static const catalogue::Catalogue catalogue = kernels::make_catalogue();
-  return catalogue.find("winograd" + std::to_string(tile));
+  return find_algorithm("winograd" + std::to_string(tile));
 }
 
 std::vector<WinogradTransform> transforms() {
