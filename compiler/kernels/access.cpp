@@ -1,28 +1,12 @@
 #include "compiler/kernels/access.hpp"
 
+#include "compiler/kernels/indices.hpp"
+
 #include <algorithm>
 #include <numeric>
 
 namespace fovea::kernels {
 namespace {
-
-void mark_irregular(const IndexExpr& expr, std::vector<Stride>& strides) {
-  for (const IndexTerm& term : expr.terms)
-    if (term.kind == IndexTerm::Kind::index)
-      strides[static_cast<size_t>(term.index)].regular = false;
-    else
-      mark_irregular(*term.inner, strides);
-}
-
-// The place that is computed follows none of the indices it is computed from.
-void mark_irregular(const Expr& computed, std::vector<Stride>& strides) {
-  for_each_node(computed, [&](const Node& node) {
-    if (node.kind == Node::Kind::index)
-      mark_irregular(node.index, strides);
-    for (const Subscript& subscript : node.subscripts)
-      mark_irregular(subscript.index, strides);
-  });
-}
 
 // Visits what has a value a lane in vectors along the last free dimension: what is read, the
 // index there, and what is computed from them. Returns whether `expr` is such a value.
@@ -51,38 +35,26 @@ int64_t period_of(const IndexExpr& expr, int index) {
 
 } // namespace
 
-bool holds(const IndexExpr& expr, int index) {
-  return std::any_of(expr.terms.begin(), expr.terms.end(), [&](const IndexTerm& term) {
-    return term.kind == IndexTerm::Kind::index ? term.index == index : holds(*term.inner, index);
-  });
-}
-
-bool holds(const Expr& expr, int index) {
-  bool found = false;
-  for_each_node(expr, [&](const Node& node) {
-    found |= node.kind == Node::Kind::index && holds(node.index, index);
-    for (const Subscript& subscript : node.subscripts)
-      found |= holds(subscript.index, index);
-  });
-  return found;
-}
-
 std::vector<std::vector<Stride>> strides_of(const Definition& stages, const Equation& equation) {
   std::vector<std::vector<Stride>> result;
   for_each_node(equation.body, [&](const Node& node) {
     if (node.kind != Node::Kind::read)
       return;
-    std::vector<Stride> strides(equation.free.size() + equation.reduced.size());
+    std::vector<Stride> strides(static_cast<size_t>(index_count(equation)));
+    const auto mark_irregular = [&](int index) {
+      strides[static_cast<size_t>(index)].regular = false;
+    };
     const Shape memory = row_major_strides(stages.type_of(node.tensor).shape);
     for (size_t d = 0; d < node.subscripts.size(); ++d) {
+      // The place that is computed follows none of the indices it is computed from.
       if (node.subscripts[d].computed)
-        mark_irregular(node.subscripts[d].computed, strides);
+        for_each_index(node.subscripts[d].computed, mark_irregular);
       for (const IndexTerm& term : node.subscripts[d].index.terms)
         if (term.kind == IndexTerm::Kind::index)
           strides[static_cast<size_t>(term.index)].elements +=
               term.coefficient * memory[static_cast<int>(d)];
         else
-          mark_irregular(*term.inner, strides);
+          for_each_index(*term.inner, mark_irregular);
     }
     result.push_back(std::move(strides));
   });
@@ -90,7 +62,7 @@ std::vector<std::vector<Stride>> strides_of(const Definition& stages, const Equa
 }
 
 bool jumps_between_pages(const Definition& stages, const Equation& sum) {
-  const size_t last = sum.free.size() + sum.reduced.size() - 1;
+  const auto last = static_cast<size_t>(index_count(sum) - 1);
   return !sum.reduced.empty() &&
          std::ranges::any_of(strides_of(stages, sum), [&](const std::vector<Stride>& read) {
            return read[last].regular && jump_between_pages(sum.reduced.back().extent,

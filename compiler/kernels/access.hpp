@@ -6,10 +6,6 @@
 // How an equation walks through memory.
 namespace fovea::kernels {
 
-// Does the index stand in it, in subscripts and in what is computed for them, too?
-bool holds(const IndexExpr& expr, int index);
-bool holds(const Expr& expr, int index);
-
 // Of one read and one index: by how many elements the read moves when the index steps.
 struct Stride {
   bool regular = true; // the index stands in no floor or remainder

@@ -1,6 +1,7 @@
 #include "compiler/kernels/blocked_columns.hpp"
 
 #include "compiler/kernels/packing.hpp"
+#include "compiler/kernels/reads.hpp"
 #include "compiler/kernels/rewrite.hpp"
 
 #include <algorithm>
@@ -68,11 +69,11 @@ Blocked blocked(const Problem& problem) {
 Packing packing_of(const Blocked& blocked) {
   const Equation& equation = blocked.definition.equations[static_cast<size_t>(blocked.contraction)];
   const Node& weights = *read_of(equation, blocked.weights);
-  const std::vector<bool> held = indices_of(equation, weights);
+  const std::vector<int> uses = uses_of(equation, weights);
   const size_t inner = equation.free.size() - 1;
   std::vector<int> order;
-  for (size_t k = 0; k < held.size(); ++k)
-    if (held[k] && k != inner)
+  for (size_t k = 0; k < uses.size(); ++k)
+    if (uses[k] > 0 && k != inner)
       order.push_back(static_cast<int>(k));
   order.push_back(static_cast<int>(inner));
   return pack(blocked.definition, equation, weights, order);

@@ -1,5 +1,6 @@
 #include "compiler/kernels/blocks_apart.hpp"
 
+#include "compiler/kernels/reads.hpp"
 #include "compiler/kernels/rewrite.hpp"
 
 #include <algorithm>
@@ -15,8 +16,7 @@ struct Blocked {
 };
 
 bool is_of_index(const IndexTerm& term) {
-  return term.kind != IndexTerm::Kind::index && term.inner->terms.size() == 1 &&
-         term.inner->is_index(term.inner->terms[0].index);
+  return term.kind != IndexTerm::Kind::index && single_index(*term.inner) >= 0;
 }
 
 // Of a sum, the first index that one of its reads takes apart; of what is no sum, in a read of an

@@ -3,7 +3,7 @@
 #include "compiler/kernels/contracted_terms.hpp"
 #include "compiler/kernels/expressions.hpp"
 #include "compiler/kernels/math.hpp"
-#include "compiler/kernels/normalise.hpp"
+#include "compiler/kernels/reads.hpp"
 
 #include <fovea/error.hpp>
 
@@ -236,18 +236,8 @@ Scalar BodyLowering::computed(const Expr& expr) {
 
 bool BodyLowering::moves(const Expr& expr) const {
   bool found = false;
-  const auto look = [&](const auto& self, const IndexExpr& index) -> void {
-    for (const IndexTerm& term : index.terms)
-      if (term.inner)
-        self(self, *term.inner);
-      else
-        found |= intervals_[static_cast<size_t>(term.index)].high > 0;
-  };
-  for_each_node(expr, [&](const Node& node) {
-    look(look, node.index);
-    for (const Subscript& subscript : node.subscripts)
-      look(look, subscript.index);
-  });
+  for_each_index(expr,
+                 [&](int index) { found |= intervals_[static_cast<size_t>(index)].high > 0; });
   return found;
 }
 
@@ -268,7 +258,7 @@ Scalar BodyLowering::guarded(const Subscript& subscript, const Scalar& i, const 
   case Boundary::reflect: {
     // Not a period further: by minima and maxima, of which Halide makes loops without them inside,
     // in several dimensions too.
-    if (range.low >= 1 - extent && range.high <= 2 * (extent - 1)) {
+    if (reflects_once(range, extent)) {
       const Scalar below = Halide::max(likely(i), -i);
       const Scalar above = Halide::min(likely(below), 2 * last - below);
       // The same, as it is not negative. Read twice it has a name in Halide's statement, as `below`

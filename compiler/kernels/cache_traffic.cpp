@@ -1,6 +1,6 @@
 #include "compiler/kernels/cache_traffic.hpp"
 
-#include "compiler/kernels/normalise.hpp"
+#include "compiler/kernels/indices.hpp"
 
 #include <algorithm>
 #include <numeric>

@@ -1,5 +1,8 @@
 #include "compiler/kernels/chain.hpp"
 
+#include "compiler/kernels/nodes.hpp"
+#include "compiler/kernels/reads.hpp"
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -38,11 +41,8 @@ class Cutter {
   int equation_of(int tensor) const { return tensor - static_cast<int>(whole_.operands.size()); }
 
   template <class Visitor>
-  void for_each_read(int e, Visitor&& visit) const {
-    for_each_node(equation(e).body, [&](const Node& node) {
-      if (node.kind == Node::Kind::read)
-        visit(node.tensor);
-    });
+  void for_each_read_tensor(int e, Visitor&& visit) const {
+    for_each_read(equation(e).body, [&](const Node& read) { visit(read.tensor); });
   }
 
   // Does it read each of the whole's tensors that is no operand at the very element?
@@ -50,12 +50,8 @@ class Cutter {
     if (equation(e).reduction)
       return true;
     bool in_place = true;
-    for_each_node(equation(e).body, [&](const Node& node) {
-      if (node.kind != Node::Kind::read || is_operand(node.tensor))
-        return;
-      for (size_t d = 0; d < node.subscripts.size(); ++d)
-        in_place &= node.subscripts[d].boundary == Boundary::none &&
-                    node.subscripts[d].index.is_index(static_cast<int>(d));
+    for_each_read(equation(e).body, [&](const Node& read) {
+      in_place &= is_operand(read.tensor) || reads_own_element(read);
     });
     return in_place;
   }
@@ -68,7 +64,7 @@ class Cutter {
     part_.assign(whole_.equations.size(), -1);
     for (int e = 0; e < count_; ++e) {
       int& own = follows[static_cast<size_t>(e)];
-      for_each_read(e, [&](int tensor) {
+      for_each_read_tensor(e, [&](int tensor) {
         if (!is_operand(tensor))
           own = std::max(own, follows[static_cast<size_t>(equation_of(tensor))]);
       });
@@ -87,7 +83,7 @@ class Cutter {
       const int first = reader[static_cast<size_t>(e)];
       if (own < 0)
         own = first < parts_ ? first : std::max(follows[static_cast<size_t>(e)], 0);
-      for_each_read(e, [&](int tensor) {
+      for_each_read_tensor(e, [&](int tensor) {
         if (!is_operand(tensor)) {
           int& known = reader[static_cast<size_t>(equation_of(tensor))];
           known = std::min(known, own);
@@ -102,7 +98,7 @@ class Cutter {
     bool possible = true;
     for (int e = 0; e < count_; ++e)
       if (part_[static_cast<size_t>(e)] == part)
-        for_each_read(e, [&](int tensor) {
+        for_each_read_tensor(e, [&](int tensor) {
           if (is_operand(tensor))
             operands.insert(tensor);
           else if (const int other = part_[static_cast<size_t>(equation_of(tensor))];
@@ -142,7 +138,7 @@ class Cutter {
     own.body = rebuild(own.body, [&](Node node) -> Expr {
       if (node.kind == Node::Kind::read)
         node.tensor = numbers.at(node.tensor);
-      return std::make_shared<const Node>(std::move(node));
+      return node_of(std::move(node));
     });
     part.equations.push_back(std::move(own));
   }

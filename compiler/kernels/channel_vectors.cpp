@@ -1,8 +1,7 @@
 #include "compiler/kernels/channel_vectors.hpp"
 
 #include "compiler/kernels/access.hpp"
-#include "compiler/kernels/normalise.hpp"
-#include "compiler/kernels/rewrite.hpp"
+#include "compiler/kernels/reads.hpp"
 
 #include <algorithm>
 
@@ -11,30 +10,6 @@ namespace {
 
 using catalogue::Layout;
 using catalogue::Problem;
-
-bool contains(const std::vector<int>& list, int value) {
-  return std::find(list.begin(), list.end(), value) != list.end();
-}
-
-bool is_one_index(const IndexExpr& index) {
-  return index.terms.size() == 1 && index.is_index(index.terms[0].index);
-}
-
-// Does it read tensors in `own` at its own element only, and others plainly?
-bool is_elementwise(const Equation& equation, const std::vector<int>& own) {
-  bool elementwise = !equation.reduction;
-  for_each_node(equation.body, [&](const Node& node) {
-    if (node.kind != Node::Kind::read)
-      return;
-    for (size_t d = 0; d < node.subscripts.size(); ++d) {
-      const IndexExpr& index = node.subscripts[d].index;
-      elementwise &= node.subscripts[d].boundary == Boundary::none &&
-                     (contains(own, node.tensor) ? index.is_index(static_cast<int>(d))
-                                                 : index.terms.empty() || is_one_index(index));
-    }
-  });
-  return elementwise;
-}
 
 // The first equation, when it is a reduction from which all others follow element by element.
 bool follows_from_first(const Definition& definition) {
@@ -56,7 +31,7 @@ class Recogniser {
  public:
   Recogniser(const Definition& definition, const Equation& equation)
       : definition_(definition), equation_(equation), free_(static_cast<int>(equation.free.size())),
-        used_(equation.free.size() + equation.reduced.size()) {}
+        used_(static_cast<size_t>(index_count(equation))) {}
 
   bool image(const Node& read) {
     result_.image = read.tensor;
@@ -75,11 +50,8 @@ class Recogniser {
     std::vector<bool> seen(used_.size());
     int channel = -1;
     for (size_t d = 0; d < read.subscripts.size(); ++d) {
-      const Subscript& subscript = read.subscripts[d];
-      if (subscript.boundary != Boundary::none || !is_one_index(subscript.index))
-        return false;
-      const int index = subscript.index.terms[0].index;
-      if (seen[static_cast<size_t>(index)])
+      const int index = plain_index(read.subscripts[d]);
+      if (index < 0 || seen[static_cast<size_t>(index)])
         return false;
       seen[static_cast<size_t>(index)] = true;
       if (index >= free_)
@@ -108,10 +80,7 @@ class Recogniser {
   bool has_multiplier() const { return result_.multiplier != 1; }
 
  private:
-  int64_t extent(int index) const {
-    return index < free_ ? equation_.free[static_cast<size_t>(index)].extent
-                         : equation_.reduced[static_cast<size_t>(index - free_)].extent;
-  }
+  int64_t extent(int index) const { return extent_of(equation_, index); }
 
   bool use(int index) {
     const bool first = !used_[static_cast<size_t>(index)];
@@ -121,10 +90,11 @@ class Recogniser {
 
   // i / multiplier, beside reduced indices of extent 1.
   bool divided(const IndexTerm& term, ChannelWindows::Axis& axis) {
-    if (term.kind != IndexTerm::Kind::floor_div || term.coefficient != 1 ||
-        !is_one_index(*term.inner) || axis.row >= 0 || has_multiplier())
+    const int row = term.inner ? single_index(*term.inner) : -1;
+    if (term.kind != IndexTerm::Kind::floor_div || term.coefficient != 1 || row < 0 ||
+        axis.row >= 0 || has_multiplier())
       return false;
-    axis.row = term.inner->terms[0].index;
+    axis.row = row;
     result_.multiplier = term.divisor;
     return axis.row < free_ && use(axis.row);
   }
@@ -187,10 +157,8 @@ bool has_windows(const Definition& definition) {
   for (int t = 0; t < static_cast<int>(definition.operands.size()); ++t)
     if (!full(definition.type_of(t)))
       return false;
-  int64_t terms = 1;
-  for (const IndexRange& range : definition.equations[0].reduced)
-    terms *= range.extent;
-  return terms > 1 && full(definition.type_of(definition.tensor_of_equation(0)));
+  return term_count(definition.equations[0]) > 1 &&
+         full(definition.type_of(definition.tensor_of_equation(0)));
 }
 
 Shape result_shape(const Definition& definition) {
@@ -214,13 +182,10 @@ std::optional<ChannelWindows> channel_windows(const Definition& definition) {
         recogniser.image(*body) && !recogniser.has_multiplier() && recogniser.last_plain_channel();
     return found ? std::optional(recogniser.result()) : std::nullopt;
   }
-  if (equation.reduction != ReduceKind::sum || body->kind != Node::Kind::op ||
-      body->op != ScalarOp::mul)
+  const std::optional<ReadPair> factors = factors_of_sum(equation);
+  if (!factors || !is_operand(factors->first) || !is_operand(factors->second))
     return std::nullopt;
-  const Node* first = &without_casts(*body->args[0]);
-  const Node* second = &without_casts(*body->args[1]);
-  if (!is_operand(first) || !is_operand(second) || first->tensor == second->tensor)
-    return std::nullopt;
+  const auto [first, second] = *factors;
   for (const auto& [image, weights] : {std::pair(first, second), std::pair(second, first)}) {
     Recogniser recogniser(definition, equation);
     if (recogniser.image(*image) && recogniser.weights(*weights))

@@ -1,7 +1,7 @@
 #include "compiler/kernels/channel_vectors.hpp"
 
 #include "compiler/kernels/nodes.hpp"
-#include "compiler/kernels/normalise.hpp"
+#include "compiler/kernels/reads.hpp"
 #include "compiler/kernels/rewrite.hpp"
 
 #include <algorithm>
@@ -52,7 +52,7 @@ class Former {
     const Node& weights = *weights_read();
     packed.name = sum().name + "_weights";
     packed.type = packed.accumulator = weights.type;
-    std::vector<IndexExpr> indices(sum().free.size() + sum().reduced.size());
+    std::vector<IndexExpr> indices(static_cast<size_t>(index_count(sum())));
     const auto take = [&](size_t k, const IndexRange& range) {
       indices[k] = indices[k] + IndexExpr::of(static_cast<int>(packed.free.size()));
       packed.free.push_back(range);
@@ -85,14 +85,7 @@ class Former {
     return sum().reduced[static_cast<size_t>(index) - sum().free.size()];
   }
 
-  const Node* read_of(int tensor) const {
-    const Node* found = nullptr;
-    for_each_node(sum().body, [&](const Node& node) {
-      if (node.kind == Node::Kind::read && node.tensor == tensor)
-        found = &node;
-    });
-    return found;
-  }
+  const Node* read_of(int tensor) const { return kernels::read_of(sum(), tensor); }
   const Node* weights_read() const { return read_of(windows_.weights); }
 
   // Reduced indices of the weights, in the order of the loops.
@@ -216,28 +209,40 @@ class Former {
         at = at + take(row_extent(range, inner, phases)) * phases;
         own.push_back({floor_div(from_first, phases), Boundary::none, nullptr});
       }
-      const int64_t extent = shape[static_cast<int>(d)];
-      if (range.low < 0)
-        inside.push_back(operation(ScalarOp::less, DType::boolean, {integer(-1), value_of(at)}));
-      if (range.high >= extent)
-        inside.push_back(
-            operation(ScalarOp::less, DType::boolean, {value_of(at), integer(extent)}));
+      add_conditions(inside, at, range, shape[static_cast<int>(d)]);
       if (subscript.fill)
         fill = subscript.fill;
       place = place + at * strides[static_cast<int>(d)];
     }
-    Expr value = make_read(windows_.image, read.type, {{place, Boundary::clamp, nullptr}});
-    if (!inside.empty()) {
-      Expr all = inside[0];
-      for (size_t k = 1; k < inside.size(); ++k)
-        all = operation(ScalarOp::logical_and, DType::boolean, {all, inside[k]});
-      value = operation(ScalarOp::select, read.type, {all, value, fill});
-    }
-    copy.body = value;
+    copy.body = chosen(
+        inside, make_read(windows_.image, read.type, {{place, Boundary::clamp, nullptr}}), fill);
     flatten_image(strides, shape.elements());
     insert(std::move(copy));
     replace_read(windows_.image,
                  make_read(definition_.tensor_of_equation(at_ - 1), read.type, std::move(own)));
+  }
+
+  // Under which `at`, which takes the places of `range`, is in a dimension.
+  static void add_conditions(std::vector<Expr>& conditions, const IndexExpr& at,
+                             const Interval& range, int64_t extent) {
+    const auto less = [](const Expr& a, const Expr& b) {
+      return operation(ScalarOp::less, DType::boolean, {a, b});
+    };
+    if (range.low < 0)
+      conditions.push_back(less(integer(-1), value_of(at)));
+    if (range.high >= extent)
+      conditions.push_back(less(value_of(at), integer(extent)));
+  }
+
+  // `value` where all conditions hold, else `otherwise`.
+  static Expr chosen(const std::vector<Expr>& conditions, const Expr& value,
+                     const Expr& otherwise) {
+    if (conditions.empty())
+      return value;
+    Expr all = conditions[0];
+    for (size_t k = 1; k < conditions.size(); ++k)
+      all = operation(ScalarOp::logical_and, DType::boolean, {all, conditions[k]});
+    return operation(ScalarOp::select, value->type, {all, value, otherwise});
   }
 
   // Of the copy: what whole vectors of the result's rows read.

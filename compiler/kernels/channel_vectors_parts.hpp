@@ -1,4 +1,6 @@
 #pragma once
+#include "compiler/kernels/reads.hpp"
+
 #include <fovea/definition/definition.hpp>
 
 #include <algorithm>
@@ -21,7 +23,8 @@ struct ChannelParts {
         sum = e;
     host = sum;
     for (int e = sum + 1; e < count(); ++e)
-      if (equation(e).shape() == equation(sum).shape() && reads(e, host) && copies_in_order(e) == e)
+      if (equation(e).shape() == equation(sum).shape() && reads(e, host) &&
+          reads_own_element(*read_of(e, host)))
         host = e;
     for (int e = 0; e < sum; ++e)
       if (read_of(sum, e) && walks_rows(*read_of(sum, e)))
@@ -38,12 +41,7 @@ struct ChannelParts {
   }
 
   const Node* read_of(int e, int producer) const {
-    const Node* found = nullptr;
-    for_each_node(equation(e).body, [&](const Node& node) {
-      if (node.kind == Node::Kind::read && node.tensor == stages.tensor_of_equation(producer))
-        found = &node;
-    });
-    return found;
+    return kernels::read_of(equation(e), stages.tensor_of_equation(producer));
   }
   bool reads(int e, int producer) const { return read_of(e, producer) != nullptr; }
 
@@ -52,40 +50,22 @@ struct ChannelParts {
     if (image < 0 || k < 0)
       return false;
     for (const Subscript& subscript : read_of(sum, image)->subscripts)
-      if (uses(subscript.index, [&](int index) { return index == k; }) &&
-          uses(subscript.index, [&](int index) { return index >= rank(); }))
+      if (holds(subscript.index, k) && holds_reduced(subscript.index))
         return true;
     return false;
   }
 
  private:
-  // `e` where its read of the host is of the very element, else -1.
-  int copies_in_order(int e) const {
-    const Node& read = *read_of(e, host);
-    for (size_t d = 0; d < read.subscripts.size(); ++d)
-      if (!read.subscripts[d].index.is_index(static_cast<int>(d)))
-        return -1;
-    return e;
-  }
-
-  template <class Is>
-  static bool uses(const IndexExpr& expr, const Is& is) {
-    return std::any_of(expr.terms.begin(), expr.terms.end(), [&](const IndexTerm& term) {
-      return term.kind == IndexTerm::Kind::index ? is(term.index) : uses(*term.inner, is);
-    });
+  bool holds_reduced(const IndexExpr& expr) const {
+    bool found = false;
+    for_each_index(expr, [&](int index) { found |= index >= rank(); });
+    return found;
   }
 
   // Weights have one free dimension of the sum, in one place or two; images all.
   bool walks_rows(const Node& read) const {
-    const int all = rank();
-    for (int k = 0; k < all; ++k) {
-      bool used = false;
-      for (const Subscript& subscript : read.subscripts)
-        used |= uses(subscript.index, [&](int index) { return index == k; });
-      if (!used)
-        return false;
-    }
-    return true;
+    const std::vector<int> uses = uses_of(equation(sum), read);
+    return std::all_of(uses.begin(), uses.begin() + rank(), [](int count) { return count > 0; });
   }
 };
 

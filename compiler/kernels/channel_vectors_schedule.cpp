@@ -3,6 +3,7 @@
 #include "compiler/kernels/channel_vectors_parts.hpp"
 #include "compiler/kernels/parallel_loops.hpp"
 #include "compiler/kernels/placement.hpp"
+#include "compiler/kernels/reads.hpp"
 #include "compiler/kernels/words.hpp"
 
 #include <fovea/catalogue/integers.hpp>
@@ -111,9 +112,7 @@ class Scheduler {
       return false;
     if (blocks_)
       return !reads_blocks(equation(parts_.image));
-    int64_t terms = 1;
-    for (const IndexRange& range : equation(parts_.sum).reduced)
-      terms *= range.extent;
+    const int64_t terms = term_count(equation(parts_.sum));
     const bool one_tile = parts_.extent(x_) <= width_ * lanes_ && parts_.extent(y_) <= height_;
     return terms > most_masked && !one_tile;
   }
@@ -165,11 +164,7 @@ class Scheduler {
                             ? inside.terms[0].index
                             : inside.terms[0].inner->terms[0].index;
     const auto root_dimension = [&](int k) { // that dimension k of the host is
-      if (k < 0)
-        return -1;
-      const IndexExpr& index = read.subscripts[static_cast<size_t>(k)].index;
-      return index.terms.size() == 1 && index.is_index(index.terms[0].index) ? index.terms[0].index
-                                                                             : -1;
+      return k < 0 ? -1 : single_index(read.subscripts[static_cast<size_t>(k)].index);
     };
     const int y = root_dimension(y_);
     std::vector<Loop> outer;

@@ -1,64 +1,32 @@
 #include "compiler/kernels/contraction.hpp"
 
 #include "compiler/kernels/access.hpp"
-#include "compiler/kernels/rewrite.hpp"
+#include "compiler/kernels/lists.hpp"
+#include "compiler/kernels/reads.hpp"
 
 #include <algorithm>
 
 namespace fovea::kernels {
 namespace {
 
-// How often each index stands in an expression.
-void count_uses(const IndexExpr& expr, std::vector<int>& uses) {
-  for (const IndexTerm& term : expr.terms)
-    if (term.kind == IndexTerm::Kind::index)
-      ++uses[static_cast<size_t>(term.index)];
-    else
-      count_uses(*term.inner, uses);
-}
-
-std::vector<int> uses_of(const Node& read, size_t indices) {
-  std::vector<int> uses(indices);
-  for (const Subscript& subscript : read.subscripts)
-    count_uses(subscript.index, uses);
-  return uses;
-}
-
 // Each dimension is one index, or constant, and no index stands twice.
-bool is_plain(const Node& read, size_t indices) {
+bool is_plain(const Equation& equation, const Node& read) {
   for (const Subscript& subscript : read.subscripts)
-    if (subscript.boundary != Boundary::none || subscript.index.terms.size() > 1 ||
-        (subscript.index.terms.size() == 1 &&
-         !subscript.index.is_index(subscript.index.terms[0].index)))
+    if (subscript.boundary != Boundary::none ||
+        !(subscript.index.is_constant() || single_index(subscript.index) >= 0))
       return false;
-  const std::vector<int> uses = uses_of(read, indices);
+  const std::vector<int> uses = uses_of(equation, read);
   return std::all_of(uses.begin(), uses.end(), [](int count) { return count <= 1; });
 }
 
-struct Reads {
-  const Node *image, *weights;
-};
-
-std::optional<Reads> reads_of(const Equation& equation) {
-  if (equation.reduction != ReduceKind::sum)
+std::optional<Factors> image_and_weights(const Equation& equation) {
+  const std::optional<ReadPair> factors = factors_of_sum(equation);
+  if (!factors)
     return std::nullopt;
-  const Node* product = &without_casts(*equation.body);
-  if (product->kind != Node::Kind::op || product->op != ScalarOp::mul)
-    return std::nullopt;
-  const Node* first = &without_casts(*product->args[0]);
-  const Node* second = &without_casts(*product->args[1]);
-  if (first->kind != Node::Kind::read || second->kind != Node::Kind::read ||
-      first->tensor == second->tensor || is_gather(*first) || is_gather(*second))
-    return std::nullopt;
-  const size_t indices = equation.free.size() + equation.reduced.size();
-  const bool swapped = !is_plain(*second, indices) && is_plain(*first, indices);
-  if (swapped)
-    std::swap(first, second);
-  return is_plain(*second, indices) ? std::optional<Reads>({first, second}) : std::nullopt;
-}
-
-bool contains(const std::vector<int>& list, int value) {
-  return std::find(list.begin(), list.end(), value) != list.end();
+  const auto [first, second] = *factors;
+  if (is_plain(equation, *second))
+    return Factors{first, second};
+  return is_plain(equation, *first) ? std::optional(Factors{second, first}) : std::nullopt;
 }
 
 // Finds row, term and factors of a dimension such as y * 2 + m - 3. Groups may move it.
@@ -85,17 +53,16 @@ std::optional<Contraction::Window> window_of(const Subscript& subscript, int axi
 
 std::optional<Contraction> contraction_of(const Definition& definition, int number) {
   const Equation& equation = definition.equations[static_cast<size_t>(number)];
-  const std::optional<Reads> reads = reads_of(equation);
+  const std::optional<Factors> reads = image_and_weights(equation);
   if (!reads)
     return std::nullopt;
   const int free = static_cast<int>(equation.free.size());
-  const size_t count = equation.free.size() + equation.reduced.size();
   Contraction result;
   result.equation = number;
   result.image = reads->image->tensor;
   result.weights = reads->weights->tensor;
-  const std::vector<int> image = uses_of(*reads->image, count);
-  const std::vector<int> weights = uses_of(*reads->weights, count);
+  const std::vector<int> image = uses_of(equation, *reads->image);
+  const std::vector<int> weights = uses_of(equation, *reads->weights);
   for (int k = 0; k < free; ++k) {
     const bool in_image = image[static_cast<size_t>(k)],
                in_weights = weights[static_cast<size_t>(k)];
@@ -105,20 +72,16 @@ std::optional<Contraction> contraction_of(const Definition& definition, int numb
   }
   for (size_t d = 0; d < reads->image->subscripts.size(); ++d) {
     const Subscript& subscript = reads->image->subscripts[d];
-    const bool has_row = std::any_of(result.rows.begin(), result.rows.end(), [&](int row) {
-      std::vector<int> uses(count);
-      count_uses(subscript.index, uses);
-      return uses[static_cast<size_t>(row)] > 0;
-    });
-    const bool plain = subscript.index.terms.size() <= 1 && subscript.boundary == Boundary::none;
-    if (!has_row || (plain && subscript.index.is_index(subscript.index.terms[0].index)))
+    const bool has_row = std::any_of(result.rows.begin(), result.rows.end(),
+                                     [&](int row) { return holds(subscript.index, row); });
+    if (!has_row || plain_index(subscript) >= 0)
       continue;
     const auto window = window_of(subscript, static_cast<int>(d), free, result.groups);
     if (!window)
       return std::nullopt;
     result.windows.push_back(*window);
   }
-  for (int r = free; r < static_cast<int>(count); ++r) {
+  for (int r = free; r < index_count(equation); ++r) {
     if (!image[static_cast<size_t>(r)] || !weights[static_cast<size_t>(r)])
       return std::nullopt;
     const bool windowed = std::any_of(result.windows.begin(), result.windows.end(),
@@ -145,23 +108,8 @@ std::optional<Contraction> contraction_with_epilogue(const Definition& definitio
       later.push_back(definition.tensor_of_equation(e));
       continue;
     }
-    if (!found ||
+    if (!found || !is_elementwise(equation, later) ||
         !(equation.shape() == definition.equations[static_cast<size_t>(found->equation)].shape()))
-      return std::nullopt;
-    bool pointwise = true;
-    for_each_node(equation.body, [&](const Node& node) {
-      if (node.kind != Node::Kind::read)
-        return;
-      for (size_t d = 0; d < node.subscripts.size(); ++d) {
-        const IndexExpr& index = node.subscripts[d].index;
-        const bool own = contains(later, node.tensor);
-        pointwise &= node.subscripts[d].boundary == Boundary::none &&
-                     (own ? index.is_index(static_cast<int>(d))
-                          : index.terms.size() <= 1 &&
-                                (index.terms.empty() || index.is_index(index.terms[0].index)));
-      }
-    });
-    if (!pointwise)
       return std::nullopt;
     later.push_back(definition.tensor_of_equation(e));
   }
@@ -182,19 +130,8 @@ std::optional<Contraction> packable_contraction(const Definition& definition) {
   return count_reads(definition, found->weights) == 1 ? found : std::nullopt;
 }
 
-int count_reads(const Definition& definition, int tensor) {
-  int reads = 0;
-  for (const Equation& equation : definition.equations)
-    for_each_node(equation.body, [&](const Node& node) {
-      reads += node.kind == Node::Kind::read && node.tensor == tensor;
-    });
-  return reads;
-}
-
 Factors factors_of(const Definition& definition, const Contraction& contraction) {
-  const std::optional<Reads> reads =
-      reads_of(definition.equations[static_cast<size_t>(contraction.equation)]);
-  return {reads->image, reads->weights};
+  return *image_and_weights(definition.equations[static_cast<size_t>(contraction.equation)]);
 }
 
 } // namespace fovea::kernels

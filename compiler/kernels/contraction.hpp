@@ -39,9 +39,6 @@ std::optional<Contraction> contraction_with_epilogue(const Definition& definitio
 // one term, whose weights are read nowhere else: what packs its weights can compute it.
 std::optional<Contraction> packable_contraction(const Definition& definition);
 
-// How often the equations read a tensor.
-int count_reads(const Definition& definition, int tensor);
-
 // The reads that the two factors are.
 struct Factors {
   const Node* image = nullptr;

@@ -3,8 +3,9 @@
 #include "compiler/kernels/contraction_order.hpp"
 #include "compiler/kernels/contraction_stages.hpp"
 #include "compiler/kernels/contraction_terms.hpp"
-#include "compiler/kernels/packing.hpp"
+#include "compiler/kernels/lists.hpp"
 #include "compiler/kernels/parallel_loops.hpp"
+#include "compiler/kernels/reads.hpp"
 #include "compiler/kernels/words.hpp"
 
 #include <fovea/catalogue/integers.hpp>
@@ -18,10 +19,6 @@ namespace {
 using catalogue::ceiling_quotient;
 
 using catalogue::Target;
-
-bool contains(const std::vector<int>& list, int value) {
-  return std::find(list.begin(), list.end(), value) != list.end();
-}
 
 class Scheduler {
  public:
@@ -62,9 +59,7 @@ class Scheduler {
     TileProblem problem{parts.extent(parts.row(2)), parts.extent(parts.row(1)),
                         parts.extent(parts.columns())};
     const Equation& sum = parts.equation(parts.sum);
-    problem.steps = 1;
-    for (const IndexRange& range : sum.reduced)
-      problem.steps *= range.extent;
+    problem.steps = term_count(sum);
     problem.leaves_cache = 4 * sum.shape().elements() > target.l2_bytes;
     return problem;
   }
@@ -77,12 +72,7 @@ class Scheduler {
     return equation(parts_.host).free[static_cast<size_t>(k)].name;
   }
 
-  int64_t macs() const {
-    int64_t count = equation(parts_.sum).shape().elements();
-    for (const IndexRange& range : equation(parts_.sum).reduced)
-      count *= range.extent;
-    return count;
-  }
+  int64_t macs() const { return evaluation_count(equation(parts_.sum)); }
 
   // Padded images, packed weights: whole, before all else.
   void copy(int e) {

@@ -1,5 +1,8 @@
 #include "compiler/kernels/contraction_terms.hpp"
 
+#include "compiler/kernels/indices.hpp"
+#include "compiler/kernels/lists.hpp"
+
 #include <fovea/catalogue/integers.hpp>
 
 #include <algorithm>
@@ -37,8 +40,8 @@ TermLoops term_loops(const ContractionStages& parts, const TileShape& tile) {
   };
   std::vector<int> channels = parts.contraction.channels, windows;
   std::ranges::reverse(channels);
-  for (int r = free + static_cast<int>(sum.reduced.size()) - 1; r >= free; --r)
-    if (std::ranges::find(channels, r) == channels.end())
+  for (int r = index_count(sum) - 1; r >= free; --r)
+    if (!contains(channels, r))
       windows.push_back(r);
   TermLoops loops;
   if (channels.empty()) {

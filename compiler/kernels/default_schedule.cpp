@@ -91,10 +91,7 @@ class Scheduler {
     return placement_.kinds[e] == Placement::Kind::root && strips_.is_whole(e);
   }
 
-  bool is_result(size_t e) const {
-    return std::find(stages_.results.begin(), stages_.results.end(), static_cast<int>(e)) !=
-           stages_.results.end();
-  }
+  bool is_result(size_t e) const { return kernels::is_result(stages_, e); }
 
   std::string fresh(const Equation& equation, const std::string& name) const {
     std::string candidate = name;

@@ -3,7 +3,9 @@
 #include "compiler/kernels/access.hpp"
 #include "compiler/kernels/contraction.hpp"
 #include "compiler/kernels/interleave.hpp"
+#include "compiler/kernels/lists.hpp"
 #include "compiler/kernels/normalise.hpp"
+#include "compiler/kernels/reads.hpp"
 
 #include <fovea/catalogue/integers.hpp>
 
@@ -41,7 +43,7 @@ bool stands_as_row_major(const Shape& shape, const Layout& layout) {
 // The definition over tensors as they are stored; none where a tensor stands in another order.
 std::optional<Definition> stored(const Problem& problem) {
   const auto& prepared = problem.forms.prepared;
-  if (std::find(prepared.begin(), prepared.end(), true) != prepared.end())
+  if (contains(prepared, true))
     return std::nullopt;
   Definition definition = problem.definition;
   for (size_t k = 0; k < definition.operands.size(); ++k) {
@@ -81,8 +83,7 @@ bool reads_contiguously(const Definition& definition, const Contraction& contrac
     if (factor->subscripts.empty() || !factor->subscripts.back().index.is_index(term))
       return false;
     for (const Subscript& subscript : factor->subscripts)
-      if (subscript.boundary != Boundary::none || subscript.index.terms.size() != 1 ||
-          !subscript.index.is_index(subscript.index.terms[0].index))
+      if (plain_index(subscript) < 0)
         return false;
   }
   return true;

@@ -1,5 +1,6 @@
 #include "compiler/kernels/in_place.hpp"
 
+#include "compiler/kernels/reads.hpp"
 #include "compiler/kernels/realisable.hpp"
 
 #include <algorithm>
@@ -9,16 +10,6 @@ namespace {
 
 using catalogue::Directive;
 using catalogue::StageSchedule;
-
-bool reads_own_element(const Node& read) {
-  for (size_t d = 0; d < read.subscripts.size(); ++d) {
-    const Subscript& subscript = read.subscripts[d];
-    if (subscript.computed || subscript.boundary != Boundary::none ||
-        !subscript.index.is_index(static_cast<int>(d)))
-      return false;
-  }
-  return true;
-}
 
 // Which tensors hold what was computed from the very element of the operand: itself, and stages
 // that are inlined. Nothing where something else reads them.

@@ -1,6 +1,6 @@
 #include "compiler/kernels/integer_ranges.hpp"
 
-#include "compiler/kernels/normalise.hpp"
+#include "compiler/kernels/indices.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,6 @@
 #include "compiler/kernels/interleave.hpp"
 
 #include "compiler/kernels/nodes.hpp"
-#include "compiler/kernels/normalise.hpp"
 #include "compiler/kernels/rewrite.hpp"
 
 #include <limits>

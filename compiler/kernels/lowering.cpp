@@ -4,6 +4,7 @@
 #include "compiler/kernels/contracted_terms.hpp"
 #include "compiler/kernels/expressions.hpp"
 #include "compiler/kernels/math.hpp"
+#include "compiler/kernels/reads.hpp"
 #include "compiler/kernels/selections.hpp"
 
 #include <algorithm>
@@ -198,17 +199,10 @@ class Lowering {
                                  reduction_identity(*equation.reduction, equation.type)))
       return false;
     bool found = true;
-    for_each_node(body.args[0], [&](const Node& node) {
-      found &= node.kind != Node::Kind::read && uses_only_from(node.index, equation.free.size());
-    });
+    for_each_read(body.args[0], [&](const Node&) { found = false; });
+    for_each_index(body.args[0],
+                   [&](int index) { found &= index >= static_cast<int>(equation.free.size()); });
     return found;
-  }
-  // Are all its indices of number `first` or later?
-  static bool uses_only_from(const IndexExpr& expr, size_t first) {
-    return std::ranges::all_of(expr.terms, [&](const IndexTerm& term) {
-      return term.inner ? uses_only_from(*term.inner, first)
-                        : static_cast<size_t>(term.index) >= first;
-    });
   }
 
   // A product's last rounding is spared where the machine can.

@@ -1,6 +1,7 @@
 #include "compiler/kernels/narrow_stages.hpp"
 
 #include "compiler/kernels/access.hpp"
+#include "compiler/kernels/placement.hpp"
 
 #include <algorithm>
 
@@ -39,10 +40,9 @@ class Narrower {
     const size_t count = stages_.equations.size();
     for (size_t e = 0; e < count; ++e) {
       const std::optional<IntegerRange>& range = result_.ranges_.of_elements(e);
-      const bool is_result = std::ranges::count(stages_.results, static_cast<int>(e)) > 0;
       const DType type = equation(e).type;
       result_.kept_.push_back(
-          range && !is_result && !range->negative_zero && type != DType::boolean &&
+          range && !is_result(stages_, e) && !range->negative_zero && type != DType::boolean &&
           (range->bytes() < size_of(type) || (is_float(type) && range->bytes() == size_of(type))));
     }
     result_.integers_.resize(count);

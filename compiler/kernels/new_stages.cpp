@@ -1,3 +1,4 @@
+#include "compiler/kernels/nodes.hpp"
 #include "compiler/kernels/normalise.hpp"
 #include "compiler/kernels/rewrite.hpp"
 
@@ -59,7 +60,7 @@ void insert_copy(Definition& definition, int at, Equation copy, int tensor, Read
       equation.body = rebuild(equation.body, [&](Node node) -> Expr {
         if (node.kind == Node::Kind::read && node.tensor == tensor)
           node.tensor = made;
-        return std::make_shared<const Node>(std::move(node));
+        return node_of(std::move(node));
       });
 }
 

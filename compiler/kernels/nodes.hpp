@@ -33,4 +33,12 @@ inline Expr value_of(IndexExpr index) {
   return node_of(std::move(node));
 }
 
+Expr make_read(int tensor, DType type, std::vector<Subscript> subscripts);
+Expr make_cast(Expr value, DType type); // value itself where it has the type
+
+// `expr` with index k replaced by indices[k].
+IndexExpr substitute(const IndexExpr& expr, const std::vector<IndexExpr>& indices);
+// The same for every index of a scalar expression, fill values included.
+Expr substitute(const Expr& expr, const std::vector<IndexExpr>& indices);
+
 } // namespace fovea::kernels

@@ -6,17 +6,6 @@
 // equation is one stage of a kernel. Nothing here knows Halide.
 namespace fovea::kernels {
 
-// `expr` with index k replaced by indices[k].
-IndexExpr substitute(const IndexExpr& expr, const std::vector<IndexExpr>& indices);
-// The same for every index of a scalar expression, fill values included.
-Expr substitute(const Expr& expr, const std::vector<IndexExpr>& indices);
-
-// The intervals of an equation's indices, the free ones first.
-std::vector<Interval> intervals_of(const Equation& equation);
-
-Expr make_read(int tensor, DType type, std::vector<Subscript> subscripts);
-Expr make_cast(Expr value, DType type); // value itself where it has the type
-
 // Drops boundary rules where no read is outside, floors and remainders whose values the ranges
 // decide, dimensions of extent 1, and equations that no result needs; joins neighbouring dimensions
 // that are only ever walked together, so that a 7x7 map is one row of 49. Operands keep their

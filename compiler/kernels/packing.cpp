@@ -1,34 +1,10 @@
 #include "compiler/kernels/packing.hpp"
 
-#include "compiler/kernels/normalise.hpp"
+#include "compiler/kernels/indices.hpp"
+#include "compiler/kernels/nodes.hpp"
 #include "compiler/kernels/rewrite.hpp"
 
-#include <functional>
-
 namespace fovea::kernels {
-
-std::vector<bool> indices_of(const Equation& contraction, const Node& read) {
-  std::vector<bool> held(contraction.free.size() + contraction.reduced.size());
-  const std::function<void(const IndexExpr&)> visit = [&](const IndexExpr& expr) {
-    for (const IndexTerm& term : expr.terms)
-      if (term.kind == IndexTerm::Kind::index)
-        held[static_cast<size_t>(term.index)] = true;
-      else
-        visit(*term.inner);
-  };
-  for (const Subscript& subscript : read.subscripts)
-    visit(subscript.index);
-  return held;
-}
-
-const Node* read_of(const Equation& equation, int tensor) {
-  const Node* found = nullptr;
-  for_each_node(equation.body, [&](const Node& node) {
-    if (node.kind == Node::Kind::read && node.tensor == tensor)
-      found = &node;
-  });
-  return found;
-}
 
 Packing pack(const Definition& definition, const Equation& contraction, const Node& factor,
              const std::vector<int>& order) {
@@ -53,9 +29,9 @@ Packing pack(const Definition& definition, const Equation& contraction, const No
     Node zero;
     zero.type = factor.type;
     subscript.boundary = surplus ? Boundary::fill : Boundary::none;
-    subscript.fill = surplus ? std::make_shared<const Node>(zero) : nullptr;
+    subscript.fill = surplus ? node_of(zero) : nullptr;
   }
-  packed.body = std::make_shared<const Node>(std::move(read));
+  packed.body = node_of(std::move(read));
   return packing;
 }
 
@@ -73,14 +49,14 @@ void use_packing(Definition& definition, int& contraction, int operand, Packing 
   sum.body = rebuild(sum.body, [&](Node node) -> Expr {
     return node.kind == Node::Kind::read && node.tensor == operand
                ? make_read(packed, node.type, packing.reads)
-               : std::make_shared<const Node>(std::move(node));
+               : node_of(std::move(node));
   });
 }
 
 Definition preparation_of(const Definition& definition, int operand, Packing packing) {
   packing.equation.body = rebuild(packing.equation.body, [&](Node node) {
     node.tensor = 0;
-    return std::make_shared<const Node>(std::move(node));
+    return node_of(std::move(node));
   });
   Definition result;
   result.name = definition.name + "_weights";

@@ -16,12 +16,6 @@ struct Packing {
 Packing pack(const Definition& definition, const Equation& contraction, const Node& read,
              const std::vector<int>& order);
 
-// Which indices of the contraction a read holds.
-std::vector<bool> indices_of(const Equation& contraction, const Node& read);
-
-// The read of `tensor` in an equation's body; it stands there once.
-const Node* read_of(const Equation& equation, int tensor);
-
 // The contraction reads the packed factor: the operand itself, if it comes `prepared`, whose type
 // changes, else a new equation in front of the contraction, whose number moves.
 void use_packing(Definition& definition, int& contraction, int operand, Packing packing,

@@ -1,6 +1,7 @@
 #include "compiler/kernels/phases.hpp"
 
 #include "compiler/kernels/normalise.hpp"
+#include "compiler/kernels/reads.hpp"
 #include "compiler/kernels/rewrite.hpp"
 
 #include <algorithm>
@@ -34,11 +35,7 @@ std::vector<int> read_alike(const Definition& definition, const Equation& sum) {
       if (node.kind != Node::Kind::read ||
           node.tensor >= static_cast<int>(definition.operands.size()))
         return;
-      bool own = !equation.reduction && equation.shape() == sum.shape();
-      for (size_t d = 0; d < node.subscripts.size(); ++d)
-        own = own && node.subscripts[d].boundary == Boundary::none &&
-              node.subscripts[d].index.is_index(static_cast<int>(d));
-      if (!own)
+      if (equation.reduction || !(equation.shape() == sum.shape()) || !reads_own_element(node))
         alike[static_cast<size_t>(node.tensor)] = false;
     });
   std::vector<int> result;

@@ -1,7 +1,8 @@
 #include "compiler/kernels/placement.hpp"
 
-#include "compiler/kernels/normalise.hpp"
+#include "compiler/kernels/lists.hpp"
 #include "compiler/kernels/reach.hpp"
+#include "compiler/kernels/reads.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -55,13 +56,7 @@ struct Use {
 };
 
 bool reads_identity(const Equation& consumer, const Node& read, const Equation& producer) {
-  if (consumer.free.size() != producer.free.size())
-    return false;
-  for (size_t k = 0; k < producer.free.size(); ++k)
-    if (!read.subscripts[k].index.is_index(static_cast<int>(k)) ||
-        consumer.free[k].extent != producer.free[k].extent)
-      return false;
-  return true;
+  return consumer.shape() == producer.shape() && reads_own_element(read);
 }
 
 class Placer {
@@ -160,10 +155,7 @@ class Placer {
     return found;
   }
 
-  bool is_result(size_t e) const {
-    const std::vector<int>& results = stages_.results;
-    return std::find(results.begin(), results.end(), static_cast<int>(e)) != results.end();
-  }
+  bool is_result(size_t e) const { return kernels::is_result(stages_, e); }
 
   static bool is_copy(const Equation& equation) {
     return equation.body->kind == Node::Kind::read &&
@@ -229,9 +221,7 @@ class Placer {
     for (size_t e = 0; e < stages_.equations.size(); ++e)
       if (result_.kinds[e] == Placement::Kind::root && !equation(e).reduction)
         roots.push_back(e);
-    const auto is_stored = [&](size_t e) {
-      return std::find(stored.begin(), stored.end(), e) != stored.end();
-    };
+    const auto is_stored = [&](size_t e) { return contains(stored, e); };
     double now = 0, then = 0;
     std::vector<std::pair<size_t, double>> weights;
     for (const size_t root : roots) {
@@ -274,11 +264,9 @@ class Placer {
     const Shape shape = stages_.type_of(read.tensor).shape;
     for (size_t d = 0; d < read.subscripts.size(); ++d) {
       const Subscript& subscript = read.subscripts[d];
-      const int64_t last = shape[static_cast<int>(d)] - 1;
-      const Interval range = range_of(subscript, indices);
-      const bool reflects_once = range.low >= -last && range.high <= 2 * last;
       if (subscript.computed || subscript.boundary == Boundary::wrap ||
-          (subscript.boundary == Boundary::reflect && !reflects_once))
+          (subscript.boundary == Boundary::reflect &&
+           !reflects_once(range_of(subscript, indices), shape[static_cast<int>(d)])))
         return false;
     }
     return read.tensor < static_cast<int>(stages_.operands.size());
@@ -374,15 +362,8 @@ std::vector<size_t> hosted_by(const std::vector<int>& hosts, size_t host) {
   return result;
 }
 
-int64_t element_count(const Equation& equation) {
-  return equation.shape().elements();
-}
-
-int64_t evaluation_count(const Equation& equation) {
-  int64_t count = element_count(equation);
-  for (const IndexRange& range : equation.reduced)
-    count *= range.extent;
-  return count;
+bool is_result(const Definition& stages, size_t stage) {
+  return contains(stages.results, static_cast<int>(stage));
 }
 
 Placement place(const Definition& stages, PlacementAim aim) {

@@ -23,6 +23,8 @@ struct Placement {
 // The stages whose entry in `hosts` is `host`.
 std::vector<size_t> hosted_by(const std::vector<int>& hosts, size_t host);
 
+bool is_result(const Definition& stages, size_t stage);
+
 // Visits what the body of stage `consumer` reads of other stages: visit(read, stage).
 template <class Visit>
 void for_each_stage_read(const Definition& stages, size_t consumer, Visit&& visit) {
@@ -38,9 +40,5 @@ void for_each_stage_read(const Definition& stages, size_t consumer, Visit&& visi
 enum class PlacementAim : uint8_t { speed, memory };
 
 Placement place(const Definition& stages, PlacementAim aim = PlacementAim::speed);
-
-// Number of elements; of evaluations of the body.
-int64_t element_count(const Equation& equation);
-int64_t evaluation_count(const Equation& equation);
 
 } // namespace fovea::kernels

@@ -1,6 +1,8 @@
 #include "compiler/kernels/pointwise.hpp"
 
 #include "compiler/kernels/access.hpp"
+#include "compiler/kernels/lists.hpp"
+#include "compiler/kernels/nodes.hpp"
 #include "compiler/kernels/normalise.hpp"
 #include "compiler/kernels/parallel_loops.hpp"
 #include "compiler/kernels/rewrite.hpp"
@@ -58,7 +60,7 @@ std::optional<Expr> value_at(const Definition& definition, const Equation& produ
       if (rule == Boundary::clamp)
         own.boundary = rule;
     }
-    return std::make_shared<const Node>(std::move(node));
+    return node_of(std::move(node));
   });
   return possible ? std::optional(value) : std::nullopt;
 }
@@ -91,7 +93,7 @@ std::optional<Definition> as_one_equation(const Definition& definition) {
           return *value;
         possible = false;
       }
-      return std::make_shared<const Node>(std::move(node));
+      return node_of(std::move(node));
     });
     if (!possible || node_count(equation.body) > most_nodes)
       return std::nullopt;
@@ -101,8 +103,7 @@ std::optional<Definition> as_one_equation(const Definition& definition) {
   return one;
 }
 
-// --- squares
-// --------------------------------------------------------------------------------------
+// --- squares -------------------------------------------------------------------------------------
 
 // The divisor of an index that stands under floors and remainders; 0: none, or several.
 int64_t block_of(const Equation& equation, int k) {
@@ -149,7 +150,7 @@ struct Turned {
 
 std::optional<Turned> turned(const Problem& problem) {
   const auto& prepared = problem.forms.prepared;
-  if (std::find(prepared.begin(), prepared.end(), true) != prepared.end())
+  if (contains(prepared, true))
     return std::nullopt;
   auto one = as_one_equation(simplify(in_stored_forms(problem)));
   if (!one || one->equations[0].shape().elements() <= 0)
@@ -197,12 +198,12 @@ Definition with_squares(const Turned& turned) {
   Equation result = whole;
   result.body = rebuild(whole.body, [&](Node node) -> Expr {
     if (node.kind != Node::Kind::read || !turned.reads[number++])
-      return std::make_shared<const Node>(std::move(node));
+      return node_of(std::move(node));
     Equation square = whole;
     square.name = definition.operands[static_cast<size_t>(node.tensor)].name + "_turned";
     square.type = square.accumulator = node.type;
     const DType type = node.type;
-    square.body = std::make_shared<const Node>(std::move(node));
+    square.body = node_of(std::move(node));
     squares.push_back(std::move(square));
     return make_read(first + static_cast<int>(squares.size()) - 1, type, own_subscripts(whole));
   });
@@ -212,8 +213,7 @@ Definition with_squares(const Turned& turned) {
   return split_stages(definition);
 }
 
-// --- the schedule
-// -----------------------------------------------------------------------------------
+// --- the schedule --------------------------------------------------------------------------------
 
 bool is_parallel(const Target& target, int64_t bytes) {
   return target.threads > 1 && bytes >= least_parallel_bytes;

@@ -2,7 +2,7 @@
 
 #include "compiler/kernels/blocked_columns.hpp"
 #include "compiler/kernels/chain.hpp"
-#include "compiler/kernels/rewrite.hpp"
+#include "compiler/kernels/reads.hpp"
 #include "compiler/kernels/whole_maps.hpp"
 
 namespace fovea::kernels {

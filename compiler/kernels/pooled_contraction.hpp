@@ -1,6 +1,5 @@
 #pragma once
 #include "compiler/kernels/channel_vectors.hpp"
-#include "compiler/kernels/contraction.hpp"
 
 #include <fovea/catalogue/problem.hpp>
 

@@ -4,9 +4,9 @@
 #include "compiler/kernels/channel_vectors_parts.hpp"
 #include "compiler/kernels/contraction_order.hpp"
 #include "compiler/kernels/contraction_stages.hpp"
-#include "compiler/kernels/packing.hpp"
 #include "compiler/kernels/parallel_loops.hpp"
 #include "compiler/kernels/placement.hpp"
+#include "compiler/kernels/reads.hpp"
 #include "compiler/kernels/words.hpp"
 
 #include <fovea/catalogue/integers.hpp>

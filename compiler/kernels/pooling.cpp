@@ -1,6 +1,6 @@
 #include "compiler/kernels/pooling.hpp"
 
-#include "compiler/kernels/normalise.hpp"
+#include "compiler/kernels/nodes.hpp"
 #include "compiler/kernels/rewrite.hpp"
 
 #include <algorithm>

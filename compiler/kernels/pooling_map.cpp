@@ -1,8 +1,8 @@
 #include "compiler/kernels/channel_vectors_schedule.hpp"
 #include "compiler/kernels/interleave.hpp"
 #include "compiler/kernels/normalise.hpp"
-#include "compiler/kernels/placement.hpp"
 #include "compiler/kernels/pooling.hpp"
+#include "compiler/kernels/reads.hpp"
 
 #include <fovea/catalogue/integers.hpp>
 
@@ -24,16 +24,9 @@ bool reduces_rows(const Definition& simplified) {
   if (!equation.reduction || equation.reduced.size() != 1 ||
       equation.reduced[0].extent < least_terms || equation.free.empty())
     return false;
-  const Node* read = equation.body.get();
-  while (read->kind == Node::Kind::cast)
-    read = read->args[0].get();
-  if (read->kind != Node::Kind::read || read->subscripts.size() != equation.free.size() + 1)
-    return false;
-  for (size_t d = 0; d < read->subscripts.size(); ++d)
-    if (read->subscripts[d].boundary != Boundary::none ||
-        !read->subscripts[d].index.is_index(static_cast<int>(d)))
-      return false;
-  return true;
+  const Node& read = without_casts(*equation.body);
+  return read.kind == Node::Kind::read && read.subscripts.size() == equation.free.size() + 1 &&
+         reads_own_element(read);
 }
 
 struct Rows {

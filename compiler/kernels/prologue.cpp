@@ -1,5 +1,6 @@
 #include "compiler/kernels/prologue.hpp"
 
+#include "compiler/kernels/nodes.hpp"
 #include "compiler/kernels/rewrite.hpp"
 
 #include <algorithm>
@@ -25,7 +26,7 @@ void renumber_reads(Equation& equation, Renumber&& renumber) {
   equation.body = rebuild(equation.body, [&](Node node) -> Expr {
     if (node.kind == Node::Kind::read)
       node.tensor = renumber(node.tensor);
-    return std::make_shared<const Node>(std::move(node));
+    return node_of(std::move(node));
   });
 }
 

@@ -1,6 +1,6 @@
 #include "compiler/kernels/reach.hpp"
 
-#include "compiler/kernels/normalise.hpp"
+#include "compiler/kernels/nodes.hpp"
 
 #include <algorithm>
 
@@ -31,7 +31,7 @@ class Finder {
       std::vector<Expr>& seen = passes ? reach_.within : reach_.elements;
       if (std::ranges::any_of(seen, [&](const Expr& other) { return same_element(*other, node); }))
         return;
-      seen.push_back(std::make_shared<const Node>(node));
+      seen.push_back(node_of(node));
       reach_.is_complete = reach_.within.size() + reach_.elements.size() <= most_;
       if (!passes)
         return;

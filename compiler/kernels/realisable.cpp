@@ -1,7 +1,5 @@
 #include "compiler/kernels/realisable.hpp"
 
-#include "compiler/kernels/normalise.hpp"
-
 #include <algorithm>
 
 namespace fovea::kernels {

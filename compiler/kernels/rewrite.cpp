@@ -1,7 +1,7 @@
 #include "compiler/kernels/rewrite.hpp"
 
 #include "compiler/kernels/nodes.hpp"
-#include "compiler/kernels/normalise.hpp"
+#include "compiler/kernels/reads.hpp"
 
 #include <algorithm>
 
@@ -89,28 +89,6 @@ void copy_operand(Definition& definition, int operand) {
 
 } // namespace
 
-const Node& without_casts(const Node& node) {
-  const Node* bare = &node;
-  while (bare->kind == Node::Kind::cast)
-    bare = bare->args[0].get();
-  return *bare;
-}
-
-int64_t extent_of(const Equation& equation, int index) {
-  const size_t k = static_cast<size_t>(index), free = equation.free.size();
-  return k < free ? equation.free[k].extent : equation.reduced[k - free].extent;
-}
-
-bool has_boundary(const Definition& definition, int tensor, int axis) {
-  bool found = false;
-  for (const Equation& equation : definition.equations)
-    for_each_node(equation.body, [&](const Node& node) {
-      found |= node.kind == Node::Kind::read && node.tensor == tensor &&
-               node.subscripts[static_cast<size_t>(axis)].boundary != Boundary::none;
-    });
-  return found;
-}
-
 std::vector<Subscript> own_subscripts(const Equation& equation) {
   std::vector<Subscript> own;
   for (size_t k = 0; k < equation.free.size(); ++k)
@@ -190,7 +168,7 @@ void split_equation(Definition& definition, int e, int axis, int64_t inner) {
   *at = {whole.name + "_i", inner};
   free.insert(at, {whole.name + "_o", whole.extent / inner});
   std::vector<IndexExpr> indices;
-  for (int k = 0; k < static_cast<int>(equation.free.size() + equation.reduced.size()); ++k)
+  for (int k = 0; k < index_count(equation); ++k)
     indices.push_back(k == axis ? IndexExpr::of(k) * inner + IndexExpr::of(k + 1)
                                 : IndexExpr::of(k + (k > axis)));
   reshape_equation(definition, e, std::move(free), indices,
@@ -198,7 +176,7 @@ void split_equation(Definition& definition, int e, int axis, int64_t inner) {
 }
 
 void split_reduced(Equation& equation, int r, int64_t inner) {
-  std::vector<IndexExpr> indices = identity_indices(equation.free.size() + equation.reduced.size());
+  std::vector<IndexExpr> indices = identity_indices(static_cast<size_t>(index_count(equation)));
   IndexRange& whole = equation.reduced[static_cast<size_t>(r)];
   IndexExpr& index = indices[equation.free.size() + static_cast<size_t>(r)];
   index = index * inner + IndexExpr::of(static_cast<int>(indices.size()));

@@ -6,13 +6,6 @@
 // What algorithms are made of; nothing here knows Halide.
 namespace fovea::kernels {
 
-// What lies behind conversions.
-const Node& without_casts(const Node& node);
-// Of an index of the equation, the free ones first.
-int64_t extent_of(const Equation& equation, int index);
-// Does any read of the tensor have a boundary rule for that dimension?
-bool has_boundary(const Definition& definition, int tensor, int axis);
-
 // Each read of tensor `tensor` becomes `rewrite(read)`, in every equation.
 template <class Rewrite>
 void rewrite_reads(Definition& definition, int tensor, Rewrite&& rewrite) {

@@ -1,7 +1,7 @@
 #include "compiler/kernels/row_borders.hpp"
 
+#include "compiler/kernels/indices.hpp"
 #include "compiler/kernels/nodes.hpp"
-#include "compiler/kernels/normalise.hpp"
 
 namespace fovea::kernels {
 namespace {
@@ -84,7 +84,7 @@ class Extender {
   template <class IsMoved>
   static void move(Equation& own, int64_t first, const IsMoved& is_moved) {
     std::vector<IndexExpr> indices;
-    for (int k = 0; k < static_cast<int>(own.free.size() + own.reduced.size()); ++k)
+    for (int k = 0; k < index_count(own); ++k)
       indices.push_back(IndexExpr::of(k));
     IndexExpr& rows = indices[rows_of(own)];
     rows = rows + IndexExpr{first, {}};

@@ -2,9 +2,8 @@
 
 #include "compiler/kernels/blocked_columns.hpp"
 #include "compiler/kernels/chain.hpp"
-#include "compiler/kernels/normalise.hpp"
-#include "compiler/kernels/packing.hpp"
 #include "compiler/kernels/pooling.hpp"
+#include "compiler/kernels/reads.hpp"
 
 #include <algorithm>
 

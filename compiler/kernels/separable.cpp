@@ -1,8 +1,7 @@
 #include "compiler/kernels/separable.hpp"
 
-#include "compiler/kernels/access.hpp"
 #include "compiler/kernels/nodes.hpp"
-#include "compiler/kernels/normalise.hpp"
+#include "compiler/kernels/reads.hpp"
 #include "compiler/kernels/rewrite.hpp"
 
 #include <fovea/definition/interpreter.hpp>
@@ -35,10 +34,6 @@ void flatten(const Expr& expr, DType type, std::vector<Expr>& factors) {
 
 int free_count(const Equation& equation) {
   return static_cast<int>(equation.free.size());
-}
-
-int index_count(const Equation& equation) {
-  return static_cast<int>(equation.free.size() + equation.reduced.size());
 }
 
 bool holds_any(const Expr& expr, int from, int to) {

@@ -1,4 +1,7 @@
+#include "compiler/kernels/join_dimensions.hpp"
+#include "compiler/kernels/nodes.hpp"
 #include "compiler/kernels/normalise.hpp"
+#include "compiler/kernels/reads.hpp"
 
 #include <algorithm>
 
@@ -6,15 +9,6 @@ namespace fovea::kernels {
 namespace {
 
 using Flags = std::vector<std::vector<bool>>;
-
-template <class Visit>
-void for_each_read(const Definition& definition, Visit&& visit) {
-  for (size_t e = 0; e < definition.equations.size(); ++e)
-    for_each_node(definition.equations[e].body, [&](const Node& node) {
-      if (node.kind == Node::Kind::read)
-        visit(e, node);
-    });
-}
 
 bool is_inside(const Interval& interval, int64_t extent) {
   return interval.low >= 0 && interval.high < extent;
@@ -67,7 +61,7 @@ void use_ranges(Definition& definition) {
         if (is_inside(range_of(subscript, intervals), extent))
           subscript = {subscript.index, Boundary::none, nullptr};
       }
-      return std::make_shared<const Node>(std::move(node));
+      return node_of(std::move(node));
     });
   }
 }
@@ -124,7 +118,7 @@ void squeeze(Definition& definition) {
         if (!flags[static_cast<size_t>(node.tensor)][d])
           kept.push_back(node.subscripts[d]);
       node.subscripts = std::move(kept);
-      return std::make_shared<const Node>(std::move(node));
+      return node_of(std::move(node));
     });
     equation.free = without(equation.free, flags[operands + e]);
     equation.reduced = without(equation.reduced, reduced);
@@ -145,162 +139,6 @@ void squeeze(Definition& definition) {
         kept.push_back(shape[d]);
     definition.operands[t].type.shape = kept;
   }
-}
-
-// --- neighbouring dimensions that are walked together -------------------------------------------
-
-// Which neighbours may be joined: of each tensor's dimensions (d, d + 1), of each equation's
-// indices (k, k + 1).
-struct Joins {
-  Flags tensors, indices;
-};
-
-const IndexRange& range_at(const Equation& equation, size_t k) {
-  return k < equation.free.size() ? equation.free[k] : equation.reduced[k - equation.free.size()];
-}
-
-size_t index_count(const Equation& equation) {
-  return equation.free.size() + equation.reduced.size();
-}
-
-void find_uses(const IndexExpr& expr, std::vector<int>& uses) {
-  for (const IndexTerm& term : expr.terms)
-    if (term.kind == IndexTerm::Kind::index)
-      ++uses[static_cast<size_t>(term.index)];
-    else
-      find_uses(*term.inner, uses);
-}
-
-// The number of the index that a subscript is, walking the whole dimension; -1 where it is more.
-int whole_index(const Equation& equation, const Subscript& subscript, int64_t extent) {
-  if (subscript.boundary != Boundary::none || subscript.index.terms.size() != 1)
-    return -1;
-  const int index = subscript.index.terms[0].index;
-  const bool plain = subscript.index.is_index(index);
-  return plain && range_at(equation, static_cast<size_t>(index)).extent == extent ? index : -1;
-}
-
-// Falsifies flags until reads and equations agree; true when something changed.
-bool constrain(const Definition& definition, Joins& joins) {
-  bool changed = false;
-  const auto clear = [&](std::vector<bool>& flags, size_t k) {
-    if (k < flags.size() && flags[k]) {
-      flags[k] = false;
-      changed = true;
-    }
-  };
-  for_each_read(definition, [&](size_t e, const Node& node) {
-    const Equation& equation = definition.equations[e];
-    std::vector<bool>& indices = joins.indices[e];
-    std::vector<bool>& dims = joins.tensors[static_cast<size_t>(node.tensor)];
-    const Shape shape = definition.type_of(node.tensor).shape;
-    std::vector<int> uses(index_count(equation)), at;
-    for (size_t d = 0; d < node.subscripts.size(); ++d) {
-      find_uses(node.subscripts[d].index, uses);
-      at.push_back(whole_index(equation, node.subscripts[d], shape[static_cast<int>(d)]));
-    }
-    std::vector<bool> joined(indices.size(), false);
-    for (size_t d = 0; d < dims.size(); ++d) {
-      const int k = at[d];
-      const bool together = k >= 0 && at[d + 1] == k + 1 &&
-                            static_cast<size_t>(k) < indices.size() &&
-                            indices[static_cast<size_t>(k)];
-      if (!together)
-        clear(dims, d);
-      else if (dims[d])
-        joined[static_cast<size_t>(k)] = true;
-    }
-    for (size_t k = 0; k < indices.size(); ++k) {
-      const bool used = uses[k] || uses[k + 1];
-      if (used && !(joined[k] && uses[k] == 1 && uses[k + 1] == 1))
-        clear(indices, k);
-    }
-  });
-  for (size_t e = 0; e < definition.equations.size(); ++e) {
-    std::vector<bool>& dims = joins.tensors[definition.operands.size() + e];
-    for (size_t d = 0; d < dims.size(); ++d)
-      if (!dims[d] || !joins.indices[e][d]) {
-        clear(dims, d);
-        clear(joins.indices[e], d);
-      }
-  }
-  return changed;
-}
-
-Joins find_joins(const Definition& definition) {
-  Joins joins;
-  const size_t tensors = definition.operands.size() + definition.equations.size();
-  for (size_t t = 0; t < tensors; ++t) {
-    const int rank = definition.type_of(static_cast<int>(t)).shape.rank();
-    joins.tensors.emplace_back(static_cast<size_t>(std::max(rank - 1, 0)), true);
-  }
-  for (const Equation& equation : definition.equations) {
-    const size_t count = index_count(equation);
-    joins.indices.emplace_back(count ? count - 1 : 0, true);
-    if (!equation.free.empty() && !equation.reduced.empty())
-      joins.indices.back()[equation.free.size() - 1] = false;
-    for_each_node(equation.body, [&](const Node& node) { // a value that needs its indices
-      std::vector<int> uses(count);
-      if (node.kind == Node::Kind::index)
-        find_uses(node.index, uses);
-      for (size_t k = 0; k + 1 < count; ++k)
-        if (uses[k] || uses[k + 1])
-          joins.indices.back()[k] = false;
-    });
-  }
-  while (constrain(definition, joins)) {
-  }
-  return joins;
-}
-
-std::vector<IndexRange> join_ranges(const std::vector<IndexRange>& ranges,
-                                    const std::vector<bool>& joined, size_t first) {
-  std::vector<IndexRange> result;
-  for (size_t k = 0; k < ranges.size(); ++k)
-    if (k > 0 && joined[first + k - 1]) {
-      result.back().name += "_" + ranges[k].name;
-      result.back().extent *= ranges[k].extent;
-    } else {
-      result.push_back(ranges[k]);
-    }
-  return result;
-}
-
-Shape join_shape(const Shape& shape, const std::vector<bool>& joined) {
-  Shape result;
-  for (int d = 0; d < shape.rank(); ++d)
-    if (d > 0 && joined[static_cast<size_t>(d - 1)])
-      result[result.rank() - 1] *= shape[d];
-    else
-      result.push_back(shape[d]);
-  return result;
-}
-
-void join_neighbours(Definition& definition) {
-  const Joins joins = find_joins(definition);
-  for (size_t e = 0; e < definition.equations.size(); ++e) {
-    Equation& equation = definition.equations[e];
-    const std::vector<bool>& joined = joins.indices[e];
-    // Every index of a group becomes the group's; only the group's first is read again below.
-    std::vector<IndexExpr> indices;
-    int group = -1;
-    for (size_t k = 0; k < index_count(equation); ++k)
-      indices.push_back(IndexExpr::of(k > 0 && joined[k - 1] ? group : ++group));
-    equation.body = rebuild(substitute(equation.body, indices), [&](Node node) {
-      std::vector<Subscript> kept;
-      for (size_t d = 0; d < node.subscripts.size(); ++d)
-        if (d == 0 || !joins.tensors[static_cast<size_t>(node.tensor)][d - 1])
-          kept.push_back(node.subscripts[d]);
-      node.subscripts = std::move(kept);
-      return std::make_shared<const Node>(std::move(node));
-    });
-    const size_t free = equation.free.size();
-    equation.free = join_ranges(equation.free, joined, 0);
-    equation.reduced = join_ranges(equation.reduced, joined, free);
-  }
-  for (size_t t = 0; t < definition.operands.size(); ++t)
-    definition.operands[t].type.shape =
-        join_shape(definition.operands[t].type.shape, joins.tensors[t]);
 }
 
 // --- equations that nothing needs ---------------------------------------------------------------
@@ -328,7 +166,7 @@ void drop_unused(Definition& definition) {
     equation.body = rebuild(equation.body, [&](Node node) {
       if (node.kind == Node::Kind::read)
         node.tensor = moved[static_cast<size_t>(node.tensor)];
-      return std::make_shared<const Node>(std::move(node));
+      return node_of(std::move(node));
     });
     kept.push_back(std::move(equation));
   }
@@ -338,55 +176,6 @@ void drop_unused(Definition& definition) {
 }
 
 } // namespace
-
-IndexExpr substitute(const IndexExpr& expr, const std::vector<IndexExpr>& indices) {
-  IndexExpr result{expr.constant, {}};
-  for (const IndexTerm& term : expr.terms) {
-    const IndexExpr atom = term.kind == IndexTerm::Kind::index
-                               ? indices[static_cast<size_t>(term.index)]
-                           : term.kind == IndexTerm::Kind::floor_div
-                               ? floor_div(substitute(*term.inner, indices), term.divisor)
-                               : mod(substitute(*term.inner, indices), term.divisor);
-    result = result + atom * term.coefficient;
-  }
-  return result;
-}
-
-Expr substitute(const Expr& expr, const std::vector<IndexExpr>& indices) {
-  return rebuild(expr, [&](Node node) -> Expr {
-    if (node.kind == Node::Kind::index)
-      node.index = substitute(node.index, indices);
-    for (Subscript& subscript : node.subscripts)
-      subscript.index = substitute(subscript.index, indices);
-    return std::make_shared<const Node>(std::move(node));
-  });
-}
-
-std::vector<Interval> intervals_of(const Equation& equation) {
-  std::vector<Interval> intervals;
-  for (size_t k = 0; k < index_count(equation); ++k)
-    intervals.push_back({0, range_at(equation, k).extent - 1});
-  return intervals;
-}
-
-Expr make_read(int tensor, DType type, std::vector<Subscript> subscripts) {
-  Node node;
-  node.kind = Node::Kind::read;
-  node.type = type;
-  node.tensor = tensor;
-  node.subscripts = std::move(subscripts);
-  return std::make_shared<const Node>(std::move(node));
-}
-
-Expr make_cast(Expr value, DType type) {
-  if (value->type == type)
-    return value;
-  Node node;
-  node.kind = Node::Kind::cast;
-  node.type = type;
-  node.args = {std::move(value)};
-  return std::make_shared<const Node>(std::move(node));
-}
 
 Definition narrow_ranges(const Definition& definition) {
   Definition result = definition;
@@ -402,7 +191,7 @@ Definition simplify(const Definition& definition) {
     return result;
   use_ranges(result);
   squeeze(result);
-  join_neighbours(result);
+  join_dimensions(result);
   return result;
 }
 

@@ -1,4 +1,8 @@
+#include "compiler/kernels/indices.hpp"
+#include "compiler/kernels/lists.hpp"
+#include "compiler/kernels/nodes.hpp"
 #include "compiler/kernels/normalise.hpp"
+#include "compiler/kernels/rewrite.hpp"
 
 #include <fovea/error.hpp>
 
@@ -70,20 +74,13 @@ class Splitter {
   void add_result(int tensor) {
     int equation = tensor - static_cast<int>(result_.operands.size());
     std::vector<int>& results = result_.results;
-    if (std::find(results.begin(), results.end(), equation) != results.end()) {
+    if (contains(results, equation)) {
       Equation copy = result_.equations[static_cast<size_t>(equation)];
       copy.name = unused(copy.name, names_);
       copy.body = make_read(tensor, copy.type, own_subscripts(copy));
       equation = add(std::move(copy)) - static_cast<int>(result_.operands.size());
     }
     results.push_back(equation);
-  }
-
-  static std::vector<Subscript> own_subscripts(const Equation& equation) {
-    std::vector<Subscript> own;
-    for (size_t k = 0; k < equation.free.size(); ++k)
-      own.push_back({IndexExpr::of(static_cast<int>(k)), Boundary::none, nullptr});
-    return own;
   }
 
   int add(Equation equation) {
@@ -95,7 +92,7 @@ class Splitter {
     return rebuild(body, [&](Node node) -> Expr {
       if (node.kind == Node::Kind::read)
         node.tensor = moved_[static_cast<size_t>(node.tensor)];
-      return std::make_shared<const Node>(std::move(node));
+      return node_of(std::move(node));
     });
   }
 
@@ -113,7 +110,7 @@ class Splitter {
     if (!empty)
       equation.body = rebuild(equation.body, [&](Node node) -> Expr {
         return node.kind == Node::Kind::read ? padded(std::move(node), intervals)
-                                             : std::make_shared<const Node>(std::move(node));
+                                             : node_of(std::move(node));
       });
     equation.name = unused(value.name + "_" + std::string(name_of(*equation.reduction)), names_);
     equation.accumulator = own_type(equation);
@@ -163,7 +160,7 @@ class Splitter {
       rules.push_back({shifted, subscript.boundary, subscript.fill});
       own.push_back({subscript.index - IndexExpr{walked.low, {}}, Boundary::none, nullptr});
     }
-    Expr same = std::make_shared<const Node>(read);
+    Expr same = node_of(read);
     if (!needed || !possible)
       return same;
     const int64_t elements = copy.shape().elements();

@@ -1,6 +1,7 @@
 #include "compiler/kernels/stage_costs.hpp"
 
 #include "compiler/kernels/access.hpp"
+#include "compiler/kernels/indices.hpp"
 #include "compiler/kernels/interleave.hpp"
 #include "compiler/kernels/tile.hpp"
 

@@ -1,4 +1,5 @@
 #include "compiler/kernels/lowering.hpp"
+#include "compiler/kernels/reads.hpp"
 
 namespace fovea::kernels {
 namespace {
@@ -19,10 +20,8 @@ std::vector<catalogue::ReadInfo> reads_of(const Definition& stages, const Equati
     if (operand)
       read.extents = stages.type_of(node.tensor).shape.to_vector();
     for (const Subscript& subscript : node.subscripts) {
-      const IndexExpr& index = subscript.index;
-      const bool plain = subscript.boundary == Boundary::none && index.terms.size() == 1 &&
-                         index.is_index(index.terms[0].index) && index.terms[0].index < free;
-      read.own.push_back(plain ? index.terms[0].index : -1);
+      const int index = plain_index(subscript);
+      read.own.push_back(index < free ? index : -1);
     }
     reads.push_back(std::move(read));
   });

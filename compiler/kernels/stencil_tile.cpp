@@ -1,5 +1,6 @@
 #include "compiler/kernels/stencil_tile.hpp"
 
+#include "compiler/kernels/indices.hpp"
 #include "compiler/kernels/reach.hpp"
 #include "compiler/kernels/tile.hpp"
 
@@ -26,12 +27,6 @@ constexpr int64_t bytes_of_minima = 32;
 bool is_extremum_of_integers(const Node& node) {
   return node.kind == Node::Kind::op && (node.op == ScalarOp::min || node.op == ScalarOp::max) &&
          !is_float(node.type);
-}
-
-bool follows(const IndexExpr& expr, int dimension) {
-  return std::ranges::any_of(expr.terms, [&](const IndexTerm& term) {
-    return term.inner ? follows(*term.inner, dimension) : term.index == dimension;
-  });
 }
 
 class Chooser {
@@ -80,7 +75,7 @@ class Chooser {
 
   bool follows_rows(const Expr& read) const {
     return std::ranges::any_of(read->subscripts, [&](const Subscript& subscript) {
-      return follows(subscript.index, static_cast<int>(dimension_));
+      return holds(subscript.index, static_cast<int>(dimension_));
     });
   }
 

@@ -1,5 +1,7 @@
 #include "compiler/kernels/strips.hpp"
 
+#include "compiler/kernels/indices.hpp"
+#include "compiler/kernels/lists.hpp"
 #include "compiler/kernels/parallel_loops.hpp"
 
 #include <fovea/catalogue/integers.hpp>
@@ -31,10 +33,6 @@ int64_t elements_of(const Region& region) {
   for (const Interval& interval : region.value())
     elements *= interval.high - interval.low + 1;
   return elements;
-}
-
-bool contains(const std::vector<size_t>& list, size_t value) {
-  return std::find(list.begin(), list.end(), value) != list.end();
 }
 
 bool wraps(const IndexExpr& expr) {

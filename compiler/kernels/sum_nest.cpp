@@ -1,6 +1,6 @@
 #include "compiler/kernels/sum_nest.hpp"
 
-#include "compiler/kernels/placement.hpp"
+#include "compiler/kernels/indices.hpp"
 
 #include <fovea/catalogue/integers.hpp>
 

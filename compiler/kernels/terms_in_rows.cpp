@@ -1,7 +1,8 @@
 #include "compiler/kernels/terms_in_rows.hpp"
 
 #include "compiler/kernels/contraction.hpp"
-#include "compiler/kernels/normalise.hpp"
+#include "compiler/kernels/nodes.hpp"
+#include "compiler/kernels/reads.hpp"
 #include "compiler/kernels/rewrite.hpp"
 
 #include <algorithm>
@@ -13,19 +14,12 @@ constexpr int64_t least_weights = 1 << 16; // fewer are in the cache, in whateve
 constexpr int64_t least_columns = 4;       // that share what a window sees
 constexpr int64_t least_terms = 16;        // a vector
 
-int64_t terms_of(const Equation& sum) {
-  int64_t terms = 1;
-  for (const IndexRange& range : sum.reduced)
-    terms *= range.extent;
-  return terms;
-}
-
 // Does a read end with the last `count` of the reduced indices, in their order?
 bool ends_with_terms(const Equation& sum, const Node& read, size_t count) {
-  const size_t indices = sum.free.size() + sum.reduced.size(), rank = read.subscripts.size();
+  const size_t rank = read.subscripts.size();
   for (size_t k = 1; k <= count; ++k)
-    if (k > rank || read.subscripts[rank - k].boundary != Boundary::none ||
-        !read.subscripts[rank - k].index.is_index(static_cast<int>(indices - k)))
+    if (k > rank ||
+        plain_index(read.subscripts[rank - k]) != index_count(sum) - static_cast<int>(k))
       return false;
   return true;
 }
@@ -35,7 +29,7 @@ bool is_wanted(const Definition& definition, const Contraction& contraction) {
   const Factors factors = factors_of(definition, contraction);
   if (!contraction.rows.empty() || contraction.groups.empty() ||
       contraction.weights >= static_cast<int>(definition.operands.size()) ||
-      factors.weights->subscripts.size() != sum.free.size() + sum.reduced.size() ||
+      factors.weights->subscripts.size() != static_cast<size_t>(index_count(sum)) ||
       !ends_with_terms(sum, *factors.weights, sum.reduced.size()) ||
       count_reads(definition, contraction.weights) != 1)
     return false;
@@ -44,7 +38,7 @@ bool is_wanted(const Definition& definition, const Contraction& contraction) {
   int64_t columns = 1;
   for (const int k : contraction.columns)
     columns *= sum.free[static_cast<size_t>(k)].extent;
-  const int64_t terms = terms_of(sum);
+  const int64_t terms = term_count(sum);
   return columns >= least_columns && terms >= least_terms &&
          sum.shape().elements() * terms >= least_weights;
 }
@@ -60,7 +54,7 @@ void rewrite(Definition& definition, const Contraction& contraction) {
   Equation seen;
   seen.name = sum.name + "_terms";
   seen.type = seen.accumulator = image.type;
-  std::vector<IndexExpr> indices(sum.free.size() + sum.reduced.size());
+  std::vector<IndexExpr> indices(static_cast<size_t>(index_count(sum)));
   std::vector<Subscript> of_seen;
   for (const int k : contraction.groups) {
     indices[static_cast<size_t>(k)] = IndexExpr::of(static_cast<int>(seen.free.size()));
@@ -68,7 +62,7 @@ void rewrite(Definition& definition, const Contraction& contraction) {
     of_seen.push_back({IndexExpr::of(k), Boundary::none, nullptr});
   }
   const IndexExpr term = IndexExpr::of(static_cast<int>(seen.free.size()));
-  seen.free.push_back({"t", terms_of(sum)});
+  seen.free.push_back({"t", term_count(sum)});
   of_seen.push_back({IndexExpr::of(free), Boundary::none, nullptr});
   int64_t inner = 1;
   for (size_t r = sum.reduced.size(); r-- > 0;) {
@@ -83,7 +77,7 @@ void rewrite(Definition& definition, const Contraction& contraction) {
     if (subscript.fill)
       subscript.fill = substitute(subscript.fill, indices);
   }
-  seen.body = std::make_shared<const Node>(std::move(read));
+  seen.body = node_of(std::move(read));
 
   for (int axis = free + static_cast<int>(sum.reduced.size()) - 2; axis >= free; --axis) {
     const Shape shape = definition.operands[static_cast<size_t>(contraction.weights)].type.shape;
@@ -92,7 +86,7 @@ void rewrite(Definition& definition, const Contraction& contraction) {
   const int tensor = definition.tensor_of_equation(contraction.equation);
   insert_equation(definition, contraction.equation, std::move(seen));
   Equation& result = definition.equations[static_cast<size_t>(contraction.equation) + 1];
-  result.reduced = {{"t", terms_of(sum)}};
+  result.reduced = {{"t", term_count(sum)}};
   result.body = rebuild(result.body, [&](Node node) -> Expr {
     if (node.kind == Node::Kind::read && node.tensor == contraction.weights) {
       node.subscripts.assign(weights.subscripts.begin(), weights.subscripts.begin() + free);
@@ -101,7 +95,7 @@ void rewrite(Definition& definition, const Contraction& contraction) {
       node.tensor = tensor;
       node.subscripts = of_seen;
     }
-    return std::make_shared<const Node>(std::move(node));
+    return node_of(std::move(node));
   });
 }
 

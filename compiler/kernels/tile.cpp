@@ -1,8 +1,8 @@
 #include "compiler/kernels/tile.hpp"
 
 #include "compiler/kernels/access.hpp"
+#include "compiler/kernels/indices.hpp"
 #include "compiler/kernels/parallel_loops.hpp"
-#include "compiler/kernels/placement.hpp"
 
 #include <fovea/catalogue/integers.hpp>
 

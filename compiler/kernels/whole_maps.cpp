@@ -1,8 +1,7 @@
 #include "compiler/kernels/whole_maps.hpp"
 
 #include "compiler/kernels/nodes.hpp"
-#include "compiler/kernels/normalise.hpp"
-#include "compiler/kernels/packing.hpp"
+#include "compiler/kernels/reads.hpp"
 #include "compiler/kernels/rewrite.hpp"
 
 #include <algorithm>
@@ -31,12 +30,8 @@ std::optional<std::vector<int>> places_in_result(const Definition& definition) {
       if (node.kind != Node::Kind::read || node.tensor != definition.tensor_of_equation(0))
         return;
       std::vector<int> found;
-      for (const Subscript& subscript : node.subscripts) {
-        const bool plain = subscript.boundary == Boundary::none &&
-                           subscript.index.terms.size() == 1 &&
-                           subscript.index.is_index(subscript.index.terms[0].index);
-        found.push_back(plain ? subscript.index.terms[0].index : -1);
-      }
+      for (const Subscript& subscript : node.subscripts)
+        found.push_back(plain_index(subscript));
       agree_on(found);
     });
   }
@@ -53,10 +48,10 @@ std::optional<std::vector<int>> places_in_result(const Definition& definition) {
 // order.
 void add_unused(const Equation& reduction, Node& read) {
   const int free = static_cast<int>(reduction.free.size());
-  const std::vector<bool> used = indices_of(reduction, read);
+  const std::vector<int> uses = uses_of(reduction, read);
   auto axis = read.subscripts.begin();
   for (int k = 0; k < free; ++k) {
-    if (used[static_cast<size_t>(k)] || reduction.free[static_cast<size_t>(k)].extent != 1)
+    if (uses[static_cast<size_t>(k)] > 0 || reduction.free[static_cast<size_t>(k)].extent != 1)
       continue;
     axis = std::find_if(axis, read.subscripts.end(), [&](const Subscript& subscript) {
       return subscript.index.terms.size() == 1 &&

@@ -1,6 +1,7 @@
 #include "compiler/kernels/winograd.hpp"
 
 #include "compiler/kernels/blocked_columns.hpp"
+#include "compiler/kernels/indices.hpp"
 #include "compiler/kernels/winograd_bound.hpp"
 #include "compiler/kernels/winograd_schedule.hpp"
 

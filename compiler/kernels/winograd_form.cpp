@@ -1,6 +1,7 @@
 #include "compiler/kernels/winograd_form.hpp"
 
 #include "compiler/kernels/blocked_columns.hpp"
+#include "compiler/kernels/indices.hpp"
 
 #include <fovea/catalogue/integers.hpp>
 

@@ -1,6 +1,5 @@
 #pragma once
 #include "compiler/kernels/contraction.hpp"
-#include "compiler/kernels/rewrite.hpp"
 #include "compiler/kernels/winograd_transform.hpp"
 
 #include <fovea/catalogue/problem.hpp>

@@ -1,6 +1,8 @@
 #include "compiler/kernels/winograd_system.hpp"
 
 #include "compiler/kernels/blocked_columns.hpp"
+#include "compiler/kernels/indices.hpp"
+#include "compiler/kernels/nodes.hpp"
 #include "compiler/kernels/normalise.hpp"
 #include "compiler/kernels/rewrite.hpp"
 #include "compiler/kernels/winograd_rows.hpp"
@@ -23,7 +25,7 @@ Subscript plain(IndexExpr index) {
 
 Subscript zero_outside(IndexExpr index) {
   Node zero;
-  return {std::move(index), Boundary::fill, std::make_shared<const Node>(zero)};
+  return {std::move(index), Boundary::fill, node_of(zero)};
 }
 
 Equation make_equation(std::string name, std::vector<IndexRange> free) {
@@ -105,7 +107,7 @@ class Equations {
       if (subscript.boundary == Boundary::none && end > extent)
         subscript = zero_outside(subscript.index);
     }
-    copy.body = std::make_shared<const Node>(std::move(read));
+    copy.body = node_of(std::move(read));
     return copy;
   }
 
@@ -151,7 +153,7 @@ class Equations {
     product.kind = Node::Kind::op;
     product.op = ScalarOp::mul;
     product.args = {make_read(inputs, DType::f32, image), make_read(weights, DType::f32, weight)};
-    sum.body = std::make_shared<const Node>(std::move(product));
+    sum.body = node_of(std::move(product));
     return sum;
   }
 
@@ -237,7 +239,7 @@ class Equations {
   // surplus.
   Expr packed(int tensor, int k_o, int k_i, const std::vector<IndexExpr>& taps) const {
     Node read = *factors_of(definition_, form_.contraction).weights;
-    std::vector<IndexExpr> indices(sum_.free.size() + sum_.reduced.size());
+    std::vector<IndexExpr> indices(static_cast<size_t>(index_count(sum_)));
     indices[static_cast<size_t>(form_.contraction.columns[0])] = at(k_o) * form_.block + at(k_i);
     indices[static_cast<size_t>(form_.channel)] = at(k_o + 1) * form_.block + at(k_o + 2);
     for (size_t k = 0; k < axes(); ++k)
@@ -251,7 +253,7 @@ class Equations {
         subscript = zero_outside(subscript.index);
     }
     read.tensor = tensor;
-    return std::make_shared<const Node>(std::move(read));
+    return node_of(std::move(read));
   }
 
   // The pass before, at the points that are there already and these taps.

@@ -1,5 +1,6 @@
 #include "compiler/kernels/blocks_apart.hpp"
 #include "compiler/kernels/default_schedule.hpp"
+#include "compiler/kernels/lists.hpp"
 #include "compiler/kernels/normalise.hpp"
 #include "compiler/kernels/realisable.hpp"
 #include "compiler/kernels/rewrite.hpp"
@@ -21,8 +22,7 @@ class Generic : public HalideAlgorithm {
   }
 
   bool matches(const Problem& problem) const override {
-    const std::vector<bool>& prepared = problem.forms.prepared;
-    return std::find(prepared.begin(), prepared.end(), true) == prepared.end();
+    return !contains(problem.forms.prepared, true);
   }
 
   // --- THE ALGORITHM ---

@@ -1,4 +1,5 @@
 #include "compiler/kernels/chain.hpp"
+#include "compiler/kernels/contraction.hpp"
 #include "compiler/kernels/contraction_cost.hpp"
 #include "compiler/kernels/normalise.hpp"
 #include "compiler/kernels/parallel_loops.hpp"
