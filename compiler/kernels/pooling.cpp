@@ -1,6 +1,7 @@
 #include "compiler/kernels/pooling.hpp"
 
 #include "compiler/kernels/nodes.hpp"
+#include "compiler/kernels/reads.hpp"
 #include "compiler/kernels/rewrite.hpp"
 
 #include <algorithm>
@@ -10,90 +11,95 @@ namespace {
 
 using catalogue::Problem;
 
-// Marks the free indices that a value depends on; false where it reads a tensor.
-bool find_indices(const Expr& expr, std::vector<bool>& used) {
+// The free indices that a value is computed from; none where it reads a tensor.
+std::optional<std::vector<bool>> indices_behind(const Equation& equation, const Expr& value) {
   bool reads = false;
-  const auto mark = [&](const auto& self, const IndexExpr& index) -> void {
-    for (const IndexTerm& term : index.terms)
-      if (term.kind == IndexTerm::Kind::index)
-        used[static_cast<size_t>(term.index)] = true;
-      else
-        self(self, *term.inner);
-  };
-  for_each_node(expr, [&](const Node& node) {
-    reads |= node.kind == Node::Kind::read;
-    if (node.kind == Node::Kind::index)
-      mark(mark, node.index);
-  });
-  return !reads;
+  for_each_read(value, [&](const Node&) { reads = true; });
+  if (reads)
+    return std::nullopt;
+  std::vector<bool> indices(equation.free.size());
+  for_each_index(value, [&](int index) { indices[static_cast<size_t>(index)] = true; });
+  return indices;
 }
 
-// Takes tables out of one equation.
-class Tables {
- public:
-  explicit Tables(const Equation& equation) : equation_(equation) {}
+// Is it computed again and again: from some of the equation's indices, and not from all?
+bool is_table(const Equation& equation, const Expr& value, const std::vector<bool>& indices) {
+  const auto count = static_cast<size_t>(std::count(indices.begin(), indices.end(), true));
+  return count > 0 && count < indices.size() && value->kind == Node::Kind::op &&
+         value->type == equation.type;
+}
 
-  // `at`: the number that the next table's tensor will have.
-  Expr rewritten(const Expr& expr, int at) {
-    std::vector<bool> used(equation_.free.size());
-    const bool computed = find_indices(expr, used);
-    const auto count = static_cast<size_t>(std::count(used.begin(), used.end(), true));
-    if (computed)
-      return count > 0 && count < used.size() && expr->kind == Node::Kind::op &&
-                     expr->type == equation_.type
-                 ? table(expr, used, at)
-                 : expr;
-    Node node = *expr;
-    for (Expr& arg : node.args)
-      arg = rewritten(arg, at);
-    return std::make_shared<const Node>(std::move(node));
-  }
-  std::vector<Equation> found;
+bool holds_table(const Equation& equation, const Expr& expr) {
+  if (const auto indices = indices_behind(equation, expr))
+    return is_table(equation, expr, *indices);
+  return std::ranges::any_of(expr->args,
+                             [&](const Expr& arg) { return holds_table(equation, arg); });
+}
 
- private:
-  Expr table(const Expr& value, const std::vector<bool>& used, int at) {
-    Equation table;
-    table.name = equation_.name + "_count";
-    table.type = table.accumulator = value->type;
-    std::vector<IndexExpr> indices(used.size());
-    std::vector<Subscript> own;
-    for (size_t k = 0; k < used.size(); ++k) {
-      if (!used[k])
-        continue;
-      indices[k] = IndexExpr::of(static_cast<int>(table.free.size()));
-      own.push_back({IndexExpr::of(static_cast<int>(k)), Boundary::none, nullptr});
-      table.free.push_back(equation_.free[k]);
+// `expr` with `replace(value, its indices)` in the place of each table.
+template <class Replace>
+Expr replace_tables(const Equation& equation, const Expr& expr, const Replace& replace) {
+  if (const auto indices = indices_behind(equation, expr))
+    return is_table(equation, expr, *indices) ? replace(expr, *indices) : expr;
+  Node node = *expr;
+  for (Expr& arg : node.args)
+    arg = replace_tables(equation, arg, replace);
+  return node_of(std::move(node));
+}
+
+Equation table_of(const Equation& equation, const Expr& value, const std::vector<bool>& indices) {
+  Equation table;
+  table.name = equation.name + "_count";
+  table.type = table.accumulator = value->type;
+  std::vector<IndexExpr> own(indices.size());
+  for (size_t k = 0; k < indices.size(); ++k)
+    if (indices[k]) {
+      own[k] = IndexExpr::of(static_cast<int>(table.free.size()));
+      table.free.push_back(equation.free[k]);
     }
-    table.body = substitute(value, indices);
-    found.push_back(std::move(table));
-    return make_read(at + static_cast<int>(found.size()) - 1, value->type, std::move(own));
-  }
+  table.body = substitute(value, own);
+  return table;
+}
 
-  const Equation& equation_;
-};
+std::vector<Equation> tables_of(const Equation& equation) {
+  std::vector<Equation> tables;
+  replace_tables(equation, equation.body, [&](const Expr& value, const std::vector<bool>& indices) {
+    tables.push_back(table_of(equation, value, indices));
+    return value;
+  });
+  return tables;
+}
+
+// The tables are the tensors from `tensor` on.
+Expr read_tables(const Equation& equation, int tensor) {
+  return replace_tables(equation, equation.body,
+                        [&](const Expr& value, const std::vector<bool>& indices) {
+                          std::vector<Subscript> own;
+                          for (int k = 0; k < static_cast<int>(indices.size()); ++k)
+                            if (indices[static_cast<size_t>(k)])
+                              own.push_back({IndexExpr::of(k), Boundary::none, nullptr});
+                          return make_read(tensor++, value->type, std::move(own));
+                        });
+}
 
 } // namespace
+
+bool has_tables(const Problem& problem, const ChannelWindows& windows) {
+  const std::vector<Equation>& equations = problem.definition.equations;
+  return std::any_of(equations.begin() + windows.equation + 1, equations.end(),
+                     [](const Equation& e) { return holds_table(e, e.body); });
+}
 
 Tabled with_tables(const Problem& problem, const ChannelWindows& windows) {
   Tabled result{problem, windows};
   Definition& definition = result.problem.definition;
-  const int operands = static_cast<int>(definition.operands.size());
   for (size_t e = static_cast<size_t>(windows.equation) + 1; e < definition.equations.size(); ++e) {
-    Tables tables(definition.equations[e]);
-    // Numbers beyond all that there are, until the tables have their own.
-    const int beyond = operands + 1'000'000;
-    const Expr body = tables.rewritten(definition.equations[e].body, beyond);
-    const int first = operands + result.windows.equation;
-    const int count = static_cast<int>(tables.found.size());
-    definition.equations[e].body = body;
-    for (int k = 0; k < count; ++k, ++e)
-      insert_equation(definition, result.windows.equation++,
-                      std::move(tables.found[static_cast<size_t>(k)]));
-    definition.equations[e].body = rebuild(definition.equations[e].body, [&](Node node) -> Expr {
-      if (node.kind == Node::Kind::read && node.tensor >= beyond)
-        node.tensor -= beyond + count - first; // each insertion moved it by one
-      return std::make_shared<const Node>(std::move(node));
-    });
+    const int first = definition.tensor_of_equation(result.windows.equation);
+    for (Equation& table : tables_of(definition.equations[e])) {
+      insert_equation(definition, result.windows.equation++, std::move(table));
+      ++e;
+    }
+    definition.equations[e].body = read_tables(definition.equations[e], first);
   }
   return result;
 }

@@ -16,10 +16,7 @@ struct Tabled {
 };
 Tabled with_tables(const catalogue::Problem& problem, const ChannelWindows& windows);
 // Are there any?
-inline bool has_tables(const catalogue::Problem& problem, const ChannelWindows& windows) {
-  return with_tables(problem, windows).problem.definition.equations.size() >
-         problem.definition.equations.size();
-}
+bool has_tables(const catalogue::Problem& problem, const ChannelWindows& windows);
 
 // One window that is the whole map, row-major: its elements are neighbours, reduced in interleaved
 // parts (interleave.hpp).
