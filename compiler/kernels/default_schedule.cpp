@@ -1,17 +1,13 @@
 #include "compiler/kernels/default_schedule.hpp"
 
 #include "compiler/kernels/access.hpp"
+#include "compiler/kernels/default_plan.hpp"
 #include "compiler/kernels/parallel_loops.hpp"
-#include "compiler/kernels/placement.hpp"
-#include "compiler/kernels/stage_costs.hpp"
 #include "compiler/kernels/stencil_tile.hpp"
-#include "compiler/kernels/strips.hpp"
-#include "compiler/kernels/sum_nest.hpp"
 
 #include <fovea/catalogue/integers.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <set>
 #include <sstream>
 
@@ -20,11 +16,6 @@ namespace {
 
 using catalogue::ceiling_quotient;
 
-// Waking a thread costs 5 to 10 us (measured): below this a kernel runs on one.
-constexpr double least_parallel_seconds = 30e-6;
-// A sum's operands are read as its tile has it, several rows in turns: of dense layers of 16 to 144
-// MB 0.92 of what comes in where they are read in order (1.69 and 1.56 ms, 3.80 and 3.48).
-constexpr double bandwidth_of_sums = 0.92;
 constexpr int64_t most_unrolled = 96; // accumulations in one loop body: compile time
 constexpr int64_t most_places = 64;   // copies in one loop body
 
@@ -32,16 +23,15 @@ class Scheduler {
  public:
   Scheduler(const Definition& stages, const catalogue::Target& target,
             PlacementAim aim = PlacementAim::speed)
-      : stages_(stages), target_(target), narrow_(stages), placement_(place(stages, aim)),
-        strips_(plan_strips(stages, placement_, target, narrow_)),
-        costs_(stages, placement_, target, narrow_) {
+      : plan_(stages, target, aim), stages_(stages), target_(target), placement_(plan_.placement),
+        strips_(plan_.strips) {
     for (const Equation& equation : stages.equations)
       names_.insert(equation.name);
   }
 
   std::string text() {
     for (size_t e = 0; e < stages_.equations.size(); ++e)
-      if (is_whole(e)) {
+      if (plan_.is_whole(e)) {
         const Strip strip = schedule_root(e, equation(e), is_result(e) ? "" : " compute_root");
         for (const size_t guest : strips_.hosted_by(e))
           schedule_root(guest, in_strips(stages_, placement_, strips_, guest, strip.size),
@@ -50,46 +40,8 @@ class Scheduler {
     return text_.str();
   }
 
-  Work work(const catalogue::Machine& machine) const {
-    Work work;
-    for (size_t e = 0; e < stages_.equations.size(); ++e) {
-      if (placement_.kinds[e] != Placement::Kind::hosted)
-        work.seconds += costs_.cycles_of_gathers(e) * machine.cycle(target_);
-      if (placement_.kinds[e] == Placement::Kind::root) {
-        work.seconds +=
-            costs_.cycles_of(e) * machine.cycle(target_) + seconds_of_fetching(e, machine);
-        work.shared = std::max(work.shared, is_parallel(e) ? 1.0 : 0.0);
-      }
-      if (equation(e).reduction)
-        work.bandwidth = bandwidth_of_sums;
-    }
-    return work;
-  }
-
  private:
   const Equation& equation(size_t e) const { return stages_.equations[e]; }
-
-  // What a root's sum fetches again and again into a cache of one core: what it reads at all comes
-  // while it computes, and is no part of its work, unless no prefetch follows. In strips all is in
-  // the cache.
-  double seconds_of_fetching(size_t root, const catalogue::Machine& machine) const {
-    const std::vector<size_t> hosted = placement_.hosted_by(root);
-    if (hosted.empty() || !strips_.is_whole(root) || strips_.cuts[root])
-      return 0;
-    const SumNest nest = nest_of(root, equation(root), hosted);
-    if (nest.loops.empty())
-      return 0;
-    const CacheTraffic traffic = cache_traffic(stages_, nest.sum, nest.loops, target_);
-    const double once = cache_traffic(stages_, nest.sum, {}, target_).beyond_l2;
-    const double from_memory = machine.bytes_per_second / std::max(machine.parallel_speedup, 1.0);
-    const double hidden = jumps_between_pages(stages_, nest.sum) ? 0 : once;
-    return std::max(traffic.beyond_l1 - once, 0.0) / machine.cached_bytes_per_second +
-           std::max(traffic.beyond_l2 - hidden, 0.0) / from_memory;
-  }
-
-  bool is_whole(size_t e) const {
-    return placement_.kinds[e] == Placement::Kind::root && strips_.is_whole(e);
-  }
 
   bool is_result(size_t e) const { return kernels::is_result(stages_, e); }
 
@@ -105,8 +57,7 @@ class Scheduler {
     return candidate;
   }
 
-  // --- roots
-  // --------------------------------------------------------------------------------------
+  // --- roots -------------------------------------------------------------------------------------
 
   // The loops of a root around its vector or its tile, outermost first, while they are being
   // decided.
@@ -132,7 +83,7 @@ class Scheduler {
   Strip schedule_pointwise(size_t root, const Equation& own, const std::string& place) {
     std::ostringstream line;
     line << place;
-    const int64_t lanes = std::max(target_.lanes(narrow_.lane_bytes(equation(root))), 1);
+    const int64_t lanes = std::max(target_.lanes(plan_.narrow.lane_bytes(equation(root))), 1);
     const StencilTile tile = stencil_tile(root, own, lanes);
     Loops loops;
     std::string row; // of the tile
@@ -152,7 +103,7 @@ class Scheduler {
       Loop inner = loops.all.back();
       loops.all.pop_back();
       const int64_t tasks = tasks_a_thread * target_.threads;
-      if (loops.all.empty() && is_parallel(root) && inner.extent >= 2 * tasks * lanes) {
+      if (loops.all.empty() && plan_.is_parallel(root) && inner.extent >= 2 * tasks * lanes) {
         const int64_t chunk =
             ceiling_quotient(ceiling_quotient(inner.extent, tasks), lanes) * lanes;
         const std::string outer = fresh(own, inner.name + "_o");
@@ -202,16 +153,6 @@ class Scheduler {
     loops.all.push_back({outer, inner.extent / period});
   }
 
-  // Of a root that is whole, with what is computed in its strips.
-  bool is_parallel(size_t root) const {
-    if (target_.threads <= 1 || !strips_.is_whole(root))
-      return false;
-    double seconds = costs_.seconds_of(root);
-    for (const size_t guest : strips_.hosted_by(root))
-      seconds += costs_.seconds_of(guest);
-    return seconds >= least_parallel_seconds;
-  }
-
   // Dimension `k` of the root, in steps of `step` elements; a strip is a number of steps.
   void add_loop(Loops& loops, std::ostringstream& line, size_t root, size_t k, const Loop& loop,
                 int64_t step) const {
@@ -241,7 +182,7 @@ class Scheduler {
       levels.innermost = loops.all.back().name;
     if (loops.to_strip > 0)
       levels.strip = loops.all[loops.to_strip - 1].name;
-    if (!is_parallel(root))
+    if (!plan_.is_parallel(root))
       return levels;
     std::vector<Loop> outer = loops.all;
     if (loops.to_strip > 0)
@@ -263,13 +204,9 @@ class Scheduler {
     return levels;
   }
 
-  SumNest nest_of(size_t root, const Equation& own, const std::vector<size_t>& hosted) const {
-    return sum_nest(stages_, own, hosted, static_cast<bool>(strips_.cuts[root]), target_, narrow_);
-  }
-
   Strip schedule_accumulations(size_t root, const Equation& own, const std::vector<size_t>& hosted,
                                const std::string& place) {
-    const SumNest nest = nest_of(root, own, hosted);
+    const SumNest nest = plan_.nest_of(root, own);
     const Tile& tile = nest.tile;
     std::ostringstream line;
     line << place;
@@ -365,10 +302,9 @@ class Scheduler {
     schedule_dot(sum, where, tile, widened, names);
   }
 
-  // Interleaved sums, one a lane, which are then added half to half: P16(lane), P8(lane) =
-  // P16(lane)
-  // + P16(lane + 8), P4 ... One lane is never taken out of a vector of fused multiply-adds, which
-  // LLVM would only then compute lane by lane.
+  // Interleaved sums, one a lane, which are then added half to half: P16(lane),
+  // P8(lane) = P16(lane) + P16(lane + 8), P4 ... One lane is never taken out of a vector of fused
+  // multiply-adds, which LLVM would only then compute lane by lane.
   void schedule_dot(const Equation& sum, const std::string& where, const Tile& tile,
                     const std::string& widened, const std::string& names) {
     std::string reduced = sum.reduced[static_cast<size_t>(tile.dot)].name;
@@ -418,12 +354,11 @@ class Scheduler {
       text_ << stage << ":" << directives << "\n";
   }
 
+  const DefaultPlan plan_;
   const Definition& stages_;
   const catalogue::Target& target_;
-  const NarrowStages narrow_;
-  const Placement placement_;
-  const Strips strips_;
-  const StageCosts costs_;
+  const Placement& placement_;
+  const Strips& strips_;
   std::set<std::string> names_;
   std::ostringstream text_;
 };
@@ -436,11 +371,6 @@ catalogue::Schedule default_schedule(const Definition& stages, const catalogue::
 
 catalogue::Schedule lean_schedule(const Definition& stages, const catalogue::Target& target) {
   return catalogue::Schedule::parse(Scheduler(stages, target, PlacementAim::memory).text());
-}
-
-Work default_work(const Definition& stages, const catalogue::Target& target,
-                  const catalogue::Machine& machine) {
-  return Scheduler(stages, target).work(machine);
 }
 
 } // namespace fovea::kernels

@@ -1,7 +1,4 @@
 #pragma once
-#include "compiler/kernels/realisable.hpp"
-
-#include <fovea/catalogue/machine.hpp>
 #include <fovea/catalogue/schedule.hpp>
 #include <fovea/catalogue/target.hpp>
 #include <fovea/definition/definition.hpp>
@@ -13,9 +10,5 @@ namespace fovea::kernels {
 catalogue::Schedule default_schedule(const Definition& stages, const catalogue::Target& target);
 // Slower, with less memory.
 catalogue::Schedule lean_schedule(const Definition& stages, const catalogue::Target& target);
-
-// What is done under it.
-Work default_work(const Definition& stages, const catalogue::Target& target,
-                  const catalogue::Machine& machine);
 
 } // namespace fovea::kernels

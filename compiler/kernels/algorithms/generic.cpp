@@ -1,4 +1,5 @@
 #include "compiler/kernels/blocks_apart.hpp"
+#include "compiler/kernels/default_cost.hpp"
 #include "compiler/kernels/default_schedule.hpp"
 #include "compiler/kernels/lists.hpp"
 #include "compiler/kernels/normalise.hpp"
