@@ -128,7 +128,8 @@ class Scheduler {
   }
 
   StencilTile stencil_tile(size_t root, const Equation& own, int64_t lanes) const {
-    const StencilTile tile = choose_stencil_tile(stages_, placement_, root, own, target_, lanes);
+    const StencilTile tile =
+        choose_stencil_tile(stages_, placement_, root, own, target_, lanes, plan_.narrow);
     const Strips::Cut& cut = strips_.cuts[root];
     const bool in_rows = cut && cut.dimension + 2 == static_cast<int>(own.free.size());
     return in_rows && cut.size < tile.rows ? StencilTile{1, lanes} : tile;

@@ -32,8 +32,8 @@ bool is_extremum_of_integers(const Node& node) {
 class Chooser {
  public:
   Chooser(const Definition& stages, const Placement& placement, size_t root,
-          const catalogue::Target& target)
-      : stages_(stages), placement_(placement), root_(root), target_(target),
+          const catalogue::Target& target, const NarrowStages& narrow)
+      : stages_(stages), placement_(placement), root_(root), target_(target), narrow_(narrow),
         dimension_(stages.equations[root].free.size() - 2) {}
 
   int64_t rows(int64_t most) const {
@@ -100,15 +100,15 @@ class Chooser {
   // Of rows that lie a multiple of `set_bytes` apart, those that are in the way of each other: each
   // of their lines is needed for the next vector, too.
   int64_t rows_in_one_set(const Reach& reach, int64_t rows) const {
-    const auto is_apart = [](int64_t extent, DType type) {
-      return extent * size_of(type) % set_bytes == 0;
+    const auto is_apart = [](int64_t extent, int64_t bytes) {
+      return extent * bytes % set_bytes == 0;
     };
     std::vector<Expr> seen; // the first read of each row
     std::vector<bool> has_window;
     for (const Expr& read : reach.elements) {
-      const TensorType type = stages_.type_of(read->tensor);
-      const int last = type.shape.rank() - 1;
-      if (last < 1 || !is_apart(type.shape[last], type.dtype))
+      const Shape shape = stages_.type_of(read->tensor).shape;
+      const int last = shape.rank() - 1;
+      if (last < 1 || !is_apart(shape[last], element_bytes(read->tensor)))
         continue;
       const auto known =
           std::ranges::find_if(seen, [&](const Expr& other) { return is_same_row(*other, *read); });
@@ -121,7 +121,14 @@ class Chooser {
     }
     const Equation& own = equation(root_);
     const int64_t read = std::ranges::count(has_window, true);
-    return read > 0 && is_apart(own.free.back().extent, own.type) ? read + rows : read;
+    return read > 0 && is_apart(own.free.back().extent, narrow_.element_bytes(own)) ? read + rows
+                                                                                    : read;
+  }
+
+  int64_t element_bytes(int tensor) const {
+    const int stage = tensor - static_cast<int>(stages_.operands.size());
+    return stage < 0 ? size_of(stages_.type_of(tensor).dtype)
+                     : narrow_.element_bytes(equation(static_cast<size_t>(stage)));
   }
 
   static bool is_same_row(const Node& a, const Node& b) {
@@ -134,22 +141,23 @@ class Chooser {
   const Placement& placement_;
   const size_t root_;
   const catalogue::Target& target_;
+  const NarrowStages& narrow_;
   const size_t dimension_;
 };
 
 } // namespace
 
 StencilTile choose_stencil_tile(const Definition& stages, const Placement& placement, size_t root,
-                                const Equation& own, const catalogue::Target& target,
-                                int64_t lanes) {
+                                const Equation& own, const catalogue::Target& target, int64_t lanes,
+                                const NarrowStages& narrow) {
   StencilTile tile{1, lanes};
   const size_t rank = own.free.size();
   if (rank < 2 || own.free.back().extent < lanes || lanes == 1)
     return tile;
-  const Chooser chooser(stages, placement, root, target);
+  const Chooser chooser(stages, placement, root, target, narrow);
   tile.rows = chooser.rows(std::min(most_rows, own.free[rank - 2].extent / least_tiles));
   if (tile.rows > 1 && chooser.chooses_integers())
-    tile.lanes = std::min(lanes, bytes_of_minima / size_of(own.type));
+    tile.lanes = std::min(lanes, bytes_of_minima / narrow.element_bytes(own));
   return tile;
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include "compiler/kernels/narrow_stages.hpp"
 #include "compiler/kernels/placement.hpp"
 
 #include <fovea/catalogue/target.hpp>
@@ -16,7 +17,7 @@ struct StencilTile {
 // Of a root that hosts no reductions. `own`: the root, as large as it is where it is computed;
 // `lanes`: as many as one register holds.
 StencilTile choose_stencil_tile(const Definition& stages, const Placement& placement, size_t root,
-                                const Equation& own, const catalogue::Target& target,
-                                int64_t lanes);
+                                const Equation& own, const catalogue::Target& target, int64_t lanes,
+                                const NarrowStages& narrow = {});
 
 } // namespace fovea::kernels

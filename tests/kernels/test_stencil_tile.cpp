@@ -90,6 +90,17 @@ TEST(StencilTile, MinimaOfIntegersInShorterVectors) {
   EXPECT_EQ(tile_of(image_filter("sobel", DType::u8, 100, 200), 16).lanes, 16);
 }
 
+// Of i32, but kept in a byte each.
+TEST(StencilTile, OfMinimaThatAreKeptInBytes) {
+  const Definition definition = bound("kept(x: 102x204xu8) -> Z\n"
+                                      "T(i, j) = max(i32(x(i, j)), max(i32(x(i + 1, j)), "
+                                      "i32(x(i + 2, j))))\n"
+                                      "Z(i, j) = sum(m)(T(i, j + m)) where m < 5");
+  EXPECT_THAT(generic_schedule(definition, wide_target()),
+              HasSubstr("T: compute_root split(i, i_o, i_i, 4) split(j, j_o, j_i, 32) "));
+  check(definition);
+}
+
 TEST(StencilTile, StandsInTheSchedule) {
   EXPECT_THAT(generic_schedule(image_filter("median", DType::f32, 100, 100), wide_target()),
               HasSubstr("Z: split(i, i_o, i_i, 4) split(j, j_o, j_i, 16) reorder(j_i, i_i, j_o) "
