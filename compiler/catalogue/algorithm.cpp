@@ -36,11 +36,10 @@ const Algorithm& Catalogue::find(std::string_view name) const {
       return *algorithm;
     names.emplace_back(algorithm->name());
   }
-  const std::string near = nearest(name, names);
   throw Error({.what = "there is no algorithm '" + std::string(name) + "'",
                .expected = "one of " + listed(names),
                .got = "'" + std::string(name) + "'",
-               .hint = near.empty() ? "" : "did you mean `" + near + "`?"});
+               .hint = nearest_hint(name, names)});
 }
 
 Forms preferred_forms(const Algorithm& algorithm, const Problem& problem) {

@@ -38,6 +38,8 @@ const std::vector<std::string>& memory_names();
 
 // The known word nearest to `word` by edit distance; empty where none is near.
 std::string nearest(std::string_view word, const std::vector<std::string>& known);
+// "did you mean `unroll`?", of that one; empty where none is near.
+std::string nearest_hint(std::string_view word, const std::vector<std::string>& known);
 // "a, b, c"
 std::string listed(const std::vector<std::string>& words);
 

@@ -106,10 +106,9 @@ class Parser {
     if (is_reserved_directive(name))
       fail(directive.position, "'" + name + "' is reserved for GPU targets", "a directive for CPUs",
            name, "use `parallel` and `vectorize`");
-    const std::string near = nearest(name, directive_names());
     fail(directive.position, "there is no directive '" + name + "'",
          "one of " + listed(directive_names()), "'" + name + "'",
-         near.empty() ? "" : "did you mean `" + near + "`?");
+         nearest_hint(name, directive_names()));
   }
 
   void check(const Directive& directive, const DirectiveInfo& info) const {
@@ -141,9 +140,8 @@ class Parser {
         argument.is_number() ? std::to_string(argument.number) : "'" + argument.word + "'";
     const auto among = [&](const std::vector<std::string>& words, const std::string& what) {
       if (std::find(words.begin(), words.end(), argument.word) == words.end()) {
-        const std::string near = nearest(argument.word, words);
         fail(directive.position, directive.name + ": there is no " + what + " " + got,
-             "one of " + listed(words), got, near.empty() ? "" : "did you mean `" + near + "`?");
+             "one of " + listed(words), got, nearest_hint(argument.word, words));
       }
     };
     if (kind == ArgumentKind::number) {

@@ -81,10 +81,8 @@ void StageTable::make_pack(const StageSchedule& part, const Directive& directive
     read = {name, read.update, read.own};
   }
   if (pack.reads.empty()) {
-    const std::string near = nearest(operand, operands);
     fail("stage '" + part.stage + "' reads no operand '" + operand + "'",
-         "one of " + listed(operands), "'" + operand + "'",
-         near.empty() ? "" : "did you mean `" + near + "`?");
+         "one of " + listed(operands), "'" + operand + "'", nearest_hint(operand, operands));
   }
   for (const int64_t extent : pack.reads[0].extents)
     pack.dimensions.push_back({"p" + std::to_string(pack.dimensions.size()), extent, false});
@@ -148,9 +146,8 @@ CheckedStage& StageTable::find(const std::string& name) {
       return stage;
     names.push_back(stage.info.name);
   }
-  const std::string near = nearest(name, names);
   fail("there is no stage '" + name + "'", "one of " + listed(names), "'" + name + "'",
-       near.empty() ? "" : "did you mean `" + near + "`?");
+       nearest_hint(name, names));
 }
 
 CheckedStage& StageTable::stage_of(const StageSchedule& part) {
@@ -169,10 +166,8 @@ DimensionInfo& StageTable::dimension(CheckedStage& stage, int update, const std:
   for (DimensionInfo& loop : loops)
     if (loop.name == name)
       return loop;
-  const std::string near = nearest(name, names_of(loops));
   fail("stage '" + stage_text(stage.info.name, update) + "' has no dimension '" + name + "'",
-       "one of " + listed(names_of(loops)), "'" + name + "'",
-       near.empty() ? "" : "did you mean `" + near + "`?");
+       "one of " + listed(names_of(loops)), "'" + name + "'", nearest_hint(name, names_of(loops)));
 }
 
 const DimensionInfo& StageTable::original(CheckedStage& stage, const std::string& name) {
