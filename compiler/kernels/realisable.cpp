@@ -6,7 +6,8 @@ namespace fovea::kernels {
 
 namespace {
 
-// Of one run. What is prepared are weights: between two uses all others are read.
+// Of one run, as it is stored, each tensor once. What is prepared are weights: between two uses all
+// others are read.
 struct MovedBytes {
   int64_t weights = 0, others = 0;
 };
@@ -23,11 +24,6 @@ MovedBytes moved_by(const catalogue::Algorithm& algorithm, const catalogue::Prob
 }
 
 } // namespace
-
-int64_t bytes_moved(const catalogue::Algorithm& algorithm, const catalogue::Problem& problem) {
-  const MovedBytes moved = moved_by(algorithm, problem);
-  return moved.weights + moved.others;
-}
 
 catalogue::Cost cost_of(const catalogue::Algorithm& algorithm, const catalogue::Problem& problem,
                         const Work& work, const catalogue::Machine& machine) {

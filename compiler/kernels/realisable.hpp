@@ -31,9 +31,6 @@ class HalideAlgorithm : public catalogue::Algorithm {
                   int operand) const final;
 };
 
-// Operands and results moved once, as they are stored.
-int64_t bytes_moved(const catalogue::Algorithm& algorithm, const catalogue::Problem& problem);
-
 // What a kernel does, for an estimate of its time.
 struct Work {
   double seconds = 0; // of one core, with all data in its caches

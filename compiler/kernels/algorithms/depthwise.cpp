@@ -1,20 +1,15 @@
-#include "compiler/kernels/channel_vectors.hpp"
-#include "compiler/kernels/channel_vectors_schedule.hpp"
+#include "compiler/kernels/channel_vectors_algorithm.hpp"
 #include "compiler/kernels/normalise.hpp"
-#include "compiler/kernels/realisable.hpp"
-
-#include <algorithm>
 
 namespace fovea::kernels {
 namespace {
 
-using catalogue::Layout;
 using catalogue::Problem;
 
 // Convolutions in which each channel has a kernel of its own. The work is small for the data, so
 // what counts is that each element is loaded once: rows that windows share stay in the cache, and
 // what neighbouring windows share in registers.
-class Depthwise : public HalideAlgorithm {
+class Depthwise : public ChannelVectorsAlgorithm {
  public:
   std::string_view name() const override { return "depthwise"; }
   std::string_view summary() const override {
@@ -27,12 +22,6 @@ class Depthwise : public HalideAlgorithm {
       return false;
     return in_channel_blocks(problem, *windows) || has_rows(problem.definition);
   }
-  Layout preferred_operand_layout(const Problem& problem, int operand) const override {
-    return channel_layout(problem, windows_of(problem), operand);
-  }
-  Layout preferred_result_layout(const Problem& problem, int) const override {
-    return channel_layout_of_result(problem, windows_of(problem));
-  }
   std::optional<Definition> preparation(const Problem& problem, int operand) const override {
     const ChannelWindows windows = windows_of(problem);
     if (operand != windows.weights)
@@ -44,29 +33,10 @@ class Depthwise : public HalideAlgorithm {
   Definition system(const Problem& problem) const override {
     return split_stages(simplify(channel_vectors(problem, windows_of(problem))));
   }
-  SumArithmetic arithmetic() const override { return SumArithmetic::contracted; }
 
   // --- THE SCHEDULE ---
   catalogue::Schedule default_schedule(const Problem& problem) const override {
-    return channel_vectors_schedule(system(problem), problem.target,
-                                    in_channel_blocks(problem, windows_of(problem)));
-  }
-
-  catalogue::Cost cost(const Problem& problem, const catalogue::Machine& machine) const override {
-    const double cycles = channel_vectors_cycles(problem, windows_of(problem));
-    const Work work{.seconds = cycles * machine.cycle(problem.target),
-                    .shared = runs_in_parallel(system(problem), problem.target) ? 1.0 : 0.0};
-    return cost_of(*this, problem, work, machine);
-  }
-
- private:
-  static ChannelWindows windows_of(const Problem& problem) {
-    return *channel_windows(problem.definition);
-  }
-
-  // Rows of one element are dot products, which need other code.
-  static bool has_rows(const Definition& definition) {
-    return definition.equations[0].free.back().extent > 1;
+    return schedule(problem, system(problem));
   }
 };
 

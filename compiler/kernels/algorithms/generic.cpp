@@ -7,8 +7,6 @@
 #include "compiler/kernels/rewrite.hpp"
 #include "compiler/kernels/terms_in_rows.hpp"
 
-#include <algorithm>
-
 namespace fovea::kernels {
 namespace {
 

@@ -1,19 +1,17 @@
 #include "compiler/kernels/pooling.hpp"
 
-#include "compiler/kernels/channel_vectors_schedule.hpp"
+#include "compiler/kernels/channel_vectors_algorithm.hpp"
 #include "compiler/kernels/normalise.hpp"
-#include "compiler/kernels/realisable.hpp"
 
 namespace fovea::kernels {
 namespace {
 
-using catalogue::Layout;
 using catalogue::Problem;
 
 // Maxima, minima, sums and averages over windows of one tensor, with what follows element by
 // element. Each element is loaded from memory once; a window that is the whole map is reduced in
 // vectors along it, or over channels.
-class Pooling : public HalideAlgorithm {
+class Pooling : public ChannelVectorsAlgorithm {
  public:
   std::string_view name() const override { return "pooling"; }
   std::string_view summary() const override {
@@ -27,12 +25,6 @@ class Pooling : public HalideAlgorithm {
     return in_channel_blocks(problem, *windows) || has_rows(problem.definition) ||
            is_whole_map(problem);
   }
-  Layout preferred_operand_layout(const Problem& problem, int operand) const override {
-    return channel_layout(problem, windows_of(problem), operand);
-  }
-  Layout preferred_result_layout(const Problem& problem, int) const override {
-    return channel_layout_of_result(problem, windows_of(problem));
-  }
 
   // --- THE ALGORITHM ---
   Definition system(const Problem& problem) const override {
@@ -41,36 +33,22 @@ class Pooling : public HalideAlgorithm {
     const Tabled tabled = with_tables(problem, windows_of(problem));
     return split_stages(simplify(channel_vectors(tabled.problem, tabled.windows)));
   }
-  SumArithmetic arithmetic() const override { return SumArithmetic::contracted; }
 
   // --- THE SCHEDULE ---
   catalogue::Schedule default_schedule(const Problem& problem) const override {
-    if (by_whole_maps(problem))
-      return whole_map_schedule(problem);
-    return channel_vectors_schedule(system(problem), problem.target,
-                                    in_channel_blocks(problem, windows_of(problem)));
+    return by_whole_maps(problem) ? whole_map_schedule(problem)
+                                  : schedule(problem, system(problem));
   }
 
-  catalogue::Cost cost(const Problem& problem, const catalogue::Machine& machine) const override {
-    const double cycles = by_whole_maps(problem)
-                              ? whole_map_cycles(problem)
-                              : channel_vectors_cycles(problem, windows_of(problem));
-    const Work work{.seconds = cycles * machine.cycle(problem.target),
-                    .shared = runs_in_parallel(system(problem), problem.target) ? 1.0 : 0.0};
-    return cost_of(*this, problem, work, machine);
+ protected:
+  double cycles(const Problem& problem) const override {
+    return by_whole_maps(problem) ? whole_map_cycles(problem)
+                                  : ChannelVectorsAlgorithm::cycles(problem);
   }
 
  private:
-  static ChannelWindows windows_of(const Problem& problem) {
-    return *channel_windows(problem.definition);
-  }
   static bool by_whole_maps(const Problem& problem) {
     return !has_rows(problem.definition) && is_whole_map(problem);
-  }
-
-  // Elements of the result that are neighbours: vectors.
-  static bool has_rows(const Definition& definition) {
-    return definition.equations[0].free.back().extent > 1;
   }
 };
 
