@@ -4,6 +4,8 @@
 #include "compiler/kernels/reads.hpp"
 #include "compiler/kernels/rewrite.hpp"
 
+#include <fovea/catalogue/integers.hpp>
+
 #include <algorithm>
 
 namespace fovea::kernels {
@@ -40,7 +42,7 @@ void block_channels(Definition& definition, const Contraction& contraction, cons
   const int channel = plain_channel(definition, contraction, layout.axis);
   const int r = channel - static_cast<int>(equation.free.size());
   int64_t& extent = equation.reduced[static_cast<size_t>(r)].extent;
-  extent = (extent + layout.block - 1) / layout.block * layout.block; // beyond: 0 times 0
+  extent = catalogue::ceiling_quotient(extent, layout.block) * layout.block; // beyond: 0 times 0
   store_operand(definition, contraction.image, layout);
   split_reduced(equation, r, layout.block);
 }

@@ -2,6 +2,8 @@
 
 #include "compiler/kernels/indices.hpp"
 
+#include <fovea/catalogue/integers.hpp>
+
 #include <algorithm>
 #include <numeric>
 
@@ -30,7 +32,8 @@ double bytes_touched(const Definition& stages, const Node& read,
     (is_whole ? run : runs) *= extent;
     is_whole = is_whole && extent == type.shape[d];
   }
-  return static_cast<double>((run + line - 1) / line * line) * static_cast<double>(runs);
+  return static_cast<double>(catalogue::ceiling_quotient(run, line) * line) *
+         static_cast<double>(runs);
 }
 
 // The reads of one sum, and what each touches within the loops from any on.

@@ -4,6 +4,8 @@
 #include "compiler/kernels/reads.hpp"
 #include "compiler/kernels/rewrite.hpp"
 
+#include <fovea/catalogue/integers.hpp>
+
 #include <algorithm>
 
 // The equations of channel_vectors.hpp.
@@ -14,7 +16,7 @@ using catalogue::Layout;
 using catalogue::Problem;
 
 int64_t rounded_up(int64_t number, int64_t factor) {
-  return (number + factor - 1) / factor * factor;
+  return catalogue::ceiling_quotient(number, factor) * factor;
 }
 
 class Former {
@@ -59,7 +61,7 @@ class Former {
     };
     const auto channel = static_cast<size_t>(windows_.channel);
     const IndexRange& own = sum().free[channel];
-    take(channel, {own.name + "_o", (own.extent + lanes_ - 1) / lanes_});
+    take(channel, {own.name + "_o", catalogue::ceiling_quotient(own.extent, lanes_)});
     indices[channel] = indices[channel] * lanes_;
     for (const int r : weight_terms())
       take(static_cast<size_t>(r), reduced(r));

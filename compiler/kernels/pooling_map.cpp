@@ -71,7 +71,7 @@ class Scheduler {
     text_ << (rows_.rows >= 4 ? " vectorize(" : " unroll(") << row << "_u)";
     level_ = outer;
     if (runs_in_parallel(rows_.stages, target_)) {
-      int64_t tasks = (root_.free.back().extent + rows_.rows - 1) / rows_.rows;
+      const int64_t tasks = ceiling_quotient(root_.free.back().extent, rows_.rows);
       const int64_t share = std::max<int64_t>(tasks / (4 * target_.threads), 1);
       text_ << " split(" << outer << ", " << row << "_p, " << row << "_s, " << share << ", guard)";
       level_ = row + "_s";

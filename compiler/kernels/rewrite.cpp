@@ -3,6 +3,8 @@
 #include "compiler/kernels/nodes.hpp"
 #include "compiler/kernels/reads.hpp"
 
+#include <fovea/catalogue/integers.hpp>
+
 #include <algorithm>
 
 namespace fovea::kernels {
@@ -151,7 +153,7 @@ void block_equation(Definition& definition, int e, int axis, int64_t block) {
   std::vector<IndexRange> free = equation.free;
   const size_t at = static_cast<size_t>(axis);
   free.push_back({free[at].name + "_i", block});
-  free[at] = {free[at].name + "_o", (free[at].extent + block - 1) / block};
+  free[at] = {free[at].name + "_o", catalogue::ceiling_quotient(free[at].extent, block)};
   std::vector<IndexExpr> indices = identity_indices(rank);
   indices[at] = indices[at] * block + IndexExpr::of(static_cast<int>(rank));
   for (size_t r = 0; r < equation.reduced.size(); ++r)

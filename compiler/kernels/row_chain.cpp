@@ -5,6 +5,8 @@
 #include "compiler/kernels/pooling.hpp"
 #include "compiler/kernels/reads.hpp"
 
+#include <fovea/catalogue/integers.hpp>
+
 #include <algorithm>
 
 namespace fovea::kernels {
@@ -140,7 +142,8 @@ class Finder {
     const Shape shape = definition.type_of(part.windows->image).shape;
     const int rank = shape.rank();
     const int64_t lanes = part.problem.target.lanes(4);
-    int64_t all = (shape[rank - 3] + lanes - 1) / lanes * lanes * (rank > 3 ? shape[0] : 1);
+    int64_t all =
+        catalogue::ceiling_quotient(shape[rank - 3], lanes) * lanes * (rank > 3 ? shape[0] : 1);
     int64_t seen = all;
     for (int d = rank - 2; d < rank; ++d) {
       const Interval range =

@@ -5,6 +5,8 @@
 #include "compiler/kernels/parallel_loops.hpp"
 #include "compiler/kernels/row_chain_schedule.hpp"
 
+#include <fovea/catalogue/integers.hpp>
+
 #include <algorithm>
 #include <bit>
 
@@ -40,7 +42,7 @@ int64_t kept_bytes(const RowChain& chain, size_t p) {
   const RowChain::Part& part = chain.parts[p];
   const Shape shape = part.result();
   const int64_t lanes = part.problem.target.lanes(4), channels = shape[shape.rank() - 3];
-  const int64_t blocks = (channels + lanes - 1) / lanes;
+  const int64_t blocks = catalogue::ceiling_quotient(channels, lanes);
   const auto rows = std::bit_ceil(static_cast<uint64_t>(repeated_rows(chain, p) + 1));
   return static_cast<int64_t>(rows) * shape[shape.rank() - 1] * blocks * lanes * 4;
 }
