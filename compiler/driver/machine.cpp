@@ -52,10 +52,12 @@ Machine measure(const Target& target) {
 }
 
 // Beside another program threads take turns on a core, and all figures are low: such a measurement
-// is repeated by later processes, a few times, since it may be the truth.
+// is repeated by later processes, a few times, since it may be the truth. So is that of one thread
+// which hardly got a core.
 constexpr int most_measurements = 3;
 bool looks_busy(const Machine& machine, const Target& target) {
-  return machine.parallel_speedup < 0.75 * target.threads;
+  return machine.parallel_speedup < 0.75 * target.threads ||
+         machine.flops_per_second < Machine::nominal(target).flops_per_second / 8;
 }
 
 // Nobody else makes a machine faster.

@@ -74,6 +74,20 @@ TEST_F(MachineFile, low_figures_of_a_busy_machine_are_measured_again) {
   EXPECT_EQ(read(enough.path()).begin().value()["measurements"], 3);
 }
 
+TEST_F(MachineFile, a_thread_that_got_no_core_is_measured_again) {
+  const ScratchFolder again, enough;
+  const auto starved = [](Json& one, int measurements) {
+    one["flops_per_second"] = 2e6; // what it shows is better, and kept
+    one["bytes_per_second"] = 1e13;
+    one["measurements"] = measurements;
+  };
+  const Machine machine = machine_in(again, [&](Json& one) { starved(one, 2); });
+  EXPECT_GT(machine.flops_per_second, 2e6);
+  EXPECT_EQ(machine.bytes_per_second, 1e13);
+  EXPECT_EQ(read(again.path()).begin().value()["measurements"], 3);
+  EXPECT_EQ(machine_in(enough, [&](Json& one) { starved(one, 3); }).flops_per_second, 2e6);
+}
+
 TEST_F(MachineFile, what_no_machine_has_is_measured_again) {
   const ScratchFolder negative, missing;
   EXPECT_GT(machine_in(negative, [](Json& one) { one["flops_per_second"] = -1; }).flops_per_second,
