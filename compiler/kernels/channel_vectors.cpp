@@ -38,8 +38,8 @@ class Recogniser {
     for (const Subscript& subscript : read.subscripts)
       if (!axis(subscript))
         return false;
-    for (int k = 0; k < free_; ++k)
-      if (!used_[static_cast<size_t>(k)])
+    for (size_t k = 0; k < used_.size(); ++k)
+      if (!used_[k] && (k < static_cast<size_t>(free_) || extent(static_cast<int>(k)) != 1))
         return false; // the same element again and again
     return true;
   }

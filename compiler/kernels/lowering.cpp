@@ -118,12 +118,24 @@ class Lowering {
     std::vector<Scalar> own(arguments.begin(), arguments.end());
     const Scalar before = stage.func(own);
     if (!wraps) {
-      stage.func(arguments) =
-          stored(accumulated(equation, terms.each, terms.body, load_value(before, type)));
+      stage.func(arguments) = in_domain(
+          stage, stored(accumulated(equation, terms.each, terms.body, load_value(before, type))));
       return;
     }
     const Scalar term = unsigned_value(terms.body.value_as(terms.each, type));
-    stage.func(arguments) = equation.reduction == ReduceKind::sum ? before + term : before * term;
+    stage.func(arguments) =
+        in_domain(stage, equation.reduction == ReduceKind::sum ? before + term : before * term);
+  }
+
+  // Halide knows a stage's domain by its variables in the value. A sum of equal terms, as of
+  // x(m%1), has none of them: it is given one, which the simplifier takes away again.
+  static Scalar in_domain(const StageFunc& stage, const Scalar& value) {
+    const auto& reduced = stage.reduced.back();
+    if (reduced.empty() || std::ranges::any_of(reduced, [&](const auto& var) {
+          return Halide::Internal::expr_uses_var(value, var.second.name());
+        }))
+      return value;
+    return Halide::Internal::Select::make(Scalar(reduced.begin()->second) >= 0, value, value);
   }
 
   struct Terms {
@@ -167,9 +179,9 @@ class Lowering {
     std::vector<Scalar> own(arguments.begin(), arguments.end());
     const Scalar before = stage.func(own);
     const Scalar term = Halide::cast(type, terms.body.integer(terms.each));
-    stage.func(arguments) = sums       ? before + term
-                            : greatest ? Halide::max(before, term)
-                                       : Halide::min(before, term);
+    stage.func(arguments) = in_domain(stage, sums       ? before + term
+                                             : greatest ? Halide::max(before, term)
+                                                        : Halide::min(before, term));
   }
 
   Scalar stored_integer(size_t e, BodyLowering& body) const {

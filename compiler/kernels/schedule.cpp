@@ -165,6 +165,9 @@ class Applier {
         const auto found = std::find_if(dims.begin(), dims.end(), [&](const auto& dim) {
           return is_named(dim.var, loop.name());
         });
+        if (found == dims.end())
+          throw Error({.what = "internal: stage '" + key.first + "' has no loop '" + loop.name() +
+                               "' to reorder"});
         places.push_back(static_cast<size_t>(found - dims.begin()));
         moved.push_back(*found);
       }

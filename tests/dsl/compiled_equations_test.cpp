@@ -2,6 +2,8 @@
 #include "check_op.hpp"
 #include "support/indices.hpp"
 
+#include <fovea/equation/text.hpp>
+
 #include <gtest/gtest.h>
 
 namespace fovea {
@@ -57,6 +59,19 @@ TEST(CompiledEquations, ReadsFarOutside) {
   check("far_reflect", {{5}}, [](Tensor<1> x) { return Z(i.range(40)) = x(reflect(3 * i - 60)); });
   check("far_clamp", {{5}}, [](Tensor<1> x) { return Z(i.range(40)) = x(clamp(3 * i - 60)); });
   check("reversed", {{5}}, [](Tensor<1> x) { return Z(i.range(9)) = x(zero(6 - i)); });
+}
+
+// Equal terms, and terms that a condition on constants alone chooses: no term has the reduced
+// index.
+TEST(CompiledEquations, TermsWithoutTheirIndex) {
+  for (const DType type : {DType::f32, DType::f16, DType::u8, DType::i32, DType::i64})
+    for (const char* text :
+         {"Z(i) = sum(m)(x(i + m%1)) where m < 3", "Z(i) = product(m, n)(x(i)) where m < 2, n < 2",
+          "Z(i) = max(m)(x(i)) where m < 3", "Z(i) = sum(m where m*m < 5)(x(i)) where m < 4",
+          "Z() = sum(m where m == 9)(2*x(0)) where m < 4", "Z(i) = mean(m)(x(i)) where m < 3",
+          "Z() = sum(m where m*7 == 3)(x(1)) + x(0) where m < 4",
+          "Z(i) = x(wrap(sum(m where m%2 == 0)(i))) where i < 9, m < 5"})
+      check_definition(text, Equations(text).bind({{"x", {type, {5}}}}), {});
 }
 
 TEST(CompiledEquations, IndexArithmetic) {
