@@ -44,24 +44,34 @@ class IndexWriter {
 
   // Positive pieces first, so that "2 - j" does not become "-j + 2".
   Text write(const IndexExpr& expr) const {
-    std::vector<std::pair<bool, Text>> pieces;
+    struct Piece {
+      bool negative;
+      Text text, negated;
+    };
+    std::vector<Piece> pieces;
+    const auto add = [&](bool negative, const Text& text, const Text& within_minus) {
+      pieces.push_back({negative, text, notation_.negative(within_minus)});
+    };
     for (const IndexTerm& atom : expr.terms) {
       const bool negative = atom.coefficient < 0;
       const auto bits = static_cast<uint64_t>(atom.coefficient);
       const uint64_t size = negative ? -bits : bits;
-      Text text = write_atom(atom);
-      pieces.emplace_back(negative, size == 1 ? text : notation_.multiple(size, text));
+      const Text text = write_atom(atom);
+      const Text multiple = size == 1 ? text : notation_.multiple(size, text);
+      // -(i/2) is not -i/2, which is (-i)/2; -2*(i/2) is the same either way.
+      add(negative, multiple, size == 1 ? notation_.within(text, unary) : multiple);
     }
     if (expr.constant != 0 || pieces.empty()) {
       const std::string digits = fmt::format("{}", expr.constant);
-      pieces.emplace_back(expr.constant < 0,
-                          notation_.integer(expr.constant < 0 ? digits.substr(1) : digits));
+      const bool negative = expr.constant < 0;
+      const Text size = notation_.integer(negative ? digits.substr(1) : digits);
+      add(negative, size, size);
     }
-    std::stable_partition(pieces.begin(), pieces.end(), [](auto& piece) { return !piece.first; });
-    Text sum = pieces[0].first ? notation_.negative(notation_.within(pieces[0].second, term))
-                               : pieces[0].second;
+    std::stable_partition(pieces.begin(), pieces.end(),
+                          [](const Piece& piece) { return !piece.negative; });
+    Text sum = pieces[0].negative ? pieces[0].negated : pieces[0].text;
     for (size_t k = 1; k < pieces.size(); ++k)
-      sum = notation_.infix(pieces[k].first ? Sign::minus : Sign::plus, sum, pieces[k].second);
+      sum = notation_.infix(pieces[k].negative ? Sign::minus : Sign::plus, sum, pieces[k].text);
     return sum;
   }
 

@@ -93,6 +93,8 @@ TEST(Printer, SubscriptsAndBoundaries) {
   EXPECT_EQ(text_of(x(i * 2 + j - whole(1), whole(3) - j)), "x(2*i + j - 1, 3 - j)");
   EXPECT_EQ(text_of(x(floor_div(i + whole(1), 2), mod(j, 2) * 3)), "x((i + 1)/2, 3*(j%2))");
   EXPECT_EQ(text_of(x(i * -2, j * -1 - whole(4))), "x(-2*i, -j - 4)");
+  EXPECT_EQ(text_of(x(floor_div(i, 2) * -1, mod(j, 3) * -1)), "x(-(i/2), -(j%3))");
+  EXPECT_EQ(text_of(x(floor_div(i * -1, 2), mod(j, 3) * -2 + i)), "x((-i)/2, i - 2*(j%3))");
   EXPECT_EQ(text_of(read(0, {at(i, Boundary::clamp), at(j, Boundary::wrap)})),
             "x(clamp(i), wrap(j))");
   EXPECT_EQ(text_of(read(0, {at(i, Boundary::reflect), at(j, Boundary::fill, number(-INFINITY))})),
