@@ -22,9 +22,8 @@ std::map<std::string, TensorType> types_of(const Equations& equations, const Sha
       throw Error(
           {.what = fmt::format("the shape of '{}' is not known", operand.name),
            .expected = fmt::format("a shape of rank {}", operand.rank),
-           .hint = fmt::format(
-               "give it with --shape {}={}, or an array with --input {}=F.npy", operand.name,
-               fmt::join(std::vector(static_cast<size_t>(operand.rank), 8), "x"), operand.name)});
+           .hint = fmt::format("give it with --shape {}={}", operand.name,
+                               fmt::join(std::vector(static_cast<size_t>(operand.rank), 8), "x"))});
   }
   for (const auto& [name, shape] : shapes)
     if (!types.contains(name))
@@ -36,8 +35,10 @@ std::map<std::string, TensorType> types_of(const Equations& equations, const Sha
 
 bool is_equation(const std::string& model) {
   std::error_code ignored;
-  return model.find('=') != std::string::npos && model.find('(') != std::string::npos &&
-         !std::filesystem::exists(model, ignored);
+  const bool names_a_file = model.ends_with(".onnx") || model.ends_with(".mlir") ||
+                            std::filesystem::exists(model, ignored);
+  return model.find('=') != std::string::npos && model.find_first_of("([ ") != std::string::npos &&
+         !names_a_file;
 }
 
 std::vector<OpenInput> open_inputs(const Equations& equations) {

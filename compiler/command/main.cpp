@@ -6,10 +6,11 @@ int main(int argc, char** argv) {
                 "alone.",
                 "fovea");
   fovea.require_subcommand(1);
-  fovea.footer("MODEL is a network in ONNX format (net.onnx), a file that Network::save wrote\n"
-               "(lenet5.mlir, with lenet5.safetensors beside it) or zoo:NAME; LIB.so is what\n"
-               "`fovea compile` made.\n"
-               "`fovea VERB --help` explains a verb, with examples. Try: fovea inspect zoo:lenet5");
+  fovea.footer(
+      "MODEL is a network in ONNX format (net.onnx), a file that Network::save wrote\n"
+      "(lenet5.mlir, with lenet5.safetensors beside it), zoo:NAME, filter:NAME or equations\n"
+      "('Z(i) = sum(m)(x(i + m) * w(m))'); LIB.so is what `fovea compile` made.\n"
+      "`fovea VERB --help` explains a verb, with examples. Try: fovea inspect zoo:lenet5");
   for (const auto add : {add_compile, add_run, add_bench, add_inspect, add_explain, add_diff,
                          add_zoo, add_cache, add_version})
     add(fovea);

@@ -267,11 +267,14 @@ Network ModelSource::read_equations(Shapes shapes, const ReadTypes& read_types) 
   std::map<std::string, int64_t> ranges;
   for (const std::string& text : ranges_) {
     const auto [name, number] = name_and_value("--range", text);
-    int64_t& extent = ranges[name];
+    int64_t extent = 0;
     const char* const end = number.data() + number.size();
     const auto [next, error] = std::from_chars(number.data(), end, extent);
     if (error != std::errc() || next != end || extent < 1)
       throw CLI::ValidationError("--range", "expected a number from 1, got '" + number + "'");
+    if (const auto [known, is_new] = ranges.emplace(name, extent); known->second != extent)
+      throw CLI::ValidationError("--range", fmt::format("'{}' is {} and {}: expected one extent",
+                                                        name, known->second, extent));
   }
   const Equations equations(model_);
   const std::vector<OpenInput> inputs = open_inputs(equations);

@@ -263,9 +263,9 @@ static FileType type_of_array(const OpenInput& input, const std::string& path) {
     fits = shape[k] > 0 && ((*input.extents)[k] < 0 || (*input.extents)[k] == shape[k]);
   if (!fits)
     throw Error({.what = path + ": the array is no value for input '" + input.name + "'",
-                 .expected = open_text(input),
+                 .expected = std::ranges::count(shape, 0) ? "extents >= 1" : open_text(input),
                  .got = host::to_string(got),
-                 .hint = "reshape the array"});
+                 .hint = std::ranges::count(shape, 0) ? "" : "reshape the array"});
   return {Shape(shape), dtype, path};
 }
 

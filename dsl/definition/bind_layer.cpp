@@ -115,8 +115,8 @@ class Places {
 class Options {
  public:
   Options(const System& system, const LayerOptions& options)
-      : options_(options), places_(system), reporter_(system.name, system.location, system.locate) {
-  }
+      : options_(options), places_(system), reporter_(system.name, system.location, system.locate),
+        from_(system.is_layer() ? "the layer" : "outside") {}
 
   // Those of indices that the equations leave open.
   std::map<std::string, int64_t> extents() {
@@ -130,7 +130,7 @@ class Options {
         reporter_.fail({},
                        {.what = fmt::format("index {} has two ranges", name),
                         .expected = fmt::format("{}, as the equation states", index->second.stated),
-                        .got = fmt::format("{} from the layer", extent)});
+                        .got = fmt::format("{} from {}", extent, from_)});
       state(name, extent);
     }
     if (options_.filters != 0)
@@ -184,6 +184,7 @@ class Options {
   const LayerOptions& options_;
   Places places_;
   Reporter reporter_;
+  const char* from_; // whoever gave the options
   std::map<std::string, int64_t> result_;
 };
 

@@ -29,11 +29,19 @@ class TypeFinder {
         throw Error(
             {.what = fmt::format("{}: '{}' has a type, but is no operand", parsed_.name, name),
              .where = parsed_.source.location(0),
-             .expected = "operands that the equations read"});
+             .expected = fmt::format("one of {}", fmt::join(names_of(operands), ", ")),
+             .got = name});
     return operands;
   }
 
  private:
+  static std::vector<std::string> names_of(const std::vector<Operand>& operands) {
+    std::vector<std::string> names;
+    for (const Operand& operand : operands)
+      names.push_back(operand.name);
+    return names;
+  }
+
   TensorType type_of(const text::OperandSyntax& operand) const {
     const size_t position = operand.named.position;
     const int rank = operand.shape ? operand.shape->rank() : operand.rank;

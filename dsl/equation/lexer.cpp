@@ -124,8 +124,28 @@ class Lexer {
         bracket(sign.mark);
         return add(sign.mark, sign.text.size());
       }
-    source_.fail(at_, {.what = "a character that no equation has",
-                       .hint = c == '[' || c == '{' ? "brackets are round" : ""});
+    source_.fail(at_, {.what = "a character that no equation has", .hint = hint_for(c)});
+  }
+
+  // What it stands for elsewhere.
+  static const char* hint_for(char c) {
+    switch (c) {
+    case '[':
+    case ']':
+    case '{':
+    case '}':
+      return "brackets are round";
+    case '^':
+      return "a power is pow(a, b)";
+    case '?':
+      return "a choice is select(condition, a, b)";
+    case '&':
+      return "conditions are joined by &&";
+    case '|':
+      return "conditions are joined by ||; an absolute value is abs(a)";
+    default:
+      return (c & 0x80) == 0 && c != '\'' ? "" : "names are of a to z, A to Z, digits and _";
+    }
   }
 
   void bracket(Mark mark) {

@@ -197,6 +197,7 @@ class Resolver {
       return read_line(node, line->second);
     auto operand = operands_.find(node.word);
     if (operand == operands_.end()) {
+      refuse_function(node);
       if (parsed_.has_header)
         fail(node.position, fmt::format("the name '{}' is unknown", node.word),
              "an operand of the first line, the result of an earlier equation, or a function");
@@ -204,6 +205,19 @@ class Resolver {
       parsed_.operands.push_back({.named = {node.word, node.position}});
     }
     read_operand(node, operand->second);
+  }
+
+  // relu(x(i)) would be a tensor that is read at a computed place.
+  void refuse_function(const Syntax& node) const {
+    const std::string_view instead = written_for(node.word);
+    const bool is_called = std::ranges::any_of(node.args, [&](int arg) {
+      return parsed_[arg].kind != Syntax::Kind::call || !rule_named(parsed_[arg].word)
+                 ? parsed_[arg].kind_of_value == Class::value
+                 : false;
+    });
+    if (!instead.empty() && is_called)
+      fail(node.position, fmt::format("there is no function `{}`", node.word), "",
+           fmt::format("write {}", instead));
   }
 
   void visit_arguments(Syntax& node, int count) {
@@ -260,6 +274,11 @@ class Resolver {
     fail(node.position, "this is no index expression", "indices and integers with + - * / %");
   }
 
+  bool is_stated(const Named& index) const {
+    return std::any_of(line_->ranges.begin(), line_->ranges.end(),
+                       [&](const auto& range) { return range.first.name == index.name; });
+  }
+
   void visit_reduction(Syntax& node) {
     std::vector<std::pair<bool, int>> outside; // bound there, and used there
     for (const Named& index : node.indices)
@@ -272,8 +291,9 @@ class Resolver {
       const auto& [is_bound, uses] = outside[k];
       if (!is_bound)
         bound_.erase(index.name);
-      if (uses_[index.name] == uses)
-        fail(index, "does not occur in what is reduced", "",
+      if (uses_[index.name] == uses && !is_stated(index))
+        fail(index, "does not occur in what is reduced",
+             "a reduced index, or one of a stated range",
              "every term would be the same; leave the index out");
       uses_[index.name] = uses; // a use inside is none outside
     }

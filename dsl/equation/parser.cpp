@@ -287,9 +287,14 @@ class Parser {
       return inner;
     }
     if (!at(Mark::name) || at_word("where"))
-      unexpected("a number, a name or `(`");
+      unexpected("a number, a name or `(`", doubled(Mark::times)    ? "a power is pow(a, b)"
+                                            : doubled(Mark::divide) ? "a comment starts with #"
+                                                                    : "");
     return named();
   }
+
+  // ** and //
+  bool doubled(Mark mark) const { return at(mark) && next_ > 0 && tokens_[next_ - 1].mark == mark; }
 
   int named() {
     Syntax node;

@@ -152,5 +152,7 @@ std::optional<Fold> fold_named(std::string_view word);
 // The boundary rules; zero and constant are both Boundary::fill.
 std::optional<Boundary> rule_named(std::string_view word);
 std::optional<DType> type_named(std::string_view word);
+// How the language writes what others call so: "max(a, 0)" for relu. Empty: unknown.
+std::string_view written_for(std::string_view word);
 
 } // namespace fovea::text

@@ -39,6 +39,34 @@ std::optional<DType> type_named(std::string_view word) {
   return fovea::parse(word, type) ? std::optional(type) : std::nullopt;
 }
 
+std::string_view written_for(std::string_view word) {
+  struct Word {
+    std::string_view name, instead;
+  };
+  static constexpr Word words[] = {{"relu", "max(a, 0)"},
+                                   {"sigmoid", "1/(1 + exp(-a))"},
+                                   {"sign", "select(a > 0, 1, select(a < 0, -1, 0))"},
+                                   {"log2", "log(a)/log(2)"},
+                                   {"log10", "log(a)/log(10)"},
+                                   {"exp2", "pow(2, a)"},
+                                   {"square", "pow(a, 2)"},
+                                   {"rsqrt", "1/sqrt(a)"},
+                                   {"clip", "min(max(a, low), high)"},
+                                   {"mod", "fmod(a, b), of an index i%3"},
+                                   {"if", "select(condition, a, b)"},
+                                   {"float", "f32(a)"},
+                                   {"double", "f64(a)"},
+                                   {"int", "i32(a)"},
+                                   {"i16", "i32(a)"},
+                                   {"u16", "i32(a)"},
+                                   {"u32", "i64(a)"},
+                                   {"u64", "i64(a)"},
+                                   {"prod", "product(i)(a)"},
+                                   {"avg", "mean(i)(a)"}};
+  const auto* known = std::ranges::find(words, word, &Word::name);
+  return known == std::end(words) ? std::string_view() : known->instead;
+}
+
 } // namespace text
 
 bool notation::is_reserved(std::string_view name) {

@@ -140,7 +140,17 @@ TEST_F(EquationCommand, Refusals) {
               HasSubstr("--range: expected a number from 1, got '3x3'"));
   EXPECT_THAT(refused("explain " + blur_ + " --shape x=8 --shape w=3 --batch 2", 2),
               HasSubstr("--batch"));
+  EXPECT_THAT(refused("explain 'Z(i) = x(zero(i))' --shape x=8 --range i=3 --range i=4", 2),
+              HasSubstr("--range: 'i' is 3 and 4"));
+  EXPECT_THAT(refused("explain 'Z(i) = x(i) where i < 2' --shape x=8 --range i=3"),
+              HasSubstr("expected: 2, as the equation states, got 3 from outside"));
   EXPECT_THAT(refused("explain zoo:lenet5 --range i=3", 2), HasSubstr("--range"));
+  // What is written in another language's manner is an equation still.
+  EXPECT_THAT(refused("explain 'Z[i] = x[i]' --shape x=8"), HasSubstr("brackets are round"));
+  EXPECT_THAT(refused("explain 'Z(i) = x(i)^2' --shape x=8"), HasSubstr("pow(a, b)"));
+  EXPECT_THAT(refused("explain 'Z(i) = x(i)**2' --shape x=8"), HasSubstr("pow(a, b)"));
+  EXPECT_THAT(refused("explain 'Z(i) = x(i) > 0 ? 1 : 0' --shape x=8"), HasSubstr("select("));
+  EXPECT_THAT(refused("explain 'a = b.onnx'"), HasSubstr("a = b.onnx: it cannot be read"));
   // Errors of kernels are about the equation, not about what reads it.
   EXPECT_THAT(refused("compile 'Z(i) = x(zero(i))' --shape x=8 --range i=3000000000 -o x.so"),
               ::testing::AllOf(::testing::StartsWith("error: kernel of 'Z': int32 overflow"),
