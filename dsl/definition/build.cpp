@@ -47,6 +47,25 @@ Expr neutral(Fold fold, DType type) {
   return make_integer(least ? -high - 1 : high, type);
 }
 
+// The first of those places that a condition chooses where `body` is the extremum or NaN; 0 where
+// it chooses none. What it does not choose may be as large as what it does, so that the extremum
+// alone does not tell.
+Expr first_chosen(Fold kind, const std::vector<DeclaredIndex>& indices, const Expr& condition,
+                  const Expr& body) {
+  const Fold extremum = kind == Fold::argmax ? Fold::max : Fold::min;
+  const Expr most = make_reduction_where(extremum, indices, condition, body);
+  Expr is_most = make_operation(ScalarOp::equal, {body, most});
+  if (is_float(body->type))
+    is_most = make_operation(ScalarOp::logical_or,
+                             {is_most, make_operation(ScalarOp::not_equal, {body, body})});
+  const Expr nowhere = make_integer(INT64_MAX, DType::i64);
+  const Expr first = make_reduction(
+      Fold::min, indices,
+      make_operation(ScalarOp::select, {make_operation(ScalarOp::logical_and, {condition, is_most}),
+                                        make_index(IndexExpr::of(indices[0].symbol)), nowhere}));
+  return make_operation(ScalarOp::fmod, {first, nowhere});
+}
+
 // Constants are folded as equations are made, where the result is exact, so that a definition does
 // not depend on how a number came about.
 Expr fold(ScalarOp op, const std::vector<Expr>& args) {
@@ -132,6 +151,12 @@ Expr make_reduction(Fold fold, std::vector<DeclaredIndex> indices, Expr body,
                  .hint = "write a comparison"});
   if (indices.empty()) // a pack of rank 0: one term
     return body;
+  // The sum of a short type, and the number of its terms, may be too large for it.
+  if (fold == Fold::mean && accumulator_of(body->type) != body->type) {
+    const DType type = body->type;
+    body = make_cast(std::move(body), accumulator_of(type));
+    return make_cast(make_reduction(fold, std::move(indices), std::move(body)), type);
+  }
   const bool place = fold == Fold::argmax || fold == Fold::argmin;
   auto node = make_node(Node::Kind::reduce, place ? DType::i64 : body->type);
   node->fold = fold;
@@ -154,10 +179,20 @@ Expr make_reduction_where(Fold kind, const std::vector<DeclaredIndex>& indices,
     Expr terms = make_operation(ScalarOp::select, {condition, term, neutral(fold, term->type)});
     return make_reduction(fold, indices, std::move(terms), accumulator);
   };
-  if (kind != Fold::mean)
-    return chosen(kind, body);
-  return make_operation(ScalarOp::div,
-                        {chosen(Fold::sum, body), chosen(Fold::sum, make_constant(1, body->type))});
+  if (kind == Fold::mean) {
+    const DType wide = accumulator_of(body->type); // as without a condition
+    Expr one = make_constant(1, wide);
+    // Where no range is stated, what is reduced may be all that says how many terms there are.
+    if (std::ranges::any_of(indices, [](const auto& index) { return index.extent < 0; }))
+      one = make_operation(ScalarOp::select,
+                           {make_operation(ScalarOp::equal, {body, body}), one, one});
+    return make_cast(make_operation(ScalarOp::div, {chosen(Fold::sum, make_cast(body, wide)),
+                                                    chosen(Fold::sum, one)}),
+                     body->type);
+  }
+  if (kind == Fold::argmax || kind == Fold::argmin)
+    return first_chosen(kind, indices, condition, body);
+  return chosen(kind, body);
 }
 
 Expr make_read(int tensor, StatementPtr source, DType type, std::vector<Subscript> subscripts) {

@@ -277,10 +277,17 @@ class Elaborator {
                     ? make_reduction(node.fold, std::move(indices), body, node.accumulator)
                     : make_reduction_where(node.fold, indices, condition(node.args[1]), body,
                                            node.accumulator);
-    const bool quotient = expr->kind == Node::Kind::op; // a mean over what a condition chooses
-    for (const Expr& reduction : quotient ? expr->args : std::vector{expr})
-      result_.reads[reduction.get()] = number;
+    note(expr, number);
     return expr;
+  }
+
+  // What a reduction became: itself, or an operation on others.
+  void note(const Expr& expr, int number) {
+    if (expr->kind == Node::Kind::reduce)
+      result_.reads[expr.get()] = number;
+    else
+      for (const Expr& arg : expr->args)
+        note(arg, number);
   }
 
   // ---- reads ----

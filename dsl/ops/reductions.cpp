@@ -22,9 +22,7 @@ Definition ReduceSum::definition(const Types& operands) const {
 
 Definition ReduceMean::definition(const Types& operands) const {
   const Reduction R(*this, operands[0]);
-  const DType type = R.type.dtype; // sums of bytes wrap at the end only
-  const DType wide = is_float(type) || size_of(type) >= 4 ? type : DType::i32;
-  return R.bound(name, Z(R.i) = cast(mean(R.r)(cast(R.x(), wide)), type));
+  return R.bound(name, Z(R.i) = mean(R.r)(R.x()));
 }
 
 Definition ReduceProd::definition(const Types& operands) const {

@@ -71,6 +71,40 @@ TEST(ConditionalReduction, OfIntegersStartsAtTheTypesEnds) {
   EXPECT_THAT(of("f(p: 1xu8)\nZ() = max(i where p(i) > 9)(p(i))", {bytes}), ElementsAre(0));
 }
 
+// What is not chosen may be as large as what is: here every element is the type's least, or -inf.
+TEST(ConditionalReduction, PlacesAreOfChosenTerms) {
+  const uint8_t zeros[] = {0, 0, 0, 0};
+  const float least[] = {-INFINITY, -INFINITY, -INFINITY, -INFINITY};
+  const float with_nan[] = {NAN, 1, 5, NAN};
+  const std::string byte = "f(x: 4xu8)\n", real = "f(x: 4xf32)\n";
+  EXPECT_THAT(of(byte + "Z() = argmax(i where i >= 2)(x(i))", {zeros}), ElementsAre(2));
+  EXPECT_THAT(of(byte + "Z() = argmin(i where i == 3)(255 - x(i))", {zeros}), ElementsAre(3));
+  EXPECT_THAT(of(byte + "Z() = argmax(i where i > 3)(x(i))", {zeros}), ElementsAre(0)) << "none";
+  EXPECT_THAT(of(real + "Z() = argmax(i where i > 0)(x(i))", {least}), ElementsAre(1));
+  EXPECT_THAT(of(real + "Z() = argmax(i where i > 0)(x(i))", {with_nan}), ElementsAre(3));
+  EXPECT_THAT(of(real + "Z() = argmax(i where i > 0 && i < 3)(x(i))", {with_nan}), ElementsAre(2));
+}
+
+// Neither their sum, 800, nor their number fits a byte.
+TEST(ConditionalReduction, AMeanOfBytesDoesNotWrap) {
+  std::vector<uint8_t> bytes(400);
+  for (size_t k = 0; k < bytes.size(); ++k)
+    bytes[k] = static_cast<uint8_t>(k % 2 ? 200 : 100);
+  const std::string head = "f(x: 400xu8)\n";
+  EXPECT_THAT(of(head + "Z() = mean(i)(x(i))", {bytes.data()}), ElementsAre(150));
+  EXPECT_THAT(of(head + "Z() = mean(i where i % 2 == 1)(x(i))", {bytes.data()}), ElementsAre(200));
+  EXPECT_THAT(of(head + "Z() = mean(i where i < 300)(x(i)) - mean(i)(x(i))", {bytes.data()}),
+              ElementsAre(0));
+}
+
+// Nor is their sum, or their number, beyond f16's 65504.
+TEST(ConditionalReduction, AMeanOfHalvesDoesNotOverflow) {
+  std::vector<uint16_t> sixteen(70'000, 0x4C00); // 16.0
+  const std::string head = "f(x: 70000xf16)\n";
+  EXPECT_THAT(of(head + "Z() = mean(i)(x(i))", {sixteen.data()}), ElementsAre(16));
+  EXPECT_THAT(of(head + "Z() = mean(i where i >= 0)(x(i))", {sixteen.data()}), ElementsAre(16));
+}
+
 // Causal attention's mask, and a condition on indices alone.
 TEST(ConditionalReduction, ChoosesByIndices) {
   EXPECT_THAT(of("f(x: 4xf32)\nZ(i) = sum(j where j <= i && j % 2 == 0)(x(j)) where i < 4", {x}),
