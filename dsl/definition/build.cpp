@@ -1,9 +1,11 @@
 // Nodes of scalar expressions, with the element types checked as they are made.
+#include "dsl/definition/number.hpp"
+
 #include <fovea/equation/statement.hpp>
-#include <fovea/error.hpp>
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace fovea {
@@ -22,6 +24,11 @@ bool yields_boolean(ScalarOp op) {
 
 bool is_number(const Expr& expr, double number) {
   return expr->kind == Node::Kind::constant && expr->constant == number;
+}
+
+[[noreturn]] void refuse_number(ErrorParts parts) {
+  parts.what = "equation: " + parts.what;
+  throw Error(std::move(parts));
 }
 
 // What a term of a reduction is that changes nothing.
@@ -86,6 +93,20 @@ Expr fold(ScalarOp op, const std::vector<Expr>& args) {
 
 } // namespace
 
+// What an operation takes: conditions or floats.
+static void check_type(ScalarOp op, DType type) {
+  const auto refuse = [&](const char* of, const char* expected, const char* hint) {
+    throw Error({.what = fmt::format("equation: `{}` is of {}", name_of(op), of),
+                 .expected = expected,
+                 .got = std::string(name_of(type)),
+                 .hint = hint});
+  };
+  if ((is_logical(op) || op == ScalarOp::select) && type != DType::boolean)
+    refuse("conditions", "bool", "write a comparison");
+  if (is_analytic(op) && op < ScalarOp::floor && !is_float(type))
+    refuse("floats", "f16, bf16, f32 or f64", "convert it with cast(value, DType::f32)");
+}
+
 Expr make_constant(double value, DType type) {
   auto node = make_node(Node::Kind::constant, type);
   node->constant = value;
@@ -99,6 +120,26 @@ Expr make_integer(int64_t value, DType type) {
   node->constant = static_cast<double>(value);
   node->integer = is_float(type) ? 0 : value;
   return node;
+}
+
+// Beside a condition: whether it is not 0.
+Expr make_number(double number, DType type) {
+  if (type == DType::boolean)
+    return make_integer(number != 0, type);
+  const bool whole = number == std::trunc(number) && number >= -0x1p63 && number < 0x1p63;
+  if (whole && !is_float(type))
+    return make_number(static_cast<int64_t>(number), type);
+  if (std::optional<ErrorParts> parts = misfit({number, false, 0}, type))
+    refuse_number(std::move(*parts));
+  return make_constant(number, type);
+}
+
+Expr make_number(int64_t number, DType type) {
+  if (type == DType::boolean)
+    return make_integer(number != 0, type);
+  if (std::optional<ErrorParts> parts = misfit({static_cast<double>(number), true, number}, type))
+    refuse_number(std::move(*parts));
+  return make_integer(number, type);
 }
 
 Expr make_index(const IndexExpr& index) {
@@ -122,6 +163,7 @@ Expr make_operation(ScalarOp op, std::vector<Expr> args) {
                    .expected = std::string(name_of(type)),
                    .got = std::string(name_of(args[k]->type)),
                    .hint = "convert one of them with cast(value, type)"});
+  check_type(op, op == ScalarOp::select ? args[0]->type : type);
   if (Expr folded = fold(op, args))
     return folded;
   auto node = make_node(Node::Kind::op, yields_boolean(op) ? DType::boolean : type);

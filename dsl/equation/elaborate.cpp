@@ -43,14 +43,6 @@ ScalarOp operation_of(Mark mark) {
   }
 }
 
-bool is_logical(ScalarOp op) {
-  return op >= ScalarOp::logical_and && op <= ScalarOp::logical_not;
-}
-// Of floats alone.
-bool is_analytic(ScalarOp op) {
-  return op >= ScalarOp::exp && op <= ScalarOp::round;
-}
-
 class Elaborator {
  public:
   Elaborator(const Parsed& parsed, const std::vector<DType>& operands)
@@ -236,20 +228,10 @@ class Elaborator {
 
   Expr constant(const Syntax& node, DType type) const {
     const Literal& number = node.number;
+    if (std::optional<ErrorParts> parts = misfit(number, type))
+      parsed_.source.fail(node.position, std::move(*parts));
     if (is_float(type))
       return make_constant(number.real, type);
-    constexpr int64_t one = 1;
-    const bool is_unsigned = type == DType::u8 || type == DType::boolean;
-    const int bits = type == DType::boolean ? 1 : static_cast<int>(8 * size_of(type));
-    const Wide high = is_unsigned ? (one << bits) - 1 : (Wide{1} << (bits - 1)) - 1;
-    const Wide low = is_unsigned ? 0 : -high - 1;
-    if (!number.whole)
-      fail(node.position, fmt::format("{} is no {}", number.real, name_of(type)), "an integer",
-           fmt::format("{}", number.real), "a number takes the type of what stands beside it");
-    if (number.integer < low || number.integer > high)
-      fail(node.position, fmt::format("{} overflow", type == DType::i32 ? "int32" : name_of(type)),
-           fmt::format("{} .. {}", static_cast<int64_t>(low), static_cast<int64_t>(high)),
-           fmt::format("{}", number.real), "a number takes the type of what stands beside it");
     return make_integer(static_cast<int64_t>(number.integer), type);
   }
 

@@ -1,4 +1,6 @@
 #pragma once
+#include "dsl/definition/number.hpp"
+
 #include <fovea/equation/statement.hpp>
 #include <fovea/error.hpp>
 
@@ -62,14 +64,8 @@ struct Token {
 // The last one is Mark::end.
 std::vector<Token> tokens_of(const Source& source);
 
-__extension__ using Wide = __int128;
-
-// A number without a type.
-struct Literal {
-  double real = 0;
-  bool whole = false; // an integer, with its value in `integer`
-  Wide integer = 0;
-};
+using Wide = WideInteger;
+using Literal = Number; // without a type
 Literal literal_of(const Source& source, const Token& token);
 // Constant arithmetic; no value where it overflows or divides by zero.
 std::optional<Literal> folded(Mark sign, const Literal& a, const Literal& b);

@@ -1,5 +1,6 @@
 #include <fovea/definition/explain.hpp>
 #include <fovea/equation/define.hpp>
+#include <fovea/equation/fixed_equation.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -157,8 +158,7 @@ Parameters EquationOp::parameters(const Types& inputs) const {
 // Its shape rule is its definition: what binding refuses arrives as Error with the equation's
 // place.
 Inferred EquationOp::infer(const Types& operands) const {
-  const Definition made = definition(operands);
-  return made.type_of(made.tensor_of_equation(made.results[0]));
+  return result_types(definition(operands));
 }
 
 UserEquation UserEquation::operator()(const LayerOptions& options, SourceLocation location) const {
@@ -227,15 +227,25 @@ std::shared_ptr<const EquationOp> UserEquation::op(size_t operands) const {
   return std::make_shared<EquationOp>(recipe_, options_, operands == all);
 }
 
-Tensor<> UserEquation::apply(const std::vector<Tensor<>>& operands) const {
-  return operands[0].network().apply(op(operands.size()), operands, name_, location_)[0];
+std::vector<Tensor<>> UserEquation::apply(const std::vector<Tensor<>>& operands) const {
+  return operands[0].network().apply(op(operands.size()), operands, name_, location_);
+}
+
+Tensor<> UserEquation::only(const std::vector<Tensor<>>& results) const {
+  if (results.size() != 1)
+    throw Error({.what = fmt::format("equation '{}' has several results", recipe_->name),
+                 .where = location_,
+                 .expected = "one, where a tensor stands",
+                 .got = std::to_string(results.size()),
+                 .hint = "call it with .results(...), which gives all of them"});
+  return results[0];
 }
 
 namespace detail {
 
 UserEquation user_equation(std::string name, std::vector<EquationOperand> operands,
                            const std::vector<std::string>& names,
-                           std::function<StatementPtr(const std::vector<Operand>&)> body,
+                           std::function<Statements(const std::vector<Operand>&)> body,
                            SourceLocation location) {
   EquationRecipe recipe{std::move(name), {}, location, nullptr};
   recipe.operands = named_operands(std::move(operands), recipe.name, names, location);
@@ -244,8 +254,10 @@ UserEquation user_equation(std::string name, std::vector<EquationOperand> operan
     std::vector<Operand> bound;
     for (size_t k = 0; k < of.size(); ++k)
       bound.push_back({of[k].name, types[k]});
-    const StatementPtr result = body(bound);
-    return bind_layer(name, bound, inputs, {result}, options, location);
+    const Statements results = body(bound);
+    if (results.empty())
+      throw Error({.what = fmt::format("equation '{}' has no result", name), .where = location});
+    return bind_layer(name, bound, inputs, results, options, location);
   };
   return {std::move(recipe), location};
 }

@@ -2,6 +2,21 @@
 
 namespace fovea {
 
+Inferred result_types(const Definition& definition) {
+  Inferred inferred{definition.type_of(definition.tensor_of_equation(definition.results[0]))};
+  for (size_t k = 1; k < definition.results.size(); ++k)
+    inferred.results.push_back(
+        definition.type_of(definition.tensor_of_equation(definition.results[k])));
+  if (inferred.results.overflowed())
+    return ShapeError{"it has more results than an op may have",
+                      "at most {0}",
+                      "{1}",
+                      "",
+                      {Shape{static_cast<int64_t>(inferred.results.size())},
+                       Shape{static_cast<int64_t>(definition.results.size())}}};
+  return inferred;
+}
+
 Inferred FixedEquation::infer(const Types& operands) const {
   if (operands.overflowed())
     return ShapeError{"it has too many operands", "at most {0}", "more", "", {Shape{max_operands}}};
@@ -16,18 +31,7 @@ Inferred FixedEquation::infer(const Types& operands) const {
                         "change the network where it was written, and save it again",
                         {wanted.shape, operands[k].shape}};
   }
-  Inferred inferred{definition_.type_of(definition_.tensor_of_equation(definition_.results[0]))};
-  for (size_t k = 1; k < definition_.results.size(); ++k)
-    inferred.results.push_back(
-        definition_.type_of(definition_.tensor_of_equation(definition_.results[k])));
-  if (inferred.results.overflowed())
-    return ShapeError{"it has more results than an op may have",
-                      "at most {0}",
-                      "{1}",
-                      "",
-                      {Shape{static_cast<int64_t>(inferred.results.size())},
-                       Shape{static_cast<int64_t>(definition_.results.size())}}};
-  return inferred;
+  return result_types(definition_);
 }
 
 } // namespace fovea

@@ -98,6 +98,37 @@ TEST(EquationErrors, ElementTypesThatDiffer) {
   EXPECT_EQ(error.hint, "convert one of them with cast(value, type)");
 }
 
+// A number takes the type of what stands beside it, and has to be one of it.
+TEST(EquationErrors, NumbersThatDoNotFit) {
+  const auto of = [](auto equation, DType type) {
+    return refusal(equation, {TensorType{type, {4}}});
+  };
+  const ErrorParts byte = of([](Tensor<1> x) { return Z(i) = x(i) + 300; }, DType::u8);
+  EXPECT_EQ(byte.what, "equation: u8 overflow");
+  EXPECT_EQ(byte.expected, "0 .. 255");
+  EXPECT_EQ(byte.got, "300");
+  EXPECT_EQ(of([](Tensor<1> x) { return Z(i) = x(i) * 2147483648; }, DType::i32).what,
+            "equation: int32 overflow");
+  EXPECT_EQ(of([](Tensor<1> x) { return Z(i) = x(i) * 1e30; }, DType::i64).what,
+            "equation: 1e+30 is no i64");
+  EXPECT_EQ(of([](Tensor<1> x) { return Z(i) = x(i) * 2.5; }, DType::i32).what,
+            "equation: 2.5 is no i32");
+  EXPECT_EQ(of([](Tensor<1> x) { return Z(i.range(9)) = x(constant(i - 2, 256)); }, DType::u8).what,
+            "equation: u8 overflow");
+}
+
+TEST(EquationErrors, OperationsOfOtherTypes) {
+  const auto of = [](auto equation, DType type) {
+    return refusal(equation, {TensorType{type, {4}}}).what;
+  };
+  EXPECT_EQ(of([](Tensor<1> x) { return Z(i) = exp(x(i)); }, DType::i32),
+            "equation: `exp` is of floats");
+  EXPECT_EQ(of([](Tensor<1> x) { return Z(i) = cast(x(i) && x(i), DType::f32); }, DType::f32),
+            "equation: `logical_and` is of conditions");
+  EXPECT_EQ(of([](Tensor<1> x) { return Z(i) = select(x(i), x(i), 0); }, DType::f32),
+            "equation: `select` is of conditions");
+}
+
 TEST(EquationErrors, AnotherElementTypeOutsideATensor) {
   const ErrorParts error = refusal(
       [](Tensor<1> x) {

@@ -49,6 +49,27 @@ TEST(EquationOp, ShowsOptionsAsAttributes) {
   EXPECT_THAT(to_dot(net), HasSubstr("filters&#160;8&#160;· kernel&#160;3×2"));
 }
 
+TEST(EquationOp, SystemsGiveAllTheirResults) {
+  const auto moments = define("moments", [](Tensor<2> x) {
+    const auto A = Result("A")(i) = mean(j)(x(i, j));
+    return Statements{A, Result("B")(i, j) = x(i, j) - let(A)(i)};
+  });
+  const auto text =
+      define(Equations("f(x: f32) -> A, B; A(i) = mean(j)(x(i, j)); B(i, j) = x(i, j) - A(i)"));
+  for (const UserEquation& op : {moments, text}) {
+    Network net("n");
+    const Tensor<> x = net.input("x", {2, 3, 5});
+    const std::vector<Tensor<>> results = op.results(x);
+    ASSERT_EQ(results.size(), 2u);
+    EXPECT_EQ(results[0].shape(), (Shape{2, 3}));
+    EXPECT_EQ(results[1].shape(), (Shape{2, 3, 5}));
+    const ErrorParts error = error_of([&] { op(x); });
+    EXPECT_THAT(error.what, HasSubstr("has several results"));
+    EXPECT_THAT(error.hint, HasSubstr(".results("));
+    EXPECT_THAT(error_of([&] { x | op | relu; }).what, HasSubstr("has several results"));
+  }
+}
+
 TEST(EquationOp, ShowsItsAuthorsAttributesAmongThem) {
   EXPECT_EQ(shown(tiled(2)({.kernel = 3}), {9}), "name=tiled kernel=3 period=2");
   EXPECT_EQ(shown(tiled(4)({.kernel = 3}), {9}), "name=tiled kernel=3 period=4");

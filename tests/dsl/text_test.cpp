@@ -55,6 +55,57 @@ TEST(Text, AConvolutionOfTheTextbookIsThatOfCpp) {
             canonical_text(same.definition({V, K})));
 }
 
+// A sum of equal terms is one where its range is stated, and so is what the printer makes of i%1.
+TEST(Text, ReductionsOfEqualTerms) {
+  EXPECT_THAT(of("Z(i) = sum(m)(x(i)) where m < 3", {five}), ElementsAre(9, 3, 12, 3, 15));
+  const Definition same = Equations("Z() = sum(m)(x(m%1)) where m < 4").bind({{"x", f32({1})}});
+  EXPECT_EQ(canonical_text(Equations(to_text(same)).bind()), canonical_text(same));
+}
+
+// A minus in front of a division or a remainder keeps its brackets when it is printed.
+TEST(Text, NegatedDivisionsReadBack) {
+  for (const char* text :
+       {"Z(i) = x(wrap(-(i/3))) where i < 7", "Z(i) = x(clamp(2 - (i%4))) where i < 7",
+        "Z(i) = x(wrap(-(i%4))) where i < 7", "Z(i) = x(0) * f32(-((i + 1)/2)) where i < 7",
+        "Z(i) = x(wrap(-3*(i/2))) where i < 7"}) {
+    const Definition definition = Equations(text).bind({{"x", f32({5})}});
+    EXPECT_EQ(canonical_text(Equations(to_text(definition)).bind()), canonical_text(definition))
+        << to_text(definition);
+  }
+}
+
+// Comparisons, conditions, indices and numbers as values: the operators of both mean the same.
+TEST(Text, OperatorsAreThoseOfCpp) {
+  const Index<'i'> i;
+  const Index<'j'> j;
+  const auto same = [](const std::string& text, auto lambda, const fovea::Types& types) {
+    EXPECT_EQ(canonical_text(define("f", lambda).definition(types)),
+              canonical_text(Equations(text).bind_in_order(types)))
+        << text;
+  };
+  const TensorType x{DType::f32, {4, 4}}, n{DType::i64, {4}};
+  same("Z(i, j) = select(x(i, j) > 0 && i%2 == 0, x(i, j), 0.1*x(i, j))",
+       [=](Tensor<2> x) {
+         return Z(i, j) = select(x(i, j) > 0 && i % 2 == 0, x(i, j), 0.1 * x(i, j));
+       },
+       {x});
+  same("Z(i, j) = select(x(i, j) >= 6, 6, select(!(x(i, j) != 1 || j < i), 0, x(i, j)))",
+       [=](Tensor<2> x) {
+         return Z(i, j) = select(x(i, j) >= 6, 6, select(!(x(i, j) != 1 || j < i), 0, x(i, j)));
+       },
+       {x});
+  same("Z(i, j) = x(-i + 3, j) * f32(i <= j) where i < 4",
+       [=](Tensor<2> x) { return Z(i.range(4), j) = x(-i + 3, j) * cast(i <= j, DType::f32); },
+       {x});
+  same("Z(i) = sum(j where (j >= i && n(j) == i) || 3 != j)(n(j) + i - 2*n(j) + 9007199254740993) "
+       "where i < 4",
+       [=](Tensor<1> n) {
+         return Z(i.range(4)) = sum(j).where((j >= i && n(j) == i) ||
+                                             3 != j)(n(j) + i - 2 * n(j) + 9007199254740993);
+       },
+       {n});
+}
+
 TEST(Text, NamesOperandsAndResults) {
   const Equations text("S(r) = sum(c)(image(r, c)); Z(row) = image(row, 0) / S(row) + bias()");
   ASSERT_EQ(text.operands().size(), 2u);

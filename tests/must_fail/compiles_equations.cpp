@@ -33,6 +33,18 @@ void equations(const Tensor<>& image, const Tensor<>& weights) {
     return Z(k) = sum(j)(x(p(j), k) + x(zero(p(j) + cast(value(j), DType::i32)), k));
   });
   const auto rows = define("rows", [=](Tensor<2> x) { return Z(i) = x(0, i) + x(1, i); });
+  const auto leaky = define("leaky", [=](Tensor<1> x) {
+    return Z(i) = select((x(i) > 0 && i % 2 == 0) || !(x(i) != 1), x(i), 0.1 * x(i));
+  });
+  const auto masked = define("masked", [=](Tensor<2> x, Tensor<1> p) {
+    return Z(i.range(4)) =
+               sum(j).where(j <= i && p(j) == i && 0 < j)(select(x(-i + 3, j) >= 6, 6, x(i, j)));
+  });
+  const auto moments = define("moments", [=](Tensor<2> x) {
+    const auto A = Result("A")(i) = mean(j)(x(i, j));
+    return Statements{A, Result("B")(i) = mean(j)(pow(x(i, j) - let(A)(i), 2))};
+  });
+  const std::vector<Tensor<>> both = moments.results(masked(leaky(image), weights));
   Tensor<> y = tiled(2)(unshared(image, weights), weights) | relu |
                unshared({.filters = 8, .kernel = {3, 3}}) | rows | relu;
   y = bag(nested(upsampled(dilated(causal(y, weights), weights))), weights);

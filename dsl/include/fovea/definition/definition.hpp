@@ -129,6 +129,13 @@ enum class ScalarOp : uint8_t {
 constexpr bool is_comparison(ScalarOp op) {
   return op >= ScalarOp::less && op <= ScalarOp::not_equal;
 }
+constexpr bool is_logical(ScalarOp op) {
+  return op >= ScalarOp::logical_and && op <= ScalarOp::logical_not;
+}
+// Of floats alone; the last three leave an integer as it is.
+constexpr bool is_analytic(ScalarOp op) {
+  return op >= ScalarOp::exp && op <= ScalarOp::round;
+}
 std::string_view name_of(ScalarOp op);
 std::string_view name_of(ReduceKind kind);
 std::string_view name_of(Fold fold);

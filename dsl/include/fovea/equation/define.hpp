@@ -110,9 +110,9 @@ struct LambdaOperands<Return (C::*)(Operands...) const> {
 };
 
 template <class Lambda, class... Operands, size_t... K>
-StatementPtr call(const Lambda& lambda, const std::vector<Operand>& operands,
-                  OperandList<Operands...>, std::index_sequence<K...>) {
-  return lambda(Operands(static_cast<int>(K), operands[K].name, operands[K].type)...);
+Statements call(const Lambda& lambda, const std::vector<Operand>& operands,
+                OperandList<Operands...>, std::index_sequence<K...>) {
+  return {lambda(Operands(static_cast<int>(K), operands[K].name, operands[K].type)...)};
 }
 } // namespace detail
 
@@ -122,9 +122,15 @@ class UserEquation : public BlockBase {
   UserEquation(EquationRecipe recipe, SourceLocation location)
       : recipe_(std::make_shared<const EquationRecipe>(std::move(recipe))), location_(location) {}
 
-  // Of its inputs, or of its inputs and its weights. Throws Error.
+  // Of its inputs, or of its inputs and its weights. Throws Error, also where there are several
+  // results.
   template <class... Rest>
   Tensor<> operator()(const Tensor<>& first, const Rest&... rest) const {
+    return only(apply({first, rest...}));
+  }
+  // The same, with all results of a system, in their order.
+  template <class... Rest>
+  std::vector<Tensor<>> results(const Tensor<>& first, const Rest&... rest) const {
     return apply({first, rest...});
   }
   // The layer whose equations leave nothing open.
@@ -175,7 +181,8 @@ class UserEquation : public BlockBase {
     return copy;
   }
   std::shared_ptr<const EquationOp> op(size_t operands) const;
-  Tensor<> apply(const std::vector<Tensor<>>& operands) const;
+  std::vector<Tensor<>> apply(const std::vector<Tensor<>>& operands) const;
+  Tensor<> only(const std::vector<Tensor<>>& results) const;
 
   std::shared_ptr<const EquationRecipe> recipe_;
   LayerOptions options_;
@@ -190,13 +197,14 @@ namespace detail {
 // are without names still: without `names` they are t0, t1 ... and weight, weight_2 ...
 UserEquation user_equation(std::string name, std::vector<EquationOperand> operands,
                            const std::vector<std::string>& names,
-                           std::function<StatementPtr(const std::vector<Operand>&)> body,
+                           std::function<Statements(const std::vector<Operand>&)> body,
                            SourceLocation location);
 } // namespace detail
 
-// `lambda` takes `Tensor<R>` operands, then `Weight<R>` ones, and returns an equation. Operands
-// with more than R dimensions are mapped over their leading ones. `names` are those of the
-// operands; a weight's name is its layer's, a dot, and its own.
+// `lambda` takes `Tensor<R>` operands, then `Weight<R>` ones, and returns an equation, or as
+// `Statements{a, b}` those of several results. Operands with more than R dimensions are mapped over
+// their leading ones. `names` are those of the operands; a weight's name is its layer's, a dot, and
+// its own.
 template <class Lambda>
 UserEquation define(std::string name, Lambda lambda, const std::vector<std::string>& names = {},
                     SourceLocation location = SourceLocation::current()) {

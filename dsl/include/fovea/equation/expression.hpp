@@ -9,6 +9,9 @@ namespace fovea {
 // be of one element type.
 Expr make_constant(double value, DType type);
 Expr make_integer(int64_t value, DType type); // exact where a float64 is not
+// What a user writes as a number beside values of `type`. Throws Error where it is none of them.
+Expr make_number(double number, DType type);
+Expr make_number(int64_t number, DType type);
 Expr make_index(const IndexExpr& index);
 Expr make_operation(ScalarOp op, std::vector<Expr> args);
 Expr make_cast(Expr value, DType type);
@@ -39,25 +42,54 @@ template <class A>
 Scalar<A> unary(ScalarOp op, const Scalar<A>& a) {
   return {make_operation(op, {a.expr})};
 }
+template <class T>
+using IfNumber = std::enable_if_t<std::is_arithmetic_v<T>, int>;
 // A number beside a scalar takes its element type.
-template <class A>
-Scalar<Letters<>> like(const Scalar<A>& a, double number) {
-  return {make_constant(number, a.expr->type)};
+template <class A, class N>
+Scalar<Letters<>> like(const Scalar<A>& a, N number) {
+  if constexpr (std::integral<N>)
+    return {make_number(static_cast<int64_t>(number), a.expr->type)};
+  else
+    return {make_number(static_cast<double>(number), a.expr->type)};
 }
 } // namespace detail
 
+// Of two scalars; of a scalar and a number, or an index as a value of type i64.
 #define FOVEA_BINARY(name, op)                                                                     \
   template <class A, class B>                                                                      \
   auto name(const Scalar<A>& a, const Scalar<B>& b) {                                              \
     return detail::binary(ScalarOp::op, a, b);                                                     \
   }                                                                                                \
-  template <class A>                                                                               \
-  Scalar<A> name(const Scalar<A>& a, double b) {                                                   \
+  template <class A, class N, detail::IfNumber<N> = 0>                                             \
+  Scalar<A> name(const Scalar<A>& a, N b) {                                                        \
     return detail::binary(ScalarOp::op, a, detail::like(a, b));                                    \
   }                                                                                                \
-  template <class B>                                                                               \
-  Scalar<B> name(double a, const Scalar<B>& b) {                                                   \
+  template <class N, class B, detail::IfNumber<N> = 0>                                             \
+  Scalar<B> name(N a, const Scalar<B>& b) {                                                        \
     return {make_operation(ScalarOp::op, {detail::like(b, a).expr, b.expr})};                      \
+  }                                                                                                \
+  template <class A, class I, detail::IfIndex<I> = 0>                                              \
+  auto name(const Scalar<A>& a, const I& b) {                                                      \
+    return detail::binary(ScalarOp::op, a, value(b));                                              \
+  }                                                                                                \
+  template <class I, class B, detail::IfIndex<I> = 0>                                              \
+  auto name(const I& a, const Scalar<B>& b) {                                                      \
+    return detail::binary(ScalarOp::op, value(a), b);                                              \
+  }
+// Comparisons: also of two indices, or of an index and an integer.
+#define FOVEA_COMPARISON(name, op)                                                                 \
+  FOVEA_BINARY(name, op)                                                                           \
+  template <class I, class J, detail::IfIndex<I> = 0, detail::IfIndex<J> = 0>                      \
+  auto name(const I& a, const J& b) {                                                              \
+    return detail::binary(ScalarOp::op, value(a), value(b));                                       \
+  }                                                                                                \
+  template <class I, class N, detail::IfIndex<I> = 0, detail::IfNumber<N> = 0>                     \
+  auto name(const I& a, N b) {                                                                     \
+    return name(value(a), b);                                                                      \
+  }                                                                                                \
+  template <class N, class J, detail::IfNumber<N> = 0, detail::IfIndex<J> = 0>                     \
+  auto name(N a, const J& b) {                                                                     \
+    return name(a, value(b));                                                                      \
   }
 FOVEA_BINARY(operator+, add)
 FOVEA_BINARY(operator-, sub)
@@ -67,11 +99,31 @@ FOVEA_BINARY(max, max)
 FOVEA_BINARY(min, min)
 FOVEA_BINARY(pow, pow)
 FOVEA_BINARY(fmod, fmod)
-FOVEA_BINARY(operator<, less)
-FOVEA_BINARY(operator<=, less_equal)
-FOVEA_BINARY(equal, equal)
-FOVEA_BINARY(not_equal, not_equal)
+FOVEA_COMPARISON(operator<, less)
+FOVEA_COMPARISON(operator<=, less_equal)
+FOVEA_COMPARISON(operator==, equal)
+FOVEA_COMPARISON(operator!=, not_equal)
+FOVEA_COMPARISON(equal, equal)
+FOVEA_COMPARISON(not_equal, not_equal)
+#undef FOVEA_COMPARISON
 #undef FOVEA_BINARY
+
+namespace detail {
+template <class T>
+concept Comparable = IsScalar<T>::value || IsIndex<T>::value || std::is_arithmetic_v<T>;
+template <class A, class B>
+using IfCompared = std::enable_if_t<
+    Comparable<A> && Comparable<B> && (!std::is_arithmetic_v<A> || !std::is_arithmetic_v<B>), int>;
+} // namespace detail
+// a > b is b < a.
+template <class A, class B, detail::IfCompared<A, B> = 0>
+auto operator>(const A& a, const B& b) {
+  return b < a;
+}
+template <class A, class B, detail::IfCompared<A, B> = 0>
+auto operator>=(const A& a, const B& b) {
+  return b <= a;
+}
 
 #define FOVEA_UNARY(name, op)                                                                      \
   template <class A>                                                                               \
@@ -111,10 +163,36 @@ template <class A, class B>
 auto logical_or(const Scalar<A>& a, const Scalar<B>& b) {
   return detail::binary(ScalarOp::logical_or, a, b);
 }
+template <class A, class B>
+auto operator&&(const Scalar<A>& a, const Scalar<B>& b) {
+  return logical_and(a, b);
+}
+template <class A, class B>
+auto operator||(const Scalar<A>& a, const Scalar<B>& b) {
+  return logical_or(a, b);
+}
+template <class A>
+Scalar<A> operator!(const Scalar<A>& a) {
+  return logical_not(a);
+}
+
 template <class C, class A, class B>
 auto select(const Scalar<C>& condition, const Scalar<A>& a, const Scalar<B>& b) {
   return Scalar<union_of<C, A, B>>{
       make_operation(ScalarOp::select, {condition.expr, a.expr, b.expr})};
+}
+template <class C, class A, class N, detail::IfNumber<N> = 0>
+auto select(const Scalar<C>& condition, const Scalar<A>& a, N b) {
+  return select(condition, a, detail::like(a, b));
+}
+template <class C, class N, class B, detail::IfNumber<N> = 0>
+auto select(const Scalar<C>& condition, N a, const Scalar<B>& b) {
+  return select(condition, detail::like(b, a), b);
+}
+// Numbers on both sides are of type f32.
+template <class C, class N, class M, detail::IfNumber<N> = 0, detail::IfNumber<M> = 0>
+Scalar<C> select(const Scalar<C>& condition, N a, M b) {
+  return select(condition, Scalar<Letters<>>{make_number(static_cast<double>(a), DType::f32)}, b);
 }
 
 namespace detail {
@@ -166,7 +244,7 @@ struct ConditionalReducer {
   }
   // The number of terms, or a multiple: sum(i).where(...)(1.0), of type f32.
   auto operator()(double number) const {
-    return (*this)(Scalar<Letters<>>{make_constant(number, DType::f32)});
+    return (*this)(Scalar<Letters<>>{make_number(number, DType::f32)});
   }
 };
 

@@ -3,6 +3,9 @@
 
 namespace fovea {
 
+// The types of a definition's results, as those of an op.
+Inferred result_types(const Definition& definition);
+
 // An equation that is given as its definition, for the operand types of that definition alone: what
 // a model file holds of a user's equation, with what was said of it.
 class FixedEquation final : public AnyOp {

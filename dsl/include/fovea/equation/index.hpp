@@ -151,6 +151,10 @@ auto operator-(const A& a, const B& b) {
                                                                         detail::to_value(b).expr};
 }
 template <class A, detail::IfIndex<A> = 0>
+auto operator-(const A& a) {
+  return IndexValue<typename A::letters>{detail::to_value(a).expr * -1};
+}
+template <class A, detail::IfIndex<A> = 0>
 auto operator+(const A& a, int64_t c) {
   return IndexValue<typename A::letters>{detail::to_value(a).expr + IndexExpr{c, {}}};
 }

@@ -16,6 +16,7 @@ struct Statement {
   SourceLocation location;
 };
 using StatementPtr = std::shared_ptr<const Statement>;
+using Statements = std::vector<StatementPtr>;
 
 // Reads `source` (an earlier statement) or operand number `tensor` (defined in dsl/definition).
 Expr make_read(int tensor, StatementPtr source, DType type, std::vector<Subscript> subscripts);
@@ -37,7 +38,7 @@ void add_subscripts(const T& subscript, DType type, std::vector<Subscript>& subs
         one.computed = subscript.computed[d];
       one.boundary = subscript.boundary;
       if (one.boundary == Boundary::fill)
-        one.fill = subscript.fill ? subscript.fill : make_constant(subscript.number, type);
+        one.fill = subscript.fill ? subscript.fill : make_number(subscript.number, type);
     }
     subscripts.push_back(std::move(one));
   }
