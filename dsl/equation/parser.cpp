@@ -237,6 +237,10 @@ class Parser {
     }
   }
 
+  static bool compares(Mark mark) {
+    return level_of(mark) == level_of(Mark::less) || level_of(mark) == level_of(Mark::equal);
+  }
+
   struct Nested {
     explicit Nested(Parser& parser) : parser(parser) {
       if (++parser.depth_ > deepest)
@@ -250,8 +254,13 @@ class Parser {
   int expression(int lowest = 1) {
     const Nested nested(*this);
     int left = prefixed();
+    int before = 0;
     for (int level = level_of(token().mark); level >= lowest; level = level_of(token().mark)) {
       const Token sign = tokens_[next_++];
+      if (level == before && compares(sign.mark))
+        fail(sign.begin, "comparisons do not chain", "",
+             "write a < b && b < c; or brackets, to compare what a comparison gives");
+      before = level;
       const int right = expression(level + 1);
       Syntax node;
       node.kind = Syntax::Kind::infix;

@@ -84,6 +84,8 @@ TEST(TextErrors, Syntax) {
            {"Z(i) = argmax(j, k)(x(i, j, k))", "       ^", "`argmax` runs over one index"},
            {"Z(i) = x[i]", "        ^", "a character that no equation has"},
            {"Z(i) = x(i)**2", "            ^", "`*` does not belong here"},
+           {"Z(i) = 0 < x(i) < 1", "                ^", "comparisons do not chain"},
+           {"Z(i) = x(i) == y(i) != 0", "                    ^", "comparisons do not chain"},
            {"Z(i) = relu(x(i))", "       ^", "there is no function `relu`"},
            {"Z(i) = float(p(i)) + 1", "       ^", "there is no function `float`"},
            {"Z(i) = exp(x(i), 2)", "       ^", "`exp` with 2 arguments"},
