@@ -2,6 +2,7 @@
 
 #include "compiler/kernels/math.hpp"
 
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -48,16 +49,31 @@ Expr integer_quotient(const Expr& a, const Expr& b) {
   return cast(a.type(), select((a < 0) != (b < 0), zero - quotient, quotient));
 }
 
-// By squaring; a negative exponent gives the truncated quotient: 0, or 1 and -1 of themselves.
+// Bits of an exponent that may be set: of a constant those up to its highest.
+int exponent_bits(const Expr& exponent) {
+  if (const auto* constant = exponent.as<Halide::Internal::IntImm>())
+    return std::bit_width(static_cast<uint64_t>(std::max<int64_t>(constant->value, 0)));
+  if (const auto* constant = exponent.as<Halide::Internal::UIntImm>())
+    return std::bit_width(constant->value);
+  return exponent.type().bits();
+}
+
+// By squaring; a negative exponent gives the truncated quotient: 0, or 1 and -1 of themselves. Each
+// square has a name: written out, the last would be a product of 2^63 factors.
 Expr integer_power(const Expr& base, const Expr& exponent) {
   const Type type = base.type(), bits = Halide::UInt(type.bits());
   const Expr one = make_const(bits, 1);
   const Expr times = cast(bits, exponent);
+  std::vector<std::pair<std::string, Expr>> squares;
   Expr power = one, square = cast(bits, base);
-  for (int bit = 0; bit < type.bits(); ++bit) {
+  for (int bit = 0; bit < exponent_bits(exponent); ++bit) {
+    squares.emplace_back(Halide::Internal::unique_name("square"), square);
+    square = Halide::Internal::Variable::make(bits, squares.back().first);
     power = select((times >> bit & one) == one, power * square, power);
     square = square * square;
   }
+  for (auto named = squares.rbegin(); named != squares.rend(); ++named)
+    power = Halide::Internal::Let::make(named->first, named->second, power);
   if (type.is_uint())
     return power;
   const Expr odd = (times & one) == one;

@@ -74,6 +74,14 @@ TEST(CompiledEquations, TermsWithoutTheirIndex) {
       check_definition(text, Equations(text).bind({{"x", {type, {5}}}}), {});
 }
 
+// A power of one element, which no loop surrounds, took forever to compile.
+TEST(CompiledEquations, PowersOfIntegers) {
+  for (const DType type : {DType::u8, DType::i8, DType::i32, DType::i64})
+    for (const char* text : {"Z() = pow(x(0), 2)", "Z(i) = pow(x(i), 3)", "Z(i) = pow(x(i), 100)",
+                             "Z(i, j) = pow(x(i), x(j))"})
+      check_definition(text, Equations(text).bind({{"x", {type, {5}}}}), {});
+}
+
 TEST(CompiledEquations, IndexArithmetic) {
   check("nearest", {{4, 5}},
         [](Tensor<2> x) { return Z(i.range(8), j.range(15)) = x(i / 2, j / 3); });
