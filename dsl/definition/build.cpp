@@ -93,7 +93,7 @@ Expr fold(ScalarOp op, const std::vector<Expr>& args) {
 
 } // namespace
 
-// What an operation takes: conditions or floats.
+// What an operation takes: conditions, numbers or floats.
 static void check_type(ScalarOp op, DType type) {
   const auto refuse = [&](const char* of, const char* expected, const char* hint) {
     throw Error({.what = fmt::format("equation: `{}` is of {}", name_of(op), of),
@@ -103,6 +103,8 @@ static void check_type(ScalarOp op, DType type) {
   };
   if ((is_logical(op) || op == ScalarOp::select) && type != DType::boolean)
     refuse("conditions", "bool", "write a comparison");
+  if ((op == ScalarOp::less || op == ScalarOp::less_equal) && type == DType::boolean)
+    refuse("numbers", "integers or floats", "0 < a < 1 is written 0 < a && a < 1");
   if (is_analytic(op) && op < ScalarOp::floor && !is_float(type))
     refuse("floats", "f16, bf16, f32 or f64", "convert it with cast(value, DType::f32)");
 }

@@ -125,6 +125,8 @@ TEST(EquationErrors, OperationsOfOtherTypes) {
             "equation: `exp` is of floats");
   EXPECT_EQ(of([](Tensor<1> x) { return Z(i) = cast(x(i) && x(i), DType::f32); }, DType::f32),
             "equation: `logical_and` is of conditions");
+  EXPECT_EQ(of([](Tensor<1> x) { return Z(i) = 0 < x(i) < 1; }, DType::f32),
+            "equation: `less` is of numbers");
   EXPECT_EQ(of([](Tensor<1> x) { return Z(i) = select(x(i), x(i), 0); }, DType::f32),
             "equation: `select` is of conditions");
 }
