@@ -104,6 +104,37 @@ TEST(Winograd, IsNoChoiceWhereResultsMustBeWithinTheRunningBound) {
   EXPECT_EQ(first(catalogue::ErrorBound::running), "direct");
 }
 
+// Rows, columns and vectors of filters of the multiplication's tile.
+std::string tile_of(int64_t tile, const Definition& definition, const std::string& target) {
+  Problem problem{definition, catalogue::parse_target(target), {}};
+  problem.forms = preferred_forms(winograd(tile), problem);
+  const std::string text =
+      winograd(tile).default_schedule(problem).to_string(); // M: .. split(k_o, .., 4)
+  std::string shape;
+  for (const char* loop : {"j0_t_u, ", "j1_t_u, ", "k_o_u, "}) {
+    const size_t at = text.find(loop);
+    if (at == std::string::npos)
+      return text;
+    const size_t begin = at + std::string_view(loop).size();
+    shape += text.substr(begin, text.find_first_of(",)", begin) - begin) + " ";
+  }
+  return shape;
+}
+
+// The fastest of those that were measured, in docs/decisions/winograd.md: one vector of filters
+// where all weights come through the third-level cache, several where they come from memory.
+TEST(Winograd, TilesFollowHowWeightsAreRead) {
+  const std::string caches = " threads=1 l1=32768 l2=1048576 l3=33554432";
+  const Definition small = convolution({1, 256, 14, 14}, 256, {3, 3}, 1, 1);
+  EXPECT_EQ(tile_of(4, small, "x86-64-v3" + caches), "2 4 1 ");
+  EXPECT_EQ(tile_of(4, small, "x86-64-v4" + caches), "4 4 1 ");
+  const Definition large = convolution({1, 512, 7, 7}, 512, {3, 3}, 1, 1);
+  for (const char* set : {"x86-64-v3", "x86-64-v4"}) {
+    const std::string shape = tile_of(2, large, set + caches);
+    EXPECT_GT(std::stoi(shape.substr(shape.rfind(' ', shape.size() - 2))), 1) << shape;
+  }
+}
+
 // --- results
 // --------------------------------------------------------------------------------------
 
