@@ -168,8 +168,13 @@ def _roofs(plot: Plot, machine: Machine) -> list[str]:
                      f'{plot.y(start * bytes_per_second):.1f}L{plot.x(corner):.1f} '
                      f'{plot.y(machine.flops_per_second):.1f}H{LEFT + WIDTH}"/>')
         middle = math.sqrt(start * corner)
-        parts.append(text_at(plot.x(middle) - 6, plot.y(middle * bytes_per_second) - 6,
-                             f"{name}: {bytes_per_second / 1e9:.0f} GB/s", "small", "end"))
+        label = f"{name}: {bytes_per_second / 1e9:.0f} GB/s"
+        x, y = plot.x(middle), plot.y(middle * bytes_per_second)
+        # Beside its line: on the left where there is room.
+        if x - LEFT > 8 * len(label):
+            parts.append(text_at(x - 6, y - 6, label, "small", "end"))
+        else:
+            parts.append(text_at(x + 6, y + 12, label, "small", "start"))
     y = plot.y(machine.flops_per_second)
     return [*parts, text_at(LEFT + WIDTH - 4, y - 6,
                             f"{machine.flops_per_second / 1e9:.0f} GFLOP/s", "small", "end")]
