@@ -16,14 +16,14 @@ import numpy as np
 
 from .elf import code_bytes
 from .environment import LOGS, PYTHON
-from .layers import load
 from .jobs import Job, layer_job
+from .layers import load as load_layers
 from .machine import Bench, about, measure_machine, say, warn_if_busy
 from .measure import measure
 from .results import FOVEA, Machine, NetworkCompilation, ZooNetwork, ZooResult, ZooRun
-from .run_kernels import WINOGRAD as WINOGRADS
 from .rooflines import LEVELS
 from .run import engines, tell, worker_for
+from .run_kernels import WINOGRAD as WINOGRADS
 from .turns import Plan
 from .workers import EngineError, Worker, usable_cores
 from .zoo import (BOUNDS, RATED, WINOGRAD_SAVES, Model, bound_seconds, folder_of,
@@ -43,8 +43,7 @@ def run_zoo(bench: Bench, names: Sequence[str], batch: int, compilation: bool) -
     results: list[ZooResult] = []
     with engines(bench) as workers:
         say("Winograd's algorithm by itself ...")
-        saves = [_winograd_saves(bench, machine, workers[machine.threads][:1])
-                 for machine in machines]
+        saves = _winograd_saves(bench, machines, workers)
         start = time.monotonic()
         for number, model in enumerate(models):
             with tempfile.TemporaryDirectory(prefix="fovea_bench_") as folder:
@@ -92,20 +91,24 @@ def job_of(model: Model, folder: Path) -> Job:
     return Job(command, np.load(model.expected), folder)
 
 
-def _winograd_saves(bench: Bench, machine: Machine, fovea: list[Worker]) -> float:
-    """How many times less a convolution takes than its direct arithmetic at the measured peak: the
-    geometric mean over layers which fovea does by Winograd's algorithm."""
-    ratios = []
-    for layer in load():
-        if not (any(network in layer.networks for network in RATED)
-                and suits_winograd(layer.kernel, layer.stride, layer.dilation, layer.groups,
-                                   layer.channels, layer.filters)):
-            continue
+def _winograd_saves(bench: Bench, machines: Sequence[Machine],
+                    workers: dict[int, list[Worker]]) -> list[float]:
+    """Of each machine, how many times less a convolution takes than its direct arithmetic at the
+    measured peak: the geometric mean over layers which fovea does by Winograd's algorithm."""
+    layers = [layer for layer in load_layers()
+              if any(network in layer.networks for network in RATED)
+              and suits_winograd(layer.kernel, layer.stride, layer.dilation, layer.groups,
+                                 layer.channels, layer.filters)]
+    ratios: list[list[float]] = [[] for _ in machines]
+    for layer in layers:
         with tempfile.TemporaryDirectory(prefix="fovea_bench_") as folder:
-            timing = measure(layer_job(layer, Path(folder), seed=0), fovea, {}, bench.plan)[FOVEA]
-        if timing.ok and timing.algorithm.startswith(WINOGRADS):
-            ratios.append(layer.flops / machine.flops_per_second / timing.conv_seconds)
-    return max(statistics.geometric_mean(ratios), 1.0) if ratios else 1.0
+            job = layer_job(layer, Path(folder), seed=0)
+            for machine, mine in zip(machines, ratios):
+                fovea = workers[machine.threads][:1]
+                timing = measure(job, fovea, {}, bench.plan)[FOVEA]
+                if timing.ok and timing.algorithm.startswith(WINOGRADS):
+                    mine.append(layer.flops / machine.flops_per_second / timing.conv_seconds)
+    return [max(statistics.geometric_mean(mine), 1.0) if mine else 1.0 for mine in ratios]
 
 
 def _result(bench: Bench, plan: Plan, model: Model, job: Job, machine: Machine,
